@@ -1,4 +1,4 @@
-"""Lo que hay en un archivo de hoja de cálculo, sin interpretar: celdas, hojas y libro, iguales para todo tipo de archivo."""
+"""Lo que hay en un archivo de hoja de cálculo, sin interpretar: igual para todo tipo de archivo."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class HojaCruda:
     nombre: str
     celdas: dict[tuple[int, int], CeldaCruda] = field(default_factory=dict)
     oculta: bool = False  #: oculta o «muy oculta»
-    combinadas: list[tuple[int, int, int, int]] = field(default_factory=list)  #: fila y columna inicial, fila y columna final
+    combinadas: list[tuple[int, int, int, int]] = field(default_factory=list)  #: fila y columna inicial y final
     filas_ocultas: set[int] = field(default_factory=set)
     columnas_ocultas: set[int] = field(default_factory=set)
 

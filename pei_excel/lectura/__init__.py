@@ -1,0 +1,1 @@
+"""Del archivo al libro: el único lugar que abre hojas de cálculo."""

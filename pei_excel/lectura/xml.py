@@ -1,0 +1,102 @@
+"""De una parte XML ya revisada a sus elementos, sin entidades ni red y con memoria acotada."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from pei_excel.crudo import ArchivoIlegible
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+#: Hasta este tamaño el árbol entero cabe sin pensarlo y se lee más rápido que en flujo.
+_EN_MEMORIA = 1024 * 1024
+
+
+def raiz(contenido: bytes) -> _Element:
+    """Elemento raíz de una parte pequeña."""
+    # Un analizador nuevo cada vez: cuesta microsegundos y no guarda nombres de un archivo a otro.
+    analizador = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(contenido, analizador)
+    except etree.XMLSyntaxError:
+        raise _danado() from None
+
+
+def elementos(contenido: bytes, *locales: str) -> Iterator[_Element]:
+    """Elementos con esos nombres (sin espacio de nombres), completos y en orden; los grandes se sueltan al pasar."""
+    etiquetas = [f"{{*}}{local}" for local in locales]
+    if len(contenido) <= _EN_MEMORIA:
+        yield from raiz(contenido).iter(*etiquetas)
+        return
+    for _, elemento in en_flujo(contenido, ("end",), etiquetas):
+        yield elemento
+        soltar(elemento)
+
+
+def en_flujo(contenido: bytes, sucesos: tuple[str, ...], etiquetas: list[str]) -> Iterator[tuple[str, _Element]]:
+    """Sucesos de una parte a medida que se lee."""
+    try:
+        yield from etree.iterparse(
+            io.BytesIO(contenido),
+            events=sucesos,
+            tag=etiquetas,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    except etree.XMLSyntaxError:
+        raise _danado() from None
+
+
+def soltar(elemento: _Element) -> None:
+    """Libera un elemento ya leído y los hermanos que quedaron atrás."""
+    elemento.clear()
+    padre = elemento.getparent()
+    if padre is not None:
+        while elemento.getprevious() is not None:
+            del padre[0]
+
+
+def local(elemento: _Element) -> str:
+    """Nombre del elemento sin su espacio de nombres."""
+    return str(elemento.tag).rpartition("}")[2]
+
+
+def atributo(elemento: _Element, nombre: str) -> str | None:
+    """Valor de un atributo por su nombre sin espacio de nombres («id» vale por «r:id»)."""
+    for clave, valor in elemento.attrib.items():
+        if str(clave).rpartition("}")[2] == nombre:
+            return str(valor)
+    return None
+
+
+def entero(texto: str | None) -> int:
+    """Entero escrito en un atributo."""
+    try:
+        return int(texto or "")
+    except ValueError:
+        raise ArchivoIlegible("dañado", f"«{(texto or '')[:40]}» debía ser un número") from None
+
+
+def fecha_iso(texto: str) -> datetime | None:
+    """Fecha ISO 8601 sin zona (la que la trae se pasa a UTC); None si no lo es."""
+    try:
+        leida = datetime.fromisoformat(texto.strip())
+        return leida if leida.tzinfo is None else leida.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _danado() -> ArchivoIlegible:
+    return ArchivoIlegible("dañado", "el XML de una de sus partes está incompleto o mal formado")

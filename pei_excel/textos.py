@@ -1,0 +1,66 @@
+"""Comparar textos como los lee una persona, y decir cantidades en español."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+@lru_cache(maxsize=8192)
+def normalizar(texto: str) -> str:
+    """Sin acentos, mayúsculas, puntuación ni espacios de más: «1er. Trím. *» → «1er trim»."""
+    descompuesto = unicodedata.normalize("NFKD", texto.replace("\xa0", " ")).casefold()
+    sin_acentos = "".join(c for c in descompuesto if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9%]+", sin_acentos))
+
+
+def sin_plural(texto: str) -> str:
+    """Quita la «s» o «es» final de cada palabra normalizada, para comparar opciones."""
+    return " ".join(re.sub(r"(?<=[aeiou])s$|(?<=[^aeiou])es$", "", palabra) for palabra in normalizar(texto).split())
+
+
+def limpiar(texto: str) -> str:
+    """Texto sin espacios duros ni espacios al principio y al final; conserva los saltos de línea."""
+    return unicodedata.normalize("NFC", texto.replace("\xa0", " ")).strip()
+
+
+def numero(valor: float | None, decimales: int = 2) -> str:
+    """Número para leer: sin decimales que sobren y con coma de miles («1,200.5»); «–» si no hay."""
+    if valor is None:
+        return "–"
+    texto = f"{valor:,.{decimales}f}"
+    if "." in texto:
+        texto = texto.rstrip("0").rstrip(".")
+    return "0" if texto == "-0" else texto
+
+
+def cuenta(cantidad: int, singular: str, plural: str | None = None, ninguno: str | None = None) -> str:
+    """«1 informe», «3 informes», y la palabra dada (por ejemplo «ningún informe») para cero."""
+    if cantidad == 0 and ninguno is not None:
+        return ninguno
+    return f"{cantidad} {singular if cantidad == 1 else (plural or singular + 's')}"
+
+
+def enumerar(partes: Iterable[str], enlace: str = "y") -> str:
+    """«a, b y c»; usa «e» ante el sonido i."""
+    lista = list(partes)
+    if len(lista) < 2:
+        return "".join(lista)
+    if enlace == "y" and re.match(r"h?i(?![aeou])", normalizar(lista[-1])):
+        enlace = "e"
+    return f"{', '.join(lista[:-1])} {enlace} {lista[-1]}"
+
+
+def parecido(uno: str, otro: str) -> float:
+    """Semejanza entre dos textos normalizados, de 0 a 1."""
+    from rapidfuzz.fuzz import ratio
+
+    return float(ratio(normalizar(uno), normalizar(otro))) / 100
+
+
+def mas_cercano(texto: str, opciones: Iterable[str], minimo: float = 0.6) -> str | None:
+    """La opción más parecida al texto, o None si ninguna llega al mínimo (0–1)."""
+    mejores = sorted(((parecido(texto, opcion), opcion) for opcion in opciones), key=lambda par: -par[0])
+    return mejores[0][1] if mejores and mejores[0][0] >= minimo else None
