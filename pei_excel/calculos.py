@@ -84,6 +84,11 @@ def formula_acumular_segun(celda_forma: str, rango: str) -> str:
     )
 
 
+def programa(sentido: str, programado: Cifra) -> bool:
+    """Hay algo programado: una cifra distinta de 0, o el 0 que es la meta de un indicador Descendente."""
+    return programado is not None and (programado != 0 or sentido == "Descendente")
+
+
 class Estado(StrEnum):
     """Situación de una cifra o de un cumplimiento; los cuatro primeros nunca se mezclan."""
 
@@ -369,11 +374,12 @@ class DatosQueFaltan:
     evidencia: str  #: se pide cuando lo alcanzado en el trimestre que se reporta es mayor que 0
     primera: str  #: la columna que dice si la fila se usa
     mide: Mapping[str, tuple[int, ...]]
+    sentido: str = "sentido"
 
     @property
     def lee(self) -> tuple[str, ...]:
         columnas = [f"{medida}_t{n}" for medida in (self.programado, self.alcanzado) for n in (1, 2, 3, 4)]
-        return *self.obligatorias, *columnas, self.frecuencia, self.evidencia, self.primera
+        return *self.obligatorias, *columnas, self.frecuencia, self.sentido, self.evidencia, self.primera
 
     def faltan(self, fila: Fila, trimestre: int) -> list[str]:
         """Claves de las columnas que faltan por llenar, en orden."""
@@ -385,7 +391,7 @@ class DatosQueFaltan:
             f"{self.alcanzado}_t{n}"
             for n in medidos
             if n <= trimestre
-            and cifra(fila.get(f"{self.programado}_t{n}")) is not None
+            and programa(str(fila.get(self.sentido)), cifra(fila.get(f"{self.programado}_t{n}")))
             and fila.get(f"{self.alcanzado}_t{n}") is None
         ]
         informado = cifra(fila.get(f"{self.alcanzado}_t{trimestre}")) if trimestre else None
@@ -403,7 +409,8 @@ class DatosQueFaltan:
         for n in (1, 2, 3, 4):
             p, a = celda(f"{self.programado}_t{n}"), celda(f"{self.alcanzado}_t{n}")
             mide = entorno.celda_tabla("frecuencias", celda(self.frecuencia), str(n + 1))
-            pares.append((f"{self.alcanzado}_t{n}", f'AND({q}>={n},ISNUMBER({p}),{a}="",{mide}=1)'))
+            hay_meta = f'OR(N({p})<>0,AND(ISNUMBER({p}),{celda(self.sentido)}="Descendente"))'
+            pares.append((f"{self.alcanzado}_t{n}", f'AND({q}>={n},{hay_meta},{a}="",{mide}=1)'))
         rango = f"{celda(self.alcanzado + '_t1')}:{celda(self.alcanzado + '_t4')}"
         informado = f"N(INDEX({rango},1,MAX(1,{q})))"
         pares.append((self.evidencia, f'AND({q}>0,{informado}>0,{celda(self.evidencia)}="")'))

@@ -17,6 +17,12 @@ from pei_excel.ubicacion import direccion, letra
 __all__ = ["Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "Modelo", "Modo", "por_trimestre"]
 
 
+#: Los tres lugares donde la plantilla guarda su identidad (LibreOffice y los navegadores pierden alguno).
+PROPIEDAD_IDENTIDAD = "pei-excel"
+NOMBRE_IDENTIDAD = "pei_identidad"
+HOJA_IDENTIDAD = "_pei"
+
+
 class Modo(StrEnum):
     """Para qué se entrega la plantilla."""
 
@@ -73,10 +79,18 @@ class Columna:
         return "/".join((*self.banda[-1:], self.titulo)) if self.medida or self.banda[1:] else self.titulo
 
 
+_SINONIMOS_DE_TRIMESTRE = tuple(
+    (f"{ordinal} Trimestre", f"{palabra} trimestre", f"Trimestre {n}", f"Trim. {n}", f"T{n}", f"{romano} Trim.")
+    for n, (ordinal, palabra, romano) in enumerate(
+        zip(ORDINALES, ("Primer", "Segundo", "Tercer", "Cuarto"), ("I", "II", "III", "IV"), strict=True), 1
+    )
+)
+
+
 def por_trimestre(
     medida: str, *, banda: str, acumulado: str, tipo: Tipo | None = None, calculo: Any = None,
     apertura: Apertura = Apertura.FORMULACION, ejemplos: tuple[Any, ...] = (None,) * 5, ayuda: str = "",
-) -> tuple[Columna, ...]:  # fmt: skip
+) -> tuple[Columna, ...]:
     """Las cinco columnas de una medida: los cuatro trimestres y su acumulado.
 
     `calculo` recibe la clave de la columna sin la medida («t1», «acumulado») y da su cálculo; sin él, los
@@ -86,17 +100,18 @@ def por_trimestre(
     partes = tuple(f"{medida}_t{n}" for n in (1, 2, 3, 4))
     trimestres = tuple(
         Columna(
-            clave=clave, titulo=f"{ORDINALES[n - 1]} Trim.", banda=(banda,), tipo=tipo, medida=medida, trimestre=n,
-            ejemplo=ejemplos[n - 1], ancho=7, ayuda=ayuda, esencial=calculo is None, obligatoria=False,
+            clave=clave, titulo=f"{ORDINALES[n - 1]} Trim.", sinonimos=_SINONIMOS_DE_TRIMESTRE[n - 1],
+            banda=(banda,), tipo=tipo, medida=medida, trimestre=n, ejemplo=ejemplos[n - 1], ancho=4.8, ayuda=ayuda,
+            esencial=calculo is None, obligatoria=False,
             calculo=calculo(f"t{n}") if calculo else None,
             apertura=Apertura.NUNCA if calculo else apertura,
         )
         for n, clave in enumerate(partes, 1)
-    )  # fmt: skip
+    )
     ultima = Columna(
-        clave=f"{medida}_acumulado", titulo=acumulado, banda=(banda,), tipo=tipo, medida=medida, ancho=9.5,
+        clave=f"{medida}_acumulado", titulo=acumulado, banda=(banda,), tipo=tipo, medida=medida, ancho=9.3,
         calculo=calculo("acumulado") if calculo else Acumulado(partes), apertura=Apertura.NUNCA, obligatoria=False,
-    )  # fmt: skip
+    )
     return (*trimestres, ultima)
 
 
@@ -121,6 +136,7 @@ class Hoja:
     opcional: bool = False
     firmas: tuple[Firma, ...] = ()
     ayuda: str = ""
+    unidad_medida: str = "unidad_medida"  #: columna que dice en qué mide la fila
 
     @cached_property
     def por_clave(self) -> dict[str, Columna]:

@@ -13,6 +13,9 @@ from pei_excel.ubicacion import Ubicacion, fila_y_columna
 #: Identifica un dato dentro del libro: (hoja, fila lógica desde 0, columna); los campos llevan fila −1.
 Llave = tuple[str, int, str]
 
+#: Llave que abarca el archivo entero. En las de `saca`, fila −2 es la hoja entera y −3 una columna entera.
+TODO: tuple[Llave, ...] = (("*", -2, "*"),)
+
 
 class Dato(NamedTuple):
     """Un valor y su procedencia."""

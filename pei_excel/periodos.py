@@ -14,7 +14,7 @@ ORDINALES = ("1er.", "2do.", "3er.", "4to.")
 MESES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-)  # fmt: skip
+)
 
 #: Trimestres que mide un indicador según su Frecuencia de Medición (anual y más largas: al cierre del año).
 #: Fuente: práctica de los sistemas de evaluación del desempeño; concuerda con el informe de 2024.

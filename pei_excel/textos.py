@@ -16,6 +16,7 @@ def normalizar(texto: str) -> str:
     return " ".join(re.findall(r"[a-z0-9%]+", sin_acentos))
 
 
+@lru_cache(maxsize=8192)
 def sin_plural(texto: str) -> str:
     """Quita la «s» o «es» final de cada palabra normalizada, para comparar opciones."""
     return " ".join(re.sub(r"(?<=[aeiou])s$|(?<=[^aeiou])es$", "", palabra) for palabra in normalizar(texto).split())

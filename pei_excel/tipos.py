@@ -197,7 +197,7 @@ class Numero(Tipo):
                 incidente = Incidente(
                     "FMT005", f"la celda tiene formato de porcentaje; «{visto}» se leyó {numero(valor)}", error=False,
                     esperado=valor,
-                )  # fmt: skip
+                )
         if (self.minimo is not None and valor < self.minimo) or (self.maximo is not None and valor > self.maximo):
             return Lectura(None, self._fuera_de_tipo(f"{numero(valor)} está fuera de lo permitido ({self._limites()})"))
         if self.entero and valor != int(valor):

@@ -62,14 +62,14 @@ _LINEA_BASE = ("Datos del Indicador", "Línea Base")
 _FALTAN = DatosQueFaltan(
     ("nombre", "definicion", "metodo", "unidad_medida", "tipo", "dimension", "frecuencia", "sentido"),
     "programado", "alcanzado", "frecuencia", "medios", "nivel", MIDE,
-)  # fmt: skip
+)
 
 
 def _texto(clave: str, titulo: str, ancho: float, ejemplo: str, ayuda: str, *, esencial: bool = False) -> Columna:
     return Columna(
         clave=clave, titulo=titulo, banda=_INDICADOR, tipo=Texto(), ancho=ancho, ejemplo=ejemplo, ayuda=ayuda,
         esencial=esencial,
-    )  # fmt: skip
+    )
 
 
 def _opcion(clave: str, titulo: str, ancho: float, tipo: Opcion, ayuda: str) -> Columna:
@@ -86,7 +86,7 @@ def _auxiliar(clave: str, titulo: str, calculo: object, tipo: Numero | Texto, an
     return Columna(
         clave=clave, titulo=titulo, banda=("Apoyo (no se imprime)",), tipo=tipo, calculo=calculo, ancho=ancho,  # type: ignore[arg-type]
         apertura=Apertura.NUNCA, auxiliar=True, obligatoria=False,
-    )  # fmt: skip
+    )
 
 
 _PROGRAMADOS = tuple(f"programado_t{n}" for n in (1, 2, 3, 4))
@@ -112,34 +112,34 @@ INFORME = Hoja(
     ),
     columnas=(
         Columna(
-            clave="nivel", titulo="Nivel", banda=_INDICADOR, tipo=Nivel(), ancho=11.5, ejemplo="Componente 1",
+            clave="nivel", titulo="Nivel", banda=_INDICADOR, tipo=Nivel(), ancho=10.6, ejemplo="Componente 1",
             esencial=True, ayuda="Fin, Propósito, Componente 1, Actividad 1.1…",
         ),
-        _texto("nombre", "Nombre", 22, "Porcentaje de estrategias implementadas", "Nombre del indicador.",
+        _texto("nombre", "Nombre", 15, "Porcentaje de estrategias implementadas", "Nombre del indicador.",
                esencial=True),
-        _texto("definicion", "Definición", 32, "Mide el avance de las estrategias", "Qué mide el indicador."),
-        _texto("metodo", "Método de Cálculo", 34, "(Realizadas / Programadas) * 100",
+        _texto("definicion", "Definición", 20, "Mide el avance de las estrategias", "Qué mide el indicador."),
+        _texto("metodo", "Método de Cálculo", 22, "(Realizadas / Programadas) * 100",
                "La fórmula del indicador con sus variables; si es porcentaje, con división y * 100."),
-        _texto("unidad_medida", "Unidad de Medida", 9.5, "Porcentaje", "En qué se mide: Porcentaje, Acción, Informe…"),
-        _opcion("tipo", "Tipo", 10, Opcion(
+        _texto("unidad_medida", "Unidad de Medida", 9.2, "Porcentaje", "En qué se mide: Porcentaje, Acción, Informe…"),
+        _opcion("tipo", "Tipo", 9.6, Opcion(
             opciones=("Estratégico", "De gestión"), sinonimos={"Gestión": "De gestión", "Estratégica": "Estratégico"},
         ), "Estratégico para Fin y Propósito; De gestión para Actividades."),
-        _opcion("dimension", "Dimensión", 9.5, Opcion(
+        _opcion("dimension", "Dimensión", 9, Opcion(
             opciones=("Eficacia", "Eficiencia", "Calidad", "Economía"),
         ), "Eficacia, Eficiencia, Calidad o Economía."),
-        _opcion("frecuencia", "Frecuencia de Medición", 11, Opcion(
+        _opcion("frecuencia", "Frecuencia de Medición", 9.6, Opcion(
             opciones=tuple(MIDE), estricta=True,
         ), "Cada cuánto se mide; de ella depende qué trimestres se informan."),
-        _opcion("sentido", "Sentido Esperado", 11.5, Opcion(
+        _opcion("sentido", "Sentido Esperado", 10.6, Opcion(
             opciones=("Ascendente", "Descendente", "Regular", "Nominal"), estricta=True,
         ), "Ascendente si la meta es subir; Descendente si es bajar."),
         Columna(
-            clave="base_valor", titulo="Valor", banda=_LINEA_BASE, ancho=8, ejemplo=90.0, obligatoria=False,
+            clave="base_valor", titulo="Valor", banda=_LINEA_BASE, ancho=6.2, ejemplo=90.0, obligatoria=False,
             tipo=NumeroOPalabra(palabras=SIN_LINEA_BASE, alineacion="center"),
             ayuda="Valor de partida. Si no existe escriba ND o Nueva creación.",
         ),
         Columna(
-            clave="base_ejercicio", titulo="Año", banda=_LINEA_BASE, ancho=6.5, ejemplo=2023.0, obligatoria=False,
+            clave="base_ejercicio", titulo="Año", banda=_LINEA_BASE, ancho=5.2, ejemplo=2023.0, obligatoria=False,
             tipo=NumeroOPalabra(
                 minimo=1990, maximo=2100, entero=True, formato="0", palabras=SIN_LINEA_BASE, alineacion="center",
             ),
@@ -151,7 +151,7 @@ INFORME = Hoja(
                        apertura=Apertura.PERIODO, ejemplos=(25.0, 24.0, None, None, None)),
         *por_trimestre("variacion", banda="Variación *", acumulado="Acumulado", tipo=Numero(), calculo=_variacion),
         Columna(
-            clave="medios", titulo="Medios de Verificación", tipo=Texto(), ancho=32, obligatoria=False,
+            clave="medios", titulo="Medios de Verificación", tipo=Texto(), ancho=24, obligatoria=False,
             apertura=Apertura.SIEMPRE, ejemplo="Oficio 016/2024 de fecha 26 de junio de 2024",
             ayuda="Documento que prueba lo alcanzado en el trimestre: tipo, número y fecha.",
         ),
@@ -174,14 +174,14 @@ INFORME = Hoja(
     llave=("nivel",),
     firmas=(Firma(titulo="Elaboró"), Firma(titulo="Vo. Bo.", sinonimos=("Revisó",))),
     ayuda="Un renglón por indicador. Llene lo alcanzado del trimestre que reporta y sus medios de verificación.",
-)  # fmt: skip
+)
 
 
 def _traida(clave: str, titulo: str, columna: str, tipo: Numero | Texto, ancho: float) -> Columna:
     return Columna(
         clave=clave, titulo=titulo, tipo=tipo, ancho=ancho, calculo=Traer("MIR", columna, "nivel"),
         apertura=Apertura.NUNCA, obligatoria=False,
-    )  # fmt: skip
+    )
 
 
 JUSTIFICACIONES = Hoja(
@@ -212,7 +212,7 @@ JUSTIFICACIONES = Hoja(
     referencia=("MIR", "nivel"),
     opcional=True,
     ayuda="Explique los indicadores que dicen «Sí» en «¿Debe justificar?»: causa y medida correctiva.",
-)  # fmt: skip
+)
 
 MODIFICACIONES = Hoja(
     "Modificaciones",
@@ -238,7 +238,7 @@ MODIFICACIONES = Hoja(
     referencia=("MIR", "nivel"),
     opcional=True,
     ayuda="Sólo si se aprobó un cambio de metas: un renglón por cada celda que cambia.",
-)  # fmt: skip
+)
 
 
 def _fila(nivel: str, nombre: str, programado: str, alcanzado: str, **otros: object) -> dict[str, object]:
@@ -250,7 +250,7 @@ def _fila(nivel: str, nombre: str, programado: str, alcanzado: str, **otros: obj
         "metodo": f"(Acciones de {nivel} realizadas / Acciones de {nivel} programadas) * 100",
         "unidad_medida": "Porcentaje", "tipo": "De gestión", "dimension": "Eficacia", "frecuencia": "Trimestral",
         "sentido": "Ascendente", "base_valor": 80.0, "base_ejercicio": 2023.0,
-    }  # fmt: skip
+    }
     for medida, cifras in (("programado", programado), ("alcanzado", alcanzado)):
         for n, texto in enumerate(cifras.split(), 1):
             fila[f"{medida}_t{n}"] = None if texto == "-" else float(texto)
@@ -285,7 +285,7 @@ MODELO = Modelo(
         "Justificaciones": (),
         "Modificaciones": (),
     },
-)  # fmt: skip
+)
 
 MIR = Formato(
     clave="MIR",

@@ -1,0 +1,144 @@
+"""Muchos informes revisados → las tablas del consolidado."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from pei_excel.hallazgo import Hallazgo
+from pei_excel.libro import Libro
+from pei_excel.periodos import Periodo
+from pei_excel.reglas.base import Contexto, a_hallazgo
+from pei_excel.reglas.lista import REGLAS
+from pei_excel.reglas.seguimiento import justificacion
+from pei_excel.revision import Revision, Suerte
+from pei_excel.tablas import CLASES, Cobertura, Grupo, Renglon, Tablas, resumir
+from pei_excel.textos import normalizar
+
+
+def _orden_de_clave(clave: str) -> tuple[tuple[int, int | str], ...]:
+    """«504» antes que «1003»; las claves con letras, después."""
+    return tuple((0, int(p)) if p.isdigit() else (1, p) for p in clave.replace("-", ".").split("."))
+
+
+def orden_de_libro(libro: Libro) -> tuple[object, ...]:
+    """Orden de los informes en las salidas: unidad, programa, ruta."""
+    unidad, programa = libro.identidad
+    return _orden_de_clave(unidad), _orden_de_clave(programa), libro.archivo
+
+
+def se_consolida(revision: Revision, estricto: bool) -> bool:
+    """El informe entra al consolidado; con `estricto`, los observados no."""
+    return revision.cuenta and not (estricto and revision.estado is Suerte.OBSERVADO)
+
+
+def _renglones(revision: Revision, contexto: Contexto) -> Iterable[Renglon]:
+    libro = revision.libro
+    for indicador in contexto.indicadores(libro):
+        fila = justificacion(libro, indicador)
+        yield Renglon(
+            libro, indicador, revision.estado is Suerte.OBSERVADO,
+            causa=fila.valor("causa") if fila else None, medida=fila.valor("medida") if fila else None,
+        )
+
+
+def _agrupar(
+    renglones: Sequence[Renglon], claves: Callable[[Renglon], Iterable[tuple[str, str]]]
+) -> tuple[Grupo, ...]:
+    posiciones: dict[str, list[int]] = {}
+    nombres: dict[str, str] = {}
+    for n, renglon in enumerate(renglones):
+        for clave, nombre in claves(renglon):
+            posiciones.setdefault(clave, []).append(n)
+            nombres.setdefault(clave, nombre)
+    orden = sorted(posiciones, key=_orden_de_clave)
+    return tuple(resumir(clave, nombres[clave], posiciones[clave], renglones) for clave in orden)
+
+
+def _programa(renglon: Renglon) -> list[tuple[str, str]]:
+    programa = renglon.libro.programa
+    return [(programa.clave, str(programa))] if programa else [("", "Sin programa")]
+
+
+def _unidad(renglon: Renglon) -> list[tuple[str, str]]:
+    unidad = renglon.libro.unidad
+    return [(unidad.clave, str(unidad))] if unidad else [("", "Sin unidad")]
+
+
+def _eje(renglon: Renglon) -> list[tuple[str, str]]:
+    return [(_numero_de_eje(eje), eje) for eje in renglon.ejes] or [("", "Sin eje")]
+
+
+def _numero_de_eje(eje: str) -> str:
+    numero = eje.partition(".")[0].strip()
+    return numero if numero.isdigit() else normalizar(eje)
+
+
+def consolidar(
+    revisiones: Sequence[Revision],
+    periodo: Periodo,
+    contexto: Contexto,
+    *,
+    formato: str = "MIR",
+    corte: date | None = None,
+    estricto: bool = False,
+    de_carpeta: Sequence[Hallazgo] = (),
+) -> Tablas:
+    """Las tablas de un formato a partir de los informes revisados; CON001 ya comprobado y agregado."""
+    del_formato = [r for r in revisiones if r.libro.formato in {formato, None}]
+    elegidas = sorted(
+        (r for r in del_formato if r.libro.formato and se_consolida(r, estricto)), key=lambda r: orden_de_libro(r.libro)
+    )
+    renglones = tuple(renglon for r in elegidas for renglon in _renglones(r, contexto))
+    excluidas = [r for r in del_formato if r not in elegidas and r.estado is not Suerte.SUSTITUIDO]
+    cobertura = Cobertura(
+        leidos=sum(r.estado is not Suerte.SUSTITUIDO for r in del_formato),
+        consolidados=len(elegidas),
+        excluidos=tuple((_quien(r), _motivo(r)) for r in sorted(excluidas, key=lambda r: orden_de_libro(r.libro))),
+    )
+    todos = range(len(renglones))
+    por_nivel = tuple(
+        resumir(clase, clase, [n for n in todos if renglones[n].indicador.clase == clase], renglones)
+        for clase in (*CLASES, "Otro")
+        if clase in CLASES or any(r.indicador.clase == clase for r in renglones)
+    )
+    tablas = Tablas(
+        periodo=periodo,
+        corte=corte or periodo.ultimo_dia,
+        perfil=contexto.perfil(formato),
+        renglones=renglones,
+        institucion=resumir("", "Institución", list(todos), renglones),
+        por_programa=_agrupar(renglones, _programa),
+        por_unidad=_agrupar(renglones, _unidad),
+        por_eje=_agrupar(renglones, _eje),
+        por_nivel=por_nivel,
+        cobertura=cobertura,
+        hallazgos=tuple(h for r in del_formato for h in r.hallazgos) + tuple(de_carpeta),
+    )
+    tablas.hallazgos += tuple(comprobar(tablas, contexto))
+    return tablas
+
+
+def comprobar(tablas: Tablas, contexto: Contexto) -> list[Hallazgo]:
+    """Los totales contra sus renglones (CON001)."""
+    return [
+        a_hallazgo(o, "", formulacion=False)
+        for regla in REGLAS
+        if regla.alcance == "tablas"
+        for o in regla(tablas, contexto)
+    ]
+
+
+def _quien(revision: Revision) -> str:
+    unidad, programa = revision.libro.identidad
+    nombre = "-".join(p for p in (unidad, programa) if p)
+    return f"{nombre}, {revision.libro.archivo}" if nombre else revision.libro.archivo
+
+
+def _motivo(revision: Revision) -> str:
+    if revision.estado is Suerte.OBSERVADO:
+        return "con errores por corregir"
+    causas = [h for h in revision.hallazgos if h.regla in {"FMT001", "FMT002", "FMT003", "ENT005"}]
+    cortos = {"FMT001": "no pudo leerse", "FMT002": "formato no reconocido", "FMT003": "faltan columnas",
+              "ENT005": "de otro periodo"}
+    return cortos[causas[0].regla] if causas else "rechazado"

@@ -1,0 +1,1 @@
+"""Las reglas de consistencia; la lista explícita está en `pei_excel.reglas.lista`."""

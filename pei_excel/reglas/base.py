@@ -1,0 +1,168 @@
+"""Qué es una regla: su ficha (documentación y tablas ejecutables), su función y lo que ésta produce."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pei_excel.evaluacion import Indicador, evaluar
+from pei_excel.formato import Formato
+from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
+from pei_excel.libro import Dato, Libro, Llave
+from pei_excel.periodos import Periodo
+from pei_excel.semaforo import PERFILES, Perfil
+from pei_excel.ubicacion import Ubicacion
+
+Alcance = Literal["libro", "entrega", "tablas"]
+
+
+@dataclass(slots=True)
+class Observacion:
+    """Lo que una regla encontró, antes de aplicar la precedencia."""
+
+    mensaje: str  #: qué choca con qué, sin la dirección
+    dato: Dato | None = None  #: la celda que nombra; None: se nombra con `hoja` y `celda`, o el archivo entero
+    hoja: str | None = None
+    celda: str | None = None
+    encontrado: str | float | None = None
+    esperado: str | float | None = None
+    lee: tuple[Dato, ...] = ()  #: celdas que la regla leyó para decidir
+    nombra: tuple[Dato, ...] = ()  #: otras celdas que nombra (casos reunidos en un hallazgo)
+    tambien: tuple[Dato, ...] = ()  #: celdas que se muestran además
+    saca: tuple[Llave, ...] = ()  #: filas, columnas u hojas que quita de la revisión
+    variante: str = ""  #: distingue casos de una regla en la precedencia: «acumulado»
+    severidad: Severidad | None = None  #: si difiere de la de la regla
+    destinatario: Destinatario | None = None
+    como_corregir: str | None = None
+    archivo: str | None = None  #: sólo en reglas de varios libros
+    regla: Regla | None = None  #: la pone el motor
+
+
+
+@dataclass(frozen=True, slots=True)
+class Tabla:
+    """Ejemplo ejecutable: un cuadro y con qué opciones se revisa."""
+
+    texto: str
+    periodo: str | None = "2024-T2"
+    perfil: str = "general"
+    preparar: Callable[[Any], None] | None = None  #: daña el archivo ya escrito (recibe su ruta)
+    otros: tuple[str, ...] = ()  #: cuadros de otros libros de la misma carpeta
+
+
+@dataclass(frozen=True, slots=True)
+class Regla:
+    """Una regla con su ficha."""
+
+    codigo: str
+    severidad: Severidad
+    destinatario: Destinatario
+    formatos: tuple[str, ...]
+    que: str  #: lo que debe cumplirse, una frase (el docstring de la función)
+    por_que: str
+    como_corregir: str
+    fuente: str
+    mal: Tabla
+    bien: Tabla
+    funcion: Callable[..., Iterator[Observacion]]
+    diseno: bool = False  #: juzga el diseño (marca «f» del catálogo)
+    alcance: Alcance = "libro"
+
+    def __call__(self, *argumentos: Any) -> Iterator[Observacion]:
+        for observacion in self.funcion(*argumentos):
+            observacion.regla = self
+            yield observacion
+
+
+def regla(
+    codigo: str,
+    formatos: Iterable[str] = ("MIR",),
+    *,
+    severidad: Severidad = Severidad.ERROR,
+    para: Destinatario = Destinatario.UNIDAD,
+    por_que: str,
+    como_corregir: str,
+    fuente: str,
+    mal: str | Tabla,
+    bien: str | Tabla,
+    diseno: bool = False,
+    alcance: Alcance = "libro",
+) -> Callable[[Callable[..., Iterator[Observacion]]], Regla]:
+    """Convierte una función en una regla; el docstring de la función dice lo que debe cumplirse."""
+
+    def decorar(funcion: Callable[..., Iterator[Observacion]]) -> Regla:
+        return Regla(
+            codigo, severidad, para, tuple(formatos), " ".join((funcion.__doc__ or "").split()), por_que,
+            como_corregir, fuente, mal if isinstance(mal, Tabla) else Tabla(mal),
+            bien if isinstance(bien, Tabla) else Tabla(bien), funcion, diseno, alcance,
+        )
+
+    return decorar
+
+
+@dataclass(slots=True)
+class Contexto:
+    """Con qué se revisa: periodo, semáforo y lo que las reglas comparten de cada libro."""
+
+    periodo: Periodo | None = None  #: el pedido; None: el que cada libro trae escrito
+    perfiles: Mapping[str, Perfil] = field(default_factory=dict)  #: formato → perfil elegido
+    _indicadores: dict[int, list[Indicador]] = field(default_factory=dict)
+
+    def formato(self, libro: Libro) -> Formato:
+        """Formato del libro."""
+        return FORMATOS[libro.formato or "MIR"]
+
+    def perfil(self, formato: str | None) -> Perfil:
+        """Semáforo con que se evalúa un formato."""
+        clave = formato or "MIR"
+        return self.perfiles.get(clave) or PERFILES[FORMATOS[clave].perfil]
+
+    def periodo_de(self, libro: Libro) -> Periodo | None:
+        """Periodo con que se revisa el libro; None: formulación, o periodo ilegible."""
+        if self.periodo is not None:
+            return self.periodo
+        return libro.periodo
+
+    def formulacion(self, libro: Libro) -> bool:
+        """No se pidió periodo y el del libro está en blanco."""
+        return self.periodo is None and libro.campo("periodo").vacio
+
+    def indicadores(self, libro: Libro) -> list[Indicador]:
+        """Indicadores evaluados del libro; vacío en formulación."""
+        periodo = self.periodo_de(libro)
+        if periodo is None:
+            return []
+        llave = id(libro)
+        if llave not in self._indicadores:
+            self._indicadores[llave] = evaluar(libro, periodo, self.perfil(libro.formato))
+        return self._indicadores[llave]
+
+
+def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool) -> Hallazgo:
+    """La observación como hallazgo, con su destinatario según el momento."""
+    if observacion.regla is None:
+        raise ValueError("la observación no dice de qué regla viene")
+    ficha = observacion.regla
+    archivo = observacion.archivo or archivo
+    dato = observacion.dato
+    hoja, celda = (dato.hoja, dato.celda) if dato else (observacion.hoja, observacion.celda)
+    donde = Ubicacion(archivo, hoja, celda)
+    destinatario = observacion.destinatario or ficha.destinatario
+    en_diseno = ficha.diseno and not formulacion
+    if en_diseno:
+        destinatario = Destinatario.PLANEACION
+    otras = tuple(Ubicacion(archivo, d.hoja, d.celda) for d in (*observacion.nombra, *observacion.tambien) if d.celda)
+    return Hallazgo(
+        regla=ficha.codigo,
+        severidad=observacion.severidad or ficha.severidad,
+        destinatario=destinatario,
+        donde=donde,
+        mensaje=observacion.mensaje[:1].upper() + observacion.mensaje[1:] + ".",
+        como_corregir=observacion.como_corregir or ficha.como_corregir,
+        encontrado=observacion.encontrado,
+        esperado=observacion.esperado,
+        tambien=tuple(dict.fromkeys(u for u in otras if u != donde)),
+        diseno=en_diseno,
+    )

@@ -1,0 +1,112 @@
+"""Reglas de la carpeta: una entrega por informe y nada contado dos veces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.libro import Libro
+from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
+from pei_excel.textos import cuenta, enumerar, numero
+
+#: Nombres que dejan los programas de sincronización cuando dos personas guardan a la vez, y las copias de Windows.
+COPIA_EN_CONFLICTO = re.compile(
+    r"copia en conflicto|conflicted copy|en conflicto|\(\d+\)\.\w+$| - copia(?: \(\d+\))?\.\w+$", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Entrega:
+    """Lo recibido en una carpeta."""
+
+    libros: Sequence[Libro]
+    ajenos: Sequence[tuple[str, str]] = ()  #: (archivo, por qué se apartó)
+    sustituidos: dict[int, Libro] = field(default_factory=dict)  #: id del libro sustituido → el que se usa
+
+
+@regla(
+    "ENT003",
+    severidad=Severidad.AVISO, para=Destinatario.PLANEACION, alcance="entrega",
+    por_que="Si un informe llega dos veces y se cuentan los dos, el consolidado duplica sus cifras.",
+    como_corregir="Deje en la carpeta sólo la entrega buena, o confirme que la usada es la última.",
+    fuente="Criterio de este programa: se usa la de modificación interna más reciente; si empatan, la última ruta",
+    mal=Tabla("✗ archivo", otros=("",)),
+    bien=Tabla("", otros=("""
+        Campos
+        | Campo                    | Valor                      |
+        | Programa Presupuestario: | 7 - Otro programa          |
+        """,)),
+)
+def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
+    """Hay un solo informe por unidad, programa y periodo; los demás se listan con lo que difiere."""
+    grupos: dict[tuple[object, ...], list[Libro]] = {}
+    for libro in entrega.libros:
+        if not libro.rechazado and all(libro.identidad):
+            grupos.setdefault((libro.formato, *libro.identidad, libro.periodo), []).append(libro)
+    for grupo in grupos.values():
+        if len(grupo) < 2:
+            continue
+        usado = max(grupo, key=lambda x: (x.modificado.isoformat() if x.modificado else "", x.archivo, grupo.index(x)))
+        for libro in grupo:
+            if libro is usado:
+                continue
+            entrega.sustituidos[id(libro)] = usado
+            yield Observacion(
+                f"es otra entrega de {libro.unidad}, programa {libro.identidad[1]}; se usa «{usado.archivo}» y ésta "
+                f"no se cuenta. {_diferencias(libro, usado)}",
+                archivo=libro.archivo, encontrado=libro.archivo, esperado=usado.archivo,
+            )
+
+
+def _diferencias(uno: Libro, otro: Libro) -> str:
+    distintas = []
+    for hoja, leida in uno.hojas.items():
+        previas = {str(f.valor(next(iter(f.datos)))): f for f in otro.filas(hoja)}
+        for fila in leida.filas:
+            pareja = previas.get(str(fila.valor(next(iter(fila.datos)))))
+            if pareja is None:
+                distintas.append(f"{fila.donde}!{fila.numero} (renglón que no está en la otra)")
+                continue
+            for clave, dato in fila.datos.items():
+                suyo = pareja[clave]
+                if not dato.formula and dato.crudo != suyo.crudo:
+                    distintas.append(f"{dato.hoja}!{dato.celda} ({_ver(dato.crudo)} aquí, {_ver(suyo.crudo)} en la usada)")
+    if not distintas:
+        return "Sus datos son iguales"
+    mas = f" y {len(distintas) - 4} más" if len(distintas) > 4 else ""
+    return f"{cuenta(len(distintas), 'celda difiere', 'celdas difieren')}: {enumerar(distintas[:4]) if not mas else ', '.join(distintas[:4]) + mas}"
+
+
+def _ver(valor: object) -> str:
+    if valor is None:
+        return "vacía"
+    return numero(valor) if isinstance(valor, float) else f"«{str(valor)[:40]}»"
+
+
+@regla(
+    "ENT004",
+    severidad=Severidad.NOTA, para=Destinatario.PLANEACION, alcance="entrega",
+    por_que="Lo que no es un informe se aparta y se nombra, para que nada falte sin saberlo.",
+    como_corregir="No hace falta nada; si alguno era un informe, pida que lo guarden como libro de Excel.",
+    fuente="Criterio de este programa",
+    mal=Tabla("✗ archivo", otros=("~$",)),
+    bien="",
+)
+def archivo_apartado(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
+    """Los archivos de bloqueo, las copias en conflicto, lo ajeno y las hojas de otros trimestres se nombran."""
+    for archivo, motivo in entrega.ajenos:
+        yield Observacion(f"se apartó: {motivo}", archivo=archivo, encontrado=motivo)
+    for libro in entrega.libros:
+        if COPIA_EN_CONFLICTO.search(libro.archivo):
+            yield Observacion(
+                "por su nombre parece una copia; se leyó como las demás entregas", archivo=libro.archivo,
+                encontrado=libro.archivo,
+            )
+        otras: dict[str, str] = dict(libro.otras_hojas)
+        for hoja, trimestre in otras.items():
+            yield Observacion(
+                f"la hoja «{hoja}» es del {trimestre} y no se usó", archivo=libro.archivo, hoja=hoja,
+                encontrado=trimestre,
+            )

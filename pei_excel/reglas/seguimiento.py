@@ -1,0 +1,531 @@
+"""Reglas de seguimiento: lo informado contra lo programado, en el periodo y al periodo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pei_excel.calculos import acumulado_coincide, acumular, iguales
+from pei_excel.evaluacion import Indicador, cifras, forma_de_acumular
+from pei_excel.formatos.mir import TRIMESTRES as NOMBRES_DE_TRIMESTRE
+from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.libro import Dato, Fila, Libro
+from pei_excel.periodos import ORDINALES, TRIMESTRES
+from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
+from pei_excel.reglas.mir import quien
+from pei_excel.textos import cuenta, enumerar, normalizar, numero
+
+#: Parte de la meta anual que debe rebasarse para pedir explicación (criterio de este programa).
+EXCESO_MINIMO = 0.10
+#: Renglones desde los que «todo exactamente 100 %» llama la atención (criterio de este programa).
+RENGLONES_AL_100 = 5
+#: Renglones con las mismas palabras desde los que llama la atención (criterio de este programa).
+RENGLONES_IGUALES = 3
+
+_SIN_NUMERO = re.compile(r"\bs\s*/\s*n\b", re.IGNORECASE)
+_DOCUMENTO = re.compile(
+    r"oficio|circular|minuta|acta|lista|informe|registro|reporte|correo|constancia|copia|memor[aá]nd|padr[oó]n|"
+    r"fotogr|contrato|convenio|factura|bit[aá]cora|expediente|acuse|dictamen|invitaci[oó]n|p[oó]liza|convocatoria",
+    re.IGNORECASE,
+)
+
+
+def _reportado(i: Indicador) -> Dato:
+    """Lo alcanzado en el trimestre que se reporta: la celda que nombran las reglas de cumplimiento."""
+    return i.dato("alcanzado", i.periodo.trimestre)
+
+
+def _leidos(i: Indicador) -> tuple[Dato, ...]:
+    q = i.periodo.trimestre
+    otros = (i.fila[c] for c in ("sentido", "frecuencia", "acumulacion"))
+    return (*i.datos("programado", q), *i.datos("alcanzado", q), *otros)
+
+
+@regla(
+    "SEG001",
+    por_que="El acumulado es lo que se informa a la Tesorería; si no sale de los trimestres, el avance anual engaña.",
+    como_corregir="Restaure la fórmula del acumulado o corrija los trimestres.",
+    fuente="Informe Trimestral 2024, columna «Acumulado *» de Valores Alcanzados",
+    mal="""
+        | Nivel        | Valores Alcanzados/1er. Trim. | …/2do. Trim. | …/Acumulado * |
+        | Componente 1 | 15                            | 25           | 0 ✗           |
+        """,
+    bien="""
+        | Nivel        | Valores Alcanzados/1er. Trim. | …/2do. Trim. | …/3er. Trim. |
+        | Componente 1 | 20                            | 25           | 0            |
+        """,
+)
+def acumulado_alcanzado_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """El acumulado de lo alcanzado es el de los trimestres informados."""
+    por_indice = {i.fila.indice: i for i in contexto.indicadores(libro)}
+    for fila in libro.filas("MIR"):
+        dato = fila["alcanzado_acumulado"]
+        if dato.celda is None or (dato.formula and (libro.nuestro or not dato.calculada)):
+            continue
+        indicador = por_indice.get(fila.indice)
+        informado = indicador.alcanzado if indicador else cifras(fila, "alcanzado")
+        forma, _ = forma_de_acumular(fila)
+        if not acumulado_coincide(forma if forma != "Constante" else "Último", informado, dato.valor):
+            esperado = acumular(forma, informado)
+            dice = "está vacío" if dato.vacio else f"dice {numero(dato.valor)}"
+            trimestres = tuple(fila[f"alcanzado_t{n}"] for n in TRIMESTRES)
+            yield Observacion(
+                f"el acumulado alcanzado de {quien(fila)} {dice} y los trimestres dan {numero(esperado)} ({forma})",
+                dato, lee=(*trimestres, fila["acumulacion"]), encontrado=dato.valor, esperado=esperado,
+                tambien=tuple(d for d in trimestres if not d.vacio),
+            )
+
+
+@regla(
+    "SEG002",
+    severidad=Severidad.AVISO,
+    por_que="La Variación es la columna oficial con que se compara lo programado y lo alcanzado.",
+    como_corregir="Restaure la fórmula: programado menos alcanzado, con lo vacío como 0.",
+    fuente="Informe Trimestral 2024, columnas «Variación *»",
+    mal="""
+        | Nivel        | Variación */2do. Trim. |
+        | Componente 1 | -3 ✗                   |
+        """,
+    bien="""
+        | Nivel        | Variación */4to. Trim. |
+        | Componente 1 | 20                     |
+        """,
+)
+def variacion_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """La Variación es lo programado menos lo alcanzado; las celdas vacías de trimestres futuros no cuentan."""
+    periodo = contexto.periodo_de(libro)
+    limite = periodo.trimestre if periodo else 4
+    fallas: list[tuple[Observacion, float, float]] = []
+    buenas = 0
+    for fila in libro.filas("MIR"):
+        por_trimestre = [(f"t{n}", n > limite) for n in TRIMESTRES]
+        for sufijo, futura in [*por_trimestre, ("acumulado", False)]:
+            dato, p, a = fila[f"variacion_{sufijo}"], fila[f"programado_{sufijo}"], fila[f"alcanzado_{sufijo}"]
+            if dato.celda is None or (dato.formula and (libro.nuestro or not dato.calculada)):
+                continue
+            if dato.vacio and (futura or (p.vacio and a.vacio)):
+                continue
+            esperado = (_cifra(fila, p, sufijo, "programado") or 0) - (_cifra(fila, a, sufijo, "alcanzado") or 0)
+            encontrado = dato.valor if isinstance(dato.valor, float) else None
+            if encontrado is not None and iguales(encontrado, esperado):
+                buenas += bool(esperado)
+                continue
+            dice = "está vacía" if dato.vacio else f"dice {numero(encontrado)}"
+            observacion = Observacion(
+                f"la variación de {quien(fila)} {dice} y lo programado menos lo alcanzado es {numero(esperado)}", dato,
+                lee=(p, a), tambien=(p, a), encontrado=encontrado, esperado=esperado,
+                variante="acumulado" if sufijo == "acumulado" else "trimestre",
+            )
+            fallas.append((observacion, encontrado or 0.0, esperado))
+    volteadas = [o for o, encontrado, esperado in fallas if esperado and iguales(encontrado, -esperado)]
+    if len(volteadas) >= 2 and len(volteadas) == len(fallas) and not buenas:
+        primera, *resto = volteadas
+        primera.mensaje = "la hoja entera calcula la variación al revés (alcanzado menos programado)"
+        primera.nombra = tuple(o.dato for o in resto if o.dato is not None)
+        primera.lee = tuple(d for o in volteadas for d in o.lee)
+        yield primera
+        return
+    yield from (o for o, _, _ in fallas)
+
+
+def _cifra(fila: Fila, dato: Dato, sufijo: str, medida: str) -> float | None:
+    if dato.valor is None and sufijo == "acumulado":
+        return acumular(forma_de_acumular(fila)[0], cifras(fila, medida))
+    return dato.valor if isinstance(dato.valor, float) else None
+
+
+@regla(
+    "SEG003",
+    por_que="Lo que aún no ocurre no puede informarse; suele ser un periodo que no se actualizó.",
+    como_corregir="Borre lo capturado después del periodo o actualice «Trimestre que se reporta».",
+    fuente="Informe Trimestral 2024, campo «Trimestre que se reporta»",
+    mal="""
+        | Nivel        | Valores Alcanzados/3er. Trim. |
+        | Componente 1 | 10 ✗                          |
+        """,
+    bien="""
+        | Nivel        | Valores Alcanzados/3er. Trim. |
+        | Componente 1 | 0                             |
+        """,
+)
+def alcanzado_despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Después del periodo escrito en el libro no hay nada alcanzado distinto de 0."""
+    periodo = libro.periodo or contexto.periodo_de(libro)
+    if periodo is None:
+        return
+    q = periodo.trimestre
+    futuros = [
+        (fila, n) for fila in libro.filas("MIR") for n in TRIMESTRES[q:] if fila.valor(f"alcanzado_t{n}") not in {None, 0}
+    ]
+    siguiente = [fila for fila, n in futuros if n == q + 1]
+    celdas = tuple(fila[f"alcanzado_t{n}"] for fila, n in futuros)
+    if len(siguiente) >= 2 and len(siguiente) * 2 > len(libro.filas("MIR")):
+        campo = libro.campo("periodo")
+        yield Observacion(
+            f"dice «{campo.crudo}» y {cuenta(len(siguiente), 'renglón ya trae', 'renglones ya traen')} el "
+            f"{ORDINALES[q]} trimestre; ¿actualizó el trimestre que se reporta?",
+            campo, nombra=celdas, encontrado=str(campo.crudo),
+        )
+        return
+    for (fila, n), dato in zip(futuros, celdas, strict=True):
+        yield Observacion(
+            f"{quien(fila)} trae {numero(dato.valor)} en el {ORDINALES[n - 1]} trimestre y se reporta el "
+            f"{ORDINALES[q - 1]}",
+            dato, encontrado=dato.valor, esperado=0,
+        )
+
+
+@regla(
+    "SEG004",
+    por_que="Una celda vacía no dice si no hubo avance o si se olvidó informarlo.",
+    como_corregir="Escriba lo alcanzado; si no hubo avance, escriba 0.",
+    fuente="Informe Trimestral 2024, Valores Alcanzados",
+    mal="""
+        | Nivel        | Valores Alcanzados/2do. Trim. | Medios de Verificación |
+        | Componente 1 | ✗                             |                        |
+        """,
+    bien="""
+        | Nivel        | Valores Programados/2do. Trim. | …/3er. Trim. | Valores Alcanzados/2do. Trim. | Medios de Verificación |
+        | Componente 1 | NP                             | 60           | NP                            |                        |
+        """,
+)
+def vencido_sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Todo trimestre medido, programado y vencido está informado (0 es un informe)."""
+    indicadores = contexto.indicadores(libro)
+    periodo = contexto.periodo_de(libro)
+    if periodo is None:
+        return
+    q = periodo.trimestre
+    del_periodo = [i for i in indicadores if q in i.vencidos]
+    vacios = [i for i in del_periodo if i.alcanzado[q - 1] is None and _reportado(i).vacio]
+    campo = libro.campo("periodo")
+    todos = len(del_periodo) >= 2 and len(vacios) == len(del_periodo)
+    if todos:
+        yield Observacion(
+            f"el libro no informa el periodo: ninguno de los {len(del_periodo)} indicadores trae lo alcanzado en el "
+            f"{ORDINALES[q - 1]} trimestre",
+            campo, nombra=tuple(_reportado(i) for i in vacios), encontrado=0, esperado=len(del_periodo),
+            lee=tuple(d for i in del_periodo for d in (i.dato("programado", q), i.fila["frecuencia"])),
+        )
+    for i in indicadores:
+        for n in i.vencidos:
+            dato = i.dato("alcanzado", n)
+            if i.alcanzado[n - 1] is None and not (todos and n == q):
+                escrito = "está vacío" if dato.vacio else f"dice «{dato.crudo}»"
+                yield Observacion(
+                    f"lo alcanzado por {i.etiqueta} en el {ORDINALES[n - 1]} trimestre {escrito} y hay "
+                    f"{numero(i.programado[n - 1])} programado",
+                    dato, lee=(i.dato("programado", n), i.fila["frecuencia"], i.fila["sentido"]),
+                    esperado=f"un número (programado {numero(i.programado[n - 1])})",
+                )
+
+
+def defecto_del_medio(texto: str | None) -> str | None:
+    """Qué le falta a un medio de verificación para probar algo; None si basta."""
+    if not texto:
+        return "está vacío"
+    if _SIN_NUMERO.search(texto):
+        return "trae «S/N» en vez del número del documento"
+    if len(normalizar(texto).split()) < 3:
+        return f"sólo dice «{texto}»"
+    if not _DOCUMENTO.search(texto) and not re.search(r"\d", texto):
+        return "no nombra un documento, un número ni una fecha"
+    return None
+
+
+@regla(
+    "SEG005",
+    severidad=Severidad.AVISO,
+    por_que="Sin un documento identificable, lo alcanzado no puede comprobarse en una auditoría.",
+    como_corregir="Anote el tipo, el número y la fecha del documento que prueba lo alcanzado en el trimestre.",
+    fuente="Informe Trimestral 2024, columna «Medios de Verificación»",
+    mal="""
+        | Nivel        | Medios de Verificación               |
+        | Componente 1 | Oficio S/N de fecha 26 de junio ✗    |
+        """,
+    bien="""
+        | Nivel        | Medios de Verificación                   |
+        | Componente 1 | Minutas de las sesiones de abril y junio |
+        """,
+)
+def medio_insuficiente(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Lo alcanzado en el periodo, si es mayor que 0, tiene un medio con documento, número o fecha."""
+    for i in contexto.indicadores(libro):
+        alcanzado = i.alcanzado[i.periodo.trimestre - 1]
+        if not alcanzado:
+            continue
+        dato = i.fila["medios"]
+        defecto = defecto_del_medio(None if dato.valor is None else str(dato.valor))
+        if defecto:
+            yield Observacion(
+                f"{i.etiqueta} informa {numero(alcanzado)} y su medio de verificación {defecto}", dato,
+                lee=(_reportado(i),), encontrado=None if dato.vacio else str(dato.valor)[:200],
+            )
+
+
+def justificacion(libro: Libro, i: Indicador) -> Fila | None:
+    """Renglón de Justificaciones de un indicador en el trimestre que se reporta."""
+    trimestre = NOMBRES_DE_TRIMESTRE[i.periodo.trimestre - 1]
+    return next(
+        (
+            f for f in libro.filas("Justificaciones")
+            if f.valor("nivel") == i.nivel and i.nivel is not None and f.valor("trimestre") == trimestre
+        ),
+        None,
+    )
+
+
+@regla(
+    "SEG006",
+    severidad=Severidad.AVISO,
+    por_que="Un rezago sin causa ni medida correctiva no puede atenderse ni explicarse a la Tesorería.",
+    como_corregir="Diga la causa y la medida correctiva.",
+    fuente="Semáforo de referencia (no oficial); Informe Trimestral 2024",
+    mal="""
+        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | Actividad 2.2 | 20                            | 12 ✗         |
+        """,
+    bien="""
+        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | Actividad 2.2 | 20                            | 12           |
+        Justificaciones
+        | Nivel         | Trimestre  | Causa                 | Medida correctiva          |
+        | Actividad 2.2 | 2do. Trim. | Se pospuso una sesión | Sesión adicional en agosto |
+        """,
+)
+def rezago_sin_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Lo que queda debajo del verde al periodo, o en 0 con meta en el periodo, dice su causa y su medida."""
+    perfil = contexto.perfil(libro.formato)
+    for i in contexto.indicadores(libro):
+        q = i.periodo.trimestre
+        p, a, pct = i.programado[q - 1], i.alcanzado[q - 1], i.al_periodo.porcentaje
+        en_cero = bool(p) and a == 0 and i.sentido != "Descendente"
+        bajo = q in i.medidos and pct is not None and perfil.debajo_del_verde(pct)
+        if not (en_cero or bajo) or (a is None and q in i.vencidos):
+            continue
+        fila = justificacion(libro, i)
+        faltan = [t for t, c in (("la causa", "causa"), ("la medida correctiva", "medida"))
+                  if fila is None or fila[c].vacio]
+        if not faltan:
+            continue
+        hecho = (
+            f"{i.etiqueta} lleva {numero(i.al_periodo.alcanzado)} de {numero(i.al_periodo.programado)} "
+            f"({numero(pct, 1)} %)" if bajo else f"{i.etiqueta} informa 0 de {numero(p)} en el trimestre"
+        )
+        con_hoja = "Justificaciones" in libro.hojas
+        rezagados = [
+            d for n in TRIMESTRES[:q] if (i.alcanzado[n - 1] or 0) < (i.programado[n - 1] or 0)
+            for d in (i.dato("programado", n), i.dato("alcanzado", n))
+        ]
+        yield Observacion(
+            f"{hecho} y no dice {enumerar(faltan)}", _reportado(i), lee=(*_leidos(i), *rezagados),
+            tambien=tuple(fila[c] for c in ("causa", "medida") if fila is not None and fila[c].vacio),
+            encontrado=pct if pct is not None else a, esperado=f"{numero(perfil.verde_desde)} % o más, o su explicación",
+            como_corregir=f"Anote {enumerar(faltan)} en la hoja Justificaciones." if con_hoja
+            else f"Indique {enumerar(faltan)} en su respuesta.",
+        )
+
+
+@regla(
+    "SEG007",
+    severidad=Severidad.AVISO,
+    por_que="Lo ejecutado sin meta no puede evaluarse; si había meta en otro trimestre, es un adelanto.",
+    como_corregir="Aclare si la meta se omitió al programar o si lo alcanzado corresponde a otro indicador.",
+    fuente="Informe Trimestral 2024, Valores Programados y Alcanzados",
+    mal="""
+        | Nivel | Valores Programados/4to. Trim. | Valores Alcanzados/2do. Trim. | Medios de Verificación | Frecuencia de Medición |
+        | Fin   | 100                            | 5 ✗                           | Oficio 12/2024         | Anual                  |
+        """,
+    bien="""
+        | Nivel | Valores Alcanzados/2do. Trim. |
+        | Fin   | 0                             |
+        """,
+)
+def ejecucion_sin_programacion(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """No se ejecuta nada donde no se programó («adelanto» si el año tiene programación)."""
+    formulacion = contexto.formulacion(libro)
+    indicadores = {i.fila.indice: i for i in contexto.indicadores(libro)}
+    for fila in libro.filas("MIR"):
+        i = indicadores.get(fila.indice)
+        if i is None and not formulacion:
+            continue
+        limite = i.periodo.trimestre if i else 4
+        programado, alcanzado = cifras(fila, "programado"), cifras(fila, "alcanzado")
+        del_ano = any(programado)
+        for n in TRIMESTRES[:limite]:
+            p, a = programado[n - 1], alcanzado[n - 1]
+            if not a or p or (p == 0 and fila.valor("sentido") == "Descendente"):
+                continue
+            meta = "hay meta en otros trimestres: es un adelanto" if del_ano else "no hay nada programado en el año"
+            yield Observacion(
+                f"{quien(fila)} informa {numero(a)} en el {ORDINALES[n - 1]} trimestre, donde no programó; {meta}",
+                fila[f"alcanzado_t{n}"], encontrado=a, esperado=0,
+                lee=(*(fila[f"programado_t{k}"] for k in TRIMESTRES), fila["frecuencia"], fila["programado_acumulado"]),
+                severidad=Severidad.NOTA if del_ano else Severidad.AVISO,
+                destinatario=Destinatario.PLANEACION if del_ano else Destinatario.UNIDAD,
+                variante="formulacion" if formulacion else "",
+            )
+
+
+@regla(
+    "SEG008",
+    severidad=Severidad.AVISO,
+    por_que="Rebasar mucho la meta suele indicar una meta mal calculada o un error de captura.",
+    como_corregir="Explique el exceso o corrija lo alcanzado.",
+    fuente="Límite del semáforo de referencia y criterio de este programa",
+    mal="""
+        | Nivel         | Valores Alcanzados/2do. Trim. |
+        | Actividad 2.2 | 60 ✗                          |
+        """,
+    bien="""
+        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | Actividad 2.2 | 30                            | 25           |
+        """,
+)
+def sobrecumplimiento(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Lo alcanzado al periodo no rebasa el límite del semáforo y en 10 % o más de la meta anual."""
+    perfil = contexto.perfil(libro.formato)
+    if perfil.limite is None:
+        return
+    for i in contexto.indicadores(libro):
+        pct, p, a = i.al_periodo.porcentaje, i.al_periodo.programado, i.al_periodo.alcanzado
+        if pct is None or p is None or a is None or i.periodo.trimestre not in i.medidos:
+            continue
+        exceso = abs(a - p)
+        if round(pct, 6) > perfil.limite and exceso >= EXCESO_MINIMO * (i.meta_anual or 0) - 1e-9:
+            yield Observacion(
+                f"{i.etiqueta} lleva {numero(a)} y tenía programado {numero(p)} ({numero(pct, 1)} %); pasa de "
+                f"{numero(perfil.limite)} %",
+                _reportado(i), lee=(*_leidos(i), i.fila["programado_acumulado"], *i.datos("programado")),
+                encontrado=round(pct, 2), esperado=f"hasta {numero(perfil.limite)} %",
+            )
+
+
+@regla(
+    "SEG009",
+    severidad=Severidad.NOTA, para=Destinatario.PLANEACION,
+    por_que="Que todo cumpla exactamente lo programado es posible, pero poco frecuente; conviene mirar la evidencia.",
+    como_corregir="Revise los medios de verificación del informe.",
+    fuente="Criterio de este programa",
+    mal="""
+        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | (banda)       | ✗                             |              |
+        | Componente 1  | 20                            | 30           |
+        | Actividad 1.1 | 25                            | 25           |
+        | Actividad 1.2 | 10                            | 40           |
+        | Actividad 2.2 | 30                            | 20           |
+        """,
+    bien="""
+        | Nivel         | Valores Alcanzados/2do. Trim. |
+        | Componente 1  | 30                            |
+        """,
+)
+def todo_exactamente_al_cien(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """No todas las cifras vencidas son exactamente 100 % (cinco renglones o más)."""
+    con_cifra = [i for i in contexto.indicadores(libro) if i.vencidos]
+    vencidas = [(i, n) for i in con_cifra for n in i.vencidos]
+    exactas = all(
+        i.alcanzado[n - 1] is not None and i.alcanzado[n - 1] == i.programado[n - 1] for i, n in vencidas
+    )
+    if len(con_cifra) >= RENGLONES_AL_100 and exactas:
+        banda = libro.hojas["MIR"].bandas.get(normalizar("Valores Alcanzados"))
+        yield Observacion(
+            f"las {len(vencidas)} cifras vencidas de {len(con_cifra)} indicadores son exactamente lo programado",
+            hoja=banda.hoja if banda else None, celda=banda.celda if banda else None, encontrado=100,
+            lee=tuple(i.dato(m, n) for i, n in vencidas for m in ("programado", "alcanzado")),
+        )
+
+
+@regla(
+    "SEG010",
+    severidad=Severidad.NOTA, para=Destinatario.PLANEACION,
+    por_que="La misma evidencia en varios renglones suele haberse copiado sin revisar.",
+    como_corregir="Pregunte a la unidad si el mismo documento prueba todos los renglones.",
+    fuente="Criterio de este programa",
+    mal="""
+        | Nivel         | Medios de Verificación     |
+        | Componente 1  | Oficio 16/2024 de junio    |
+        | Actividad 1.1 | Oficio 16/2024 de junio ✗  |
+        | Actividad 1.2 | Oficio 16/2024 de junio ✗  |
+        """,
+    bien="""
+        | Nivel         | Medios de Verificación     |
+        | Componente 1  | Oficio 16/2024 de junio    |
+        | Actividad 1.1 | Oficio 16/2024 de junio    |
+        """,
+)
+def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """La evidencia o las causas no son las mismas palabras en tres renglones o más."""
+    for hoja, columna, que in (("MIR", "medios", "medio de verificación"), ("Justificaciones", "causa", "causa")):
+        grupos: dict[str, list[Fila]] = {}
+        for fila in libro.filas(hoja):
+            texto = normalizar(str(fila.valor(columna) or ""))
+            if texto:
+                grupos.setdefault(texto, []).append(fila)
+        for filas in grupos.values():
+            if len(filas) >= RENGLONES_IGUALES:
+                yield Observacion(
+                    f"{len(filas)} renglones tienen el mismo texto de {que}", filas[1][columna],
+                    nombra=tuple(f[columna] for f in filas[2:]), lee=(filas[0][columna], *(f["nivel"] for f in filas)),
+                    tambien=(filas[0][columna],), encontrado=str(filas[1].valor(columna))[:200],
+                )
+
+
+@regla(
+    "SEG013",
+    severidad=Severidad.NOTA, para=Destinatario.PLANEACION,
+    por_que="Un Componente puede verse en verde sólo porque una Actividad muy excedida compensa a otras rezagadas.",
+    como_corregir="Mire las Actividades del Componente antes de darlo por cumplido.",
+    fuente="Criterio de este programa, visto en el Informe Trimestral 2024",
+    mal=Tabla("""
+        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. | Medios de Verificación |
+        | Componente 2  |                               | ✗ 35         |                        |
+        | Actividad 2.1 | 5                             | 5            | Oficio 16/2024         |
+        | Actividad 2.2 | 30                            | 36           | Oficio 17/2024         |
+        Justificaciones
+        | Nivel         | Trimestre  | Causa                 | Medida correctiva          |
+        | Actividad 2.1 | 2do. Trim. | Se pospuso una sesión | Sesión adicional en agosto |
+        """),
+    bien="""
+        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | Actividad 2.1 | 25                            | 20           |
+        """,
+)
+def verde_por_compensacion(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Un Componente en verde no se debe a que una Actividad excedida compensa a otra en rojo."""
+    perfil = contexto.perfil(libro.formato)
+    indicadores = contexto.indicadores(libro)
+    for componente in indicadores:
+        caso = compensacion(componente, indicadores, perfil.limite, perfil.verde_desde)
+        if caso is None:
+            continue
+        arriba, abajo, media = caso
+        yield Observacion(
+            f"{componente.etiqueta} aparece en verde ({numero(componente.al_periodo.porcentaje, 1)} %) porque "
+            f"{enumerar(f'{i.etiqueta} ({numero(i.al_periodo.porcentaje, 1)} %)' for i in arriba)} compensa a "
+            f"{enumerar(f'{i.etiqueta} ({numero(i.al_periodo.porcentaje, 1)} %)' for i in abajo)}; la media topada de "
+            f"sus Actividades es {numero(media, 1)} %",
+            _reportado(componente), lee=(*_leidos(componente), *(d for i in (*arriba, *abajo) for d in _leidos(i))),
+            tambien=tuple(_reportado(i) for i in (*arriba, *abajo)),
+            encontrado=round(componente.al_periodo.porcentaje or 0, 2), esperado=round(media, 2),
+        )
+
+
+def compensacion(
+    componente: Indicador, indicadores: list[Indicador], limite: float | None, verde_desde: float
+) -> tuple[list[Indicador], list[Indicador], float] | None:
+    """Actividades excedidas, en rojo y media topada, si el verde del Componente se debe a ellas; si no, None."""
+    banda = componente.al_periodo.banda
+    if componente.nivel is None or componente.clase != "Componente" or banda is None or banda.color != "verde":
+        return None
+    hijas = [
+        i for i in indicadores
+        if i.clase == "Actividad" and i.nivel and i.nivel.componente == componente.nivel.componente
+        and i.al_periodo.porcentaje is not None
+    ]
+    arriba = [i for i in hijas if limite is not None and (i.al_periodo.porcentaje or 0) > limite]
+    abajo = [i for i in hijas if i.al_periodo.banda and i.al_periodo.banda.color == "rojo"]
+    if not arriba or not abajo:
+        return None
+    media = sum(min(i.al_periodo.porcentaje or 0, 100) for i in hijas) / len(hijas)
+    return (arriba, abajo, media) if media < verde_desde else None

@@ -1,0 +1,77 @@
+"""Un libro → sus hallazgos y su suerte: aceptado, observado o rechazado."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.libro import Libro
+from pei_excel.reglas.base import Contexto, Observacion, a_hallazgo
+from pei_excel.reglas.entregas import Entrega
+from pei_excel.reglas.lista import REGLAS
+from pei_excel.reglas.precedencia import aplicar
+
+
+class Suerte(StrEnum):
+    """Qué pasa con un informe."""
+
+    ACEPTADO = "aceptado"
+    OBSERVADO = "observado"
+    RECHAZADO = "rechazado"
+    SUSTITUIDO = "sustituido"
+
+
+@dataclass(slots=True)
+class Revision:
+    """Un informe con sus hallazgos."""
+
+    libro: Libro
+    hallazgos: list[Hallazgo] = field(default_factory=list)
+    estado: Suerte = Suerte.ACEPTADO
+
+    @property
+    def cuenta(self) -> bool:
+        """Sus cifras pueden consolidarse."""
+        return self.estado in {Suerte.ACEPTADO, Suerte.OBSERVADO}
+
+    def de(self, severidad: Severidad) -> list[Hallazgo]:
+        """Hallazgos de una severidad."""
+        return [h for h in self.hallazgos if h.severidad is severidad]
+
+
+def revisar(libro: Libro, contexto: Contexto) -> Revision:
+    """Aplica todas las reglas de un libro, calla las que se deben a otra y decide su suerte."""
+    observaciones: list[Observacion] = []
+    for regla in REGLAS:
+        if regla.alcance != "libro" or (libro.formato is not None and libro.formato not in regla.formatos):
+            continue
+        if libro.formato is None and regla.codigo not in {"FMT001", "FMT002"}:
+            continue
+        observaciones += list(regla(libro, contexto))
+    formulacion = contexto.formulacion(libro) if libro.formato else False
+    hallazgos = [a_hallazgo(o, libro.archivo, formulacion) for o in aplicar(observaciones)]
+    hallazgos.sort(key=Hallazgo.orden)
+    estado = Suerte.ACEPTADO
+    if any(h.severidad is Severidad.ERROR for h in hallazgos):
+        estado = Suerte.OBSERVADO
+    if libro.rechazado or any(h.regla == "ENT005" for h in hallazgos):
+        estado = Suerte.RECHAZADO
+    return Revision(libro, hallazgos, estado)
+
+
+def revisar_entrega(
+    revisiones: list[Revision], ajenos: Iterable[tuple[str, str]], contexto: Contexto
+) -> list[Hallazgo]:
+    """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza."""
+    vivos = [r.libro for r in revisiones if r.estado is not Suerte.RECHAZADO]
+    entrega = Entrega(vivos, tuple(ajenos))
+    observaciones: list[Observacion] = []
+    for regla in REGLAS:
+        if regla.alcance == "entrega":
+            observaciones += list(regla(entrega, contexto))
+    for revision in revisiones:
+        if id(revision.libro) in entrega.sustituidos:
+            revision.estado = Suerte.SUSTITUIDO
+    return sorted((a_hallazgo(o, "", formulacion=False) for o in observaciones), key=Hallazgo.orden)
