@@ -18,8 +18,8 @@ def normalizar(texto: str) -> str:
 
 @lru_cache(maxsize=8192)
 def sin_plural(texto: str) -> str:
-    """Quita la «s» o «es» final de cada palabra normalizada, para comparar opciones."""
-    return " ".join(re.sub(r"(?<=[aeiou])s$|(?<=[^aeiou])es$", "", palabra) for palabra in normalizar(texto).split())
+    """Sin la «s» o «es» final de cada palabra (ni la «e» que el plural deja en duda), para comparar opciones."""
+    return " ".join(re.sub(r"e?s?$", "", palabra) for palabra in normalizar(texto).split())
 
 
 def limpiar(texto: str) -> str:

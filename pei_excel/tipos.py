@@ -163,7 +163,7 @@ class Numero(Tipo):
     maximo: float | None = None
     entero: bool = False
     admite_nada: bool = True
-    formato: str = "#,##0.##;-#,##0.##;0"
+    formato: str = "General"
     alineacion: str = "right"
 
     def _leer(self, crudo: Any, celda: CeldaCruda, contexto: Contexto) -> Lectura:

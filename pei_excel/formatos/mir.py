@@ -112,7 +112,7 @@ INFORME = Hoja(
     ),
     columnas=(
         Columna(
-            clave="nivel", titulo="Nivel", banda=_INDICADOR, tipo=Nivel(), ancho=10.6, ejemplo="Componente 1",
+            clave="nivel", titulo="Nivel", banda=_INDICADOR, tipo=Nivel(), ancho=11.7, ejemplo="Componente 1",
             esencial=True, ayuda="Fin, Propósito, Componente 1, Actividad 1.1…",
         ),
         _texto("nombre", "Nombre", 15, "Porcentaje de estrategias implementadas", "Nombre del indicador.",
@@ -120,8 +120,8 @@ INFORME = Hoja(
         _texto("definicion", "Definición", 20, "Mide el avance de las estrategias", "Qué mide el indicador."),
         _texto("metodo", "Método de Cálculo", 22, "(Realizadas / Programadas) * 100",
                "La fórmula del indicador con sus variables; si es porcentaje, con división y * 100."),
-        _texto("unidad_medida", "Unidad de Medida", 9.2, "Porcentaje", "En qué se mide: Porcentaje, Acción, Informe…"),
-        _opcion("tipo", "Tipo", 9.6, Opcion(
+        _texto("unidad_medida", "Unidad de Medida", 8.8, "Porcentaje", "En qué se mide: Porcentaje, Acción, Informe…"),
+        _opcion("tipo", "Tipo", 9.3, Opcion(
             opciones=("Estratégico", "De gestión"), sinonimos={"Gestión": "De gestión", "Estratégica": "Estratégico"},
         ), "Estratégico para Fin y Propósito; De gestión para Actividades."),
         _opcion("dimension", "Dimensión", 9, Opcion(
@@ -151,7 +151,7 @@ INFORME = Hoja(
                        apertura=Apertura.PERIODO, ejemplos=(25.0, 24.0, None, None, None)),
         *por_trimestre("variacion", banda="Variación *", acumulado="Acumulado", tipo=Numero(), calculo=_variacion),
         Columna(
-            clave="medios", titulo="Medios de Verificación", tipo=Texto(), ancho=24, obligatoria=False,
+            clave="medios", titulo="Medios de Verificación", tipo=Texto(), ancho=23.7, obligatoria=False,
             apertura=Apertura.SIEMPRE, ejemplo="Oficio 016/2024 de fecha 26 de junio de 2024",
             ayuda="Documento que prueba lo alcanzado en el trimestre: tipo, número y fecha.",
         ),

@@ -1,4 +1,4 @@
-"""Del archivo en disco a sus partes ya revisadas: decide por los bytes qué es y rechaza lo que dañaría al que lo lee."""
+"""Del archivo en disco a sus partes ya revisadas: decide por los bytes qué es y rechaza lo dañino."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ LIMITES = Limites()
 
 #: Errores de Windows cuando OneDrive, Drive o iCloud no pueden traer el contenido (ERROR_CLOUD_FILE_*).
 _ERRORES_DE_NUBE = range(358, 405)
+
+
+#: Lo que lanza zipfile con un índice cortado o inventado.
+_ZIP_ROTO = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, OSError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def desempacar(contenido: bytes, limites: Limites = LIMITES) -> Paquete:
     try:
         with zipfile.ZipFile(io.BytesIO(contenido)) as indice:
             entradas = indice.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OverflowError, OSError, struct.error):
+    except _ZIP_ROTO:
         raise ArchivoIlegible("dañado", "está incompleto o su índice no se entiende") from None
     if len(entradas) > limites.partes:
         raise ArchivoIlegible("sospechoso", f"tiene más de {limites.partes:,} partes")
@@ -189,11 +193,10 @@ def _descomprimir(contenido: bytes, entrada: zipfile.ZipInfo, tope: int, limites
 
 def tipo_de_paquete(paquete: Paquete) -> Literal["xlsx", "xlsm", "ods"]:
     """Qué libro hay dentro de un zip."""
-    mime = paquete.xml.get("mimetype", b"").strip()
-    if mime.startswith(b"application/vnd.oasis.opendocument.spreadsheet") or (
-        not mime and "content.xml" in paquete.xml and b"opendocument.spreadsheet" in paquete.xml.get("meta-inf/manifest.xml", b"")
-    ):
-        if b"encryption-data" in paquete.xml.get("meta-inf/manifest.xml", b""):
+    manifiesto = paquete.xml.get("meta-inf/manifest.xml", b"")
+    mime = paquete.xml.get("mimetype", b"").strip() or manifiesto  # algunos programas no escriben «mimetype»
+    if b"application/vnd.oasis.opendocument.spreadsheet" in mime and "content.xml" in paquete.xml:
+        if b"encryption-data" in manifiesto:
             raise ArchivoIlegible("protegido con contraseña", "pide una contraseña para abrirse")
         return "ods"
     if "xl/workbook.bin" in paquete.nombres:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from pei_excel.crudo import ErrorExcel
+
+Valor = str | float | bool | datetime | ErrorExcel | None
+
 #: Formatos propios de Excel que muestran un porcentaje: «0%» y «0.00%».
 PORCENTAJES = frozenset({9, 10})
 #: Formatos propios de Excel que muestran una fecha u hora; el 46 es un tiempo transcurrido: se queda como número.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pei_excel.calculos import Calculo, cifra
-from pei_excel.formato import Apertura, Columna, Formato
+from pei_excel.formato import Apertura, Columna, Formato, Hoja
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, IncidenteDeLibro, Libro
 from pei_excel.periodos import texto_de_trimestre
@@ -111,8 +111,8 @@ def falta_una_columna(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         | Componente 1 | veinte ✗                      |
         """,
     bien="""
-        | Nivel        | Valores Programados/3er. Trim. |
-        | Actividad 1.1 | NP                            |
+        | Nivel         | Valores Programados/3er. Trim. | Línea Base/Valor |
+        | Actividad 1.1 | NP                             | 60               |
         """,
 )
 def tipo_equivocado(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
@@ -318,21 +318,34 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
     formato = contexto.formato(libro)
     entorno = EntornoDeLectura(libro, formato)
     for hoja in libro.hojas.values():
-        for columna in formato.por_clave[hoja.clave].columnas:
+        declarada = formato.por_clave[hoja.clave]
+        for columna in declarada.columnas:
             if columna.calculo is None or columna.auxiliar:
                 continue
             for fila in hoja.filas:
                 dato = fila.datos.get(columna.clave)
                 if dato is None or (dato.formula and not dato.calculada):
                     continue
-                yield from _revisar_calculada(columna, columna.calculo, fila, dato, entorno)
+                yield from _revisar_calculada(columna, columna.calculo, fila, dato, entorno, declarada)
+
+
+def _lee_a_fondo(columna: Columna, hoja: Hoja) -> set[str]:
+    """Columnas de las que depende una calculada, también a través de otras calculadas."""
+    vistas: set[str] = set()
+    pendientes = [columna.clave]
+    while pendientes:
+        calculo = hoja.por_clave[pendientes.pop()].calculo
+        nuevas = set(calculo.lee) - vistas if calculo else set()
+        vistas |= nuevas
+        pendientes += nuevas
+    return vistas
 
 
 def _revisar_calculada(
-    columna: Columna, calculo: Calculo, fila: Fila, dato: Dato, entorno: EntornoDeLectura
+    columna: Columna, calculo: Calculo, fila: Fila, dato: Dato, entorno: EntornoDeLectura, formato_hoja: Hoja
 ) -> Iterator[Observacion]:
     fresco, esperado = _fresco(calculo, fila, entorno, dato)
-    lee = tuple(fila[c] for c in calculo.lee)
+    lee = tuple(fila[c] for c in _lee_a_fondo(columna, formato_hoja))
     mostrado = esperado if isinstance(esperado, (str, float)) else None
     if dato.formula and not fresco:
         yield Observacion(
@@ -412,8 +425,8 @@ def plantilla_de_otra_version(libro: Libro, contexto: Contexto) -> Iterator[Obse
     fuente="Plantilla de este programa, disposición",
     mal=Tabla(
         """
-        | Nivel    | Nivel →  |
-        | (banda)  | ✗        |
+        | Nivel      | Medios de Verificación |
+        | (título+1) | ✗                      |
         """,
         preparar=danos.fila_insertada,
     ),
@@ -448,8 +461,8 @@ def contenido_ajeno(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
         | Actividad 2.2 | De gestión                     | Eficacia     | Actividad 2.2 ✗ |
         """,
     bien="""
-        | Nivel         | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. | …/2do. Trim. | Medios de Verificación |
-        | Actividad 2.2 | NP                             | N/A          | -            | 50           | -                             | NP           |                        |
+        | Nivel         | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. | …/2do. Trim. | Línea Base/Valor |
+        | Actividad 2.2 | NP                             | N/A          | -            | 50           | -                             | NP           | 40               |
         """,
 )
 def fila_corrida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:

@@ -73,8 +73,8 @@ def quien(fila: Fila) -> str:
         | Componente 1 | 90 ✗                            |
         """,
     bien="""
-        | Nivel        | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Acumulación |
-        | Componente 1 | 30                             | 30           | 30           | 30           | Promedio    |
+        | Nivel        | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. | Acumulación | Línea Base/Valor |
+        | Componente 1 | 30                             | 30           | 30           | 30           | 30                            | Promedio    | 20               |
         """,
 )
 def acumulado_programado_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
@@ -389,11 +389,11 @@ def programado_donde_no_se_mide(libro: Libro, contexto: Contexto) -> Iterator[Ob
     fuente="Informe Trimestral 2024, Valores Programados",
     mal="""
         | Nivel | Valores Programados/4to. Trim. | …/Acumulado * |
-        | Fin   | 0                              | 0 ✗           |
+        | Fin   | 0                              | ✗             |
         """,
     bien="""
-        | Nivel | Valores Programados/4to. Trim. |
-        | Fin   | 5                              |
+        | Nivel | Valores Programados/4to. Trim. | Línea Base/Valor |
+        | Fin   | 5                              | ND               |
         """,
 )
 def nada_programado(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
@@ -479,7 +479,7 @@ def linea_base_incompleta(libro: Libro, contexto: Contexto) -> Iterator[Observac
     fuente="Criterio de este programa sobre la unidad Porcentaje",
     mal="""
         | Nivel        | Valores Programados/3er. Trim. | …/Acumulado * |
-        | Componente 1 | 60                             | 130 ✗         |
+        | Componente 1 | 60                             | ✗             |
         """,
     bien="""
         | Nivel        | Nombre                             | Valores Programados/3er. Trim. |
@@ -517,8 +517,8 @@ def porcentaje_fuera_de_rango(libro: Libro, contexto: Contexto) -> Iterator[Obse
     como_corregir="Pregunte a la unidad cómo calculó lo alcanzado por el Componente.",
     fuente="Criterio de este programa, visto en el Informe Trimestral 2024",
     mal="""
-        | Nivel         | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. |
-        | Componente 1  | 17.5                           | 32.5         | 27.5         | 22.5         | 15 ✗                          |
+        | Nivel         | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | Componente 1  | 17.5                           | 32.5         | 27.5         | 22.5         | 15 ✗                          | 30           |
         """,
     bien="""
         | Nivel         | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. | …/2do. Trim. |

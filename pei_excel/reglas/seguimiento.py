@@ -87,8 +87,8 @@ def acumulado_alcanzado_no_coincide(libro: Libro, contexto: Contexto) -> Iterato
         | Componente 1 | -3 ✗                   |
         """,
     bien="""
-        | Nivel        | Variación */4to. Trim. |
-        | Componente 1 | 20                     |
+        | Nivel        | Valores Alcanzados/2do. Trim. |
+        | Componente 1 | 28                            |
         """,
 )
 def variacion_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
@@ -478,10 +478,10 @@ def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion
     como_corregir="Mire las Actividades del Componente antes de darlo por cumplido.",
     fuente="Criterio de este programa, visto en el Informe Trimestral 2024",
     mal=Tabla("""
-        | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. | Medios de Verificación |
-        | Componente 2  |                               | ✗ 35         |                        |
-        | Actividad 2.1 | 5                             | 5            | Oficio 16/2024         |
-        | Actividad 2.2 | 30                            | 36           | Oficio 17/2024         |
+        | Nivel         | Valores Programados/1er. Trim. | …/2do. Trim. | …/3er. Trim. | …/4to. Trim. | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
+        | Componente 2  | 15                             | 35           | 25           | 25           | 15                            | 35 ✗         |
+        | Actividad 2.1 | 25                             | 25           | 25           | 25           | 5                             | 5            |
+        | Actividad 2.2 | 5                              | 5            | 45           | 45           | 7                             | 7            |
         Justificaciones
         | Nivel         | Trimestre  | Causa                 | Medida correctiva          |
         | Actividad 2.1 | 2do. Trim. | Se pospuso una sesión | Sesión adicional en agosto |

@@ -30,14 +30,31 @@ def raiz(contenido: bytes) -> _Element:
         raise _danado() from None
 
 
-def elementos(contenido: bytes, *locales: str) -> Iterator[_Element]:
-    """Elementos con esos nombres (sin espacio de nombres), completos y en orden; los grandes se sueltan al pasar."""
-    etiquetas = [f"{{*}}{local}" for local in locales]
+def hijos(contenido: bytes, nombre: str) -> Iterator[_Element]:
+    """Elementos con ese nombre, hijos de la raíz; los de partes grandes se sueltan al pasar."""
     if len(contenido) <= _EN_MEMORIA:
-        yield from raiz(contenido).iter(*etiquetas)
+        yield from (hijo for hijo in raiz(contenido) if local(hijo) == nombre)
         return
-    for _, elemento in en_flujo(contenido, ("end",), etiquetas):
+    for _, elemento in en_flujo(contenido, ("end",), [f"{{*}}{nombre}"]):
         yield elemento
+        soltar(elemento)
+
+
+def secciones(contenido: bytes, nombres: dict[str, str]) -> Iterator[tuple[str, _Element]]:
+    """Elementos de cada sección (sección → nombre de sus elementos), en orden; los grandes se sueltan al pasar.
+
+    Los nombres son locales: valen el espacio de nombres usual, el estricto y cualquier prefijo.
+    """
+    if len(contenido) <= _EN_MEMORIA:
+        for seccion in raiz(contenido):
+            nombre = nombres.get(local(seccion))
+            if nombre is not None:
+                yield from ((nombre, elemento) for elemento in seccion if local(elemento) == nombre)
+        return
+    for _, elemento in en_flujo(contenido, ("end",), [f"{{*}}{nombre}" for nombre in nombres.values()]):
+        padre, nombre = elemento.getparent(), local(elemento)
+        if padre is not None and nombres.get(local(padre)) == nombre:  # los dibujos también tienen «row»
+            yield nombre, elemento
         soltar(elemento)
 
 

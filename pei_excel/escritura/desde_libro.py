@@ -1,0 +1,50 @@
+"""De un libro ya leído a los valores con que se escribe su libro de seguimiento."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pei_excel.crudo import ErrorExcel
+from pei_excel.escritura.encargo import crudo
+from pei_excel.formato import Apertura, Formato, Hoja
+from pei_excel.libro import Dato, Libro
+from pei_excel.periodos import Periodo, texto_de_trimestre
+
+
+def filas_desde_libro(
+    libro: Libro, formato: Formato, periodo: Periodo | None = None
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    """Campos y filas para `escribir_plantilla` en seguimiento: lo aprobado y los trimestres ya informados.
+
+    Lo que se captura cada trimestre (Medios) queda vacío, igual que lo del trimestre de `periodo` y los siguientes;
+    sin `periodo` se conserva todo lo alcanzado. Las Justificaciones se arman de nuevo; las Modificaciones se conservan.
+    Lo que el lector no entendió pasa como estaba escrito.
+    """
+    campos = {clave: _valor(dato) for clave, dato in libro.campos.items() if clave != formato.campo_periodo}
+    if periodo is not None:
+        campos[formato.campo_periodo] = texto_de_trimestre(periodo.ejercicio, periodo.trimestre)
+    filas = {}
+    for hoja in formato.hojas:
+        if hoja.llave[1:] == ("trimestre",):
+            continue
+        conservadas = _que_se_conservan(hoja, hoja is formato.principal, periodo.trimestre if periodo else 5)
+        filas[hoja.clave] = [
+            {clave: valor for clave in conservadas if (valor := _valor(fila[clave])) is not None}
+            for fila in libro.filas(hoja.clave)
+        ]
+    return campos, filas
+
+
+def _que_se_conservan(hoja: Hoja, principal: bool, trimestre: int) -> list[str]:
+    return [
+        c.clave
+        for c in hoja.columnas
+        if c.calculo is None
+        and not (principal and c.apertura is Apertura.SIEMPRE)
+        and not (c.apertura is Apertura.PERIODO and c.trimestre is not None and c.trimestre >= trimestre)
+    ]
+
+
+def _valor(dato: Dato) -> Any:
+    valor = crudo(dato.valor) if dato.valor is not None else dato.crudo
+    return None if isinstance(valor, ErrorExcel) else valor

@@ -1,0 +1,191 @@
+"""Las dos hojas ocultas de una plantilla, con sus nombres definidos: `Listas` (opciones, frecuencias) e identidad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pei_excel.calculos import DatosQueFaltan, FaltaExplicar, PrimeroQueFalta
+from pei_excel.crudo import ErrorExcel
+from pei_excel.escritura.encargo import Encargo
+from pei_excel.escritura.hoja import LibroNuevo, escribir_formula, rango
+from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Columna, Hoja
+from pei_excel.periodos import ORDINALES, TRIMESTRES
+from pei_excel.tipos import Opcion
+from pei_excel.ubicacion import letra
+
+HOJA_LISTAS = "Listas"
+
+#: Opciones → nombre definido que las lista.
+Nombres = dict[tuple[str, ...], str]
+
+
+def nombres_de_listas(encargo: Encargo) -> Nombres:
+    """Nombre definido de cada lista de opciones del formato; las iguales comparten el suyo."""
+    nombres: Nombres = {encargo.periodos: "lista_periodo"}
+    usados = {"lista_periodo"}
+    for clave, opciones in encargo.formato.listas.items():
+        nombres[opciones] = f"lista_{clave}"
+        usados.add(nombres[opciones])
+    for hoja in encargo.formato.hojas:
+        for columna in hoja.columnas:
+            if isinstance(columna.tipo, Opcion) and columna.tipo.opciones not in nombres:
+                nombre = f"lista_{columna.clave}"
+                if nombre in usados:
+                    nombre = f"lista_{hoja.clave.casefold()}_{columna.clave}"
+                usados.add(nombre)
+                nombres[columna.tipo.opciones] = nombre
+    return nombres
+
+
+def nombre_de_referencia(hoja: Hoja) -> str | None:
+    """Nombre definido de la columna de otra hoja de donde salen los valores de la primera llave."""
+    return f"lista_{hoja.referencia[0]}_{hoja.referencia[1]}".casefold() if hoja.referencia else None
+
+
+def escribir_listas(libro: LibroNuevo, encargo: Encargo, nombres: Nombres) -> None:
+    """La hoja `Listas`: una columna por lista y la tabla de frecuencias × trimestres."""
+    hoja = libro.hoja(HOJA_LISTAS)
+    titulo, texto = libro.estilos("etiqueta"), libro.estilos("texto")
+    for numero, (opciones, nombre) in enumerate(nombres.items()):
+        hoja.write_string(0, numero, nombre, titulo)
+        for fila, opcion in enumerate(opciones, 1):
+            hoja.write_string(fila, numero, opcion, texto)
+        libro.define_name(nombre, "=" + rango(HOJA_LISTAS, 2, letra(numero + 1), len(opciones) + 1))
+    for una in encargo.formato.hojas:
+        referida = nombre_de_referencia(una)
+        if una.referencia and referida:
+            origen = encargo.formato.por_clave[una.referencia[0]]
+            libro.define_name(referida, "=" + encargo.columna(origen, una.referencia[1]))
+    mide = next((c.calculo.mide for _, c in _con(encargo, DatosQueFaltan) if isinstance(c.calculo, DatosQueFaltan)), {})
+    if mide:
+        columna = len(nombres) + 1
+        for n, rotulo in enumerate(("frecuencias", *(f"T{t}" for t in TRIMESTRES))):
+            hoja.write_string(0, columna + n, rotulo, titulo)
+        for fila, (frecuencia, trimestres) in enumerate(mide.items(), 1):
+            hoja.write_string(fila, columna, frecuencia, texto)
+            for t in TRIMESTRES:
+                hoja.write_number(fila, columna + t, int(t in trimestres), texto)
+        desde, hasta = letra(columna + 1), letra(columna + 5)
+        libro.define_name("tabla_frecuencias", "=" + rango(HOJA_LISTAS, 2, desde, len(mide) + 1, hasta))
+    hoja.protect()
+    hoja.hide()
+
+
+def escribir_identidad(libro: LibroNuevo, encargo: Encargo, celdas_de_campo: dict[str, str]) -> None:
+    """La identidad en sus tres lugares y, en la misma hoja, los números que mueven la primera fila de las hojas.
+
+    `celdas_de_campo`: clave del campo → referencia a su valor.
+    """
+    identidad = f"{encargo.formato.identidad};{encargo.modo}"
+    libro.set_custom_property(PROPIEDAD_IDENTIDAD, identidad, "text")
+    libro.define_name(NOMBRE_IDENTIDAD, f'="{identidad}"')
+    hoja = libro.hoja(HOJA_IDENTIDAD)
+    texto = libro.estilos("texto")
+    hoja.write_string(0, 0, identidad, texto)
+    cuentas = (
+        ("pei_trimestre", _formula_trimestre(encargo, celdas_de_campo), encargo.trimestre),
+        ("pei_faltan", _formula_faltan(encargo, celdas_de_campo), faltan(encargo)),
+        ("pei_primero", _formula_primero(encargo, celdas_de_campo), primero(encargo, celdas_de_campo)),
+    )
+    for fila, (nombre, formula, valor) in enumerate(cuentas, 2):
+        hoja.write_string(fila - 1, 0, nombre, texto)
+        escribir_formula(hoja, fila, 2, formula, texto, valor)
+        libro.define_name(nombre, "=" + rango(HOJA_IDENTIDAD, fila, "B"))
+    hoja.protect()
+    hoja.very_hidden()
+
+
+def obligatorios(encargo: Encargo) -> list[str]:
+    """Campos de identificación que cuentan como dato que falta (el periodo no: sin él, el libro es de formulación)."""
+    formato = encargo.formato
+    return [c.clave for c in formato.principal.campos if c.obligatorio and c.clave != formato.campo_periodo]
+
+
+def faltan(encargo: Encargo) -> int:
+    """Cuántos datos faltan en todo el libro."""
+    campos = sum(encargo.campos.get(clave) in {None, ""} for clave in obligatorios(encargo))
+    cuentas = (
+        renglon.valores.get(columna.clave)
+        for hoja, columna in _con(encargo, DatosQueFaltan, FaltaExplicar)
+        for renglon in encargo.renglones[hoja.clave]
+    )
+    return campos + int(sum(n for n in cuentas if isinstance(n, (int, float)) and n > 0))
+
+
+def primero(encargo: Encargo, celdas_de_campo: dict[str, str]) -> str | None:
+    """Dirección, con su hoja, del primer dato que falta."""
+    for clave in obligatorios(encargo):
+        if encargo.campos.get(clave) in {None, ""}:
+            return celdas_de_campo[clave].replace("$", "")
+    for hoja, columna in _con(encargo, PrimeroQueFalta, FaltaExplicar):
+        for renglon in encargo.renglones[hoja.clave]:
+            valor = renglon.valores.get(columna.clave)
+            if isinstance(columna.calculo, FaltaExplicar):
+                if valor == 1:
+                    return f"'{hoja.clave}'!{hoja.disposicion.celda(renglon.numero, columna.calculo.explicaciones[0])}"
+            elif valor and isinstance(valor, str) and not isinstance(valor, ErrorExcel):
+                return f"'{hoja.clave}'!{valor}"
+    return None
+
+
+def _con(encargo: Encargo, *calculos: type[Any]) -> list[tuple[Hoja, Columna]]:
+    """Columnas que llevan alguno de esos cálculos, con su hoja."""
+    return [(h, c) for h in encargo.formato.hojas for c in h.columnas if isinstance(c.calculo, calculos)]
+
+
+def _formula_trimestre(encargo: Encargo, celdas: dict[str, str]) -> str:
+    celda = celdas.get(encargo.formato.campo_periodo)
+    return f"IFERROR(MATCH({celda},lista_periodo,0),0)" if celda else str(encargo.trimestre)
+
+
+def _formula_faltan(encargo: Encargo, celdas: dict[str, str]) -> str:
+    campos = [f'IF({celdas[clave]}="",1,0)' for clave in obligatorios(encargo)]
+    # SUMIF y no SUM: no se detiene si una celda muestra un error.
+    sumas = [f'SUMIF({encargo.columna(h, c.clave)},">0")' for h, c in _con(encargo, DatosQueFaltan, FaltaExplicar)]
+    return "+".join((*campos, *sumas)) or "0"
+
+
+def _formula_primero(encargo: Encargo, celdas: dict[str, str]) -> str:
+    anidada = '""'
+    for hoja, columna in reversed(_con(encargo, PrimeroQueFalta, FaltaExplicar)):
+        datos = encargo.columna(hoja, columna.clave)
+        if isinstance(columna.calculo, FaltaExplicar):
+            explicacion = encargo.columna(hoja, columna.calculo.explicaciones[0])
+            hallada = f"INDEX({explicacion},MATCH(1,{datos},0))"
+            direccion = f"ADDRESS(ROW({hallada}),COLUMN({explicacion}),4)"
+        else:
+            direccion = f'INDEX({datos},MATCH("?*",{datos},0))'
+        anidada = f"IFERROR(\"'{hoja.clave}'!\"&{direccion},{anidada})"
+    for clave in reversed(obligatorios(encargo)):
+        celda = celdas[clave]
+        anidada = f'IF({celda}="","{celda.replace("$", "")}",{anidada})'
+    return anidada
+
+
+def texto_de_estado(encargo: Encargo) -> str:
+    """Lo que dice la primera fila: «LISTO PARA ENVIAR», «Faltan 4 datos del 2do. trimestre»…"""
+    cuantos = faltan(encargo)
+    if cuantos:
+        del_trimestre = f" del {ORDINALES[encargo.trimestre - 1]} trimestre" if encargo.trimestre else ""
+        return f"{'Falta 1 dato' if cuantos == 1 else f'Faltan {cuantos} datos'}{del_trimestre}"
+    principal = encargo.formato.principal
+    if not any(r.valores.get(principal.llave[0]) is not None for r in encargo.renglones[principal.clave]):
+        return _sin_renglones(principal)
+    return "LISTO PARA ENVIAR" if encargo.trimestre else "FORMULACIÓN COMPLETA"
+
+
+def _sin_renglones(principal: Hoja) -> str:
+    return f"SIN RENGLONES: empiece por la columna {principal.por_clave[principal.llave[0]].titulo}"
+
+
+def formula_de_estado(encargo: Encargo) -> str:
+    """La fórmula viva de `texto_de_estado`."""
+    principal = encargo.formato.principal
+    llaves = encargo.columna(principal, principal.llave[0])
+    ordinal = "CHOOSE(pei_trimestre," + ",".join(f'"{o}"' for o in ORDINALES) + ")"
+    return (
+        f'IF(pei_faltan>0,IF(pei_faltan=1,"Falta 1 dato","Faltan "&pei_faltan&" datos")'
+        f'&IF(pei_trimestre=0,""," del "&{ordinal}&" trimestre"),'
+        f'IF(COUNTA({llaves})=0,"{_sin_renglones(principal)}",'
+        f'IF(pei_trimestre=0,"FORMULACIÓN COMPLETA","LISTO PARA ENVIAR")))'
+    )

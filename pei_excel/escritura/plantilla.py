@@ -1,0 +1,272 @@
+"""La plantilla oficial de un formato, en blanco o con datos: de la gramática y unos valores a un libro de Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pei_excel.escritura.encargo import Aspecto, ConFormato, ConFormula, Encargo, Renglon, crudo, preparar
+from pei_excel.escritura.estilos import CUERPO, Estilos
+from pei_excel.escritura.hoja import (
+    SIN_CALCULAR,
+    LibroNuevo,
+    abrir_libro,
+    altos_de_encabezado,
+    combinar,
+    configurar_impresion,
+    escribir_encabezado,
+    escribir_formula,
+    escribir_valor,
+    poner_altos,
+    poner_anchos,
+    proteger,
+    rango,
+)
+from pei_excel.escritura.instrucciones import LEYENDA, escribir_instrucciones, muestra_de
+from pei_excel.escritura.listas import (
+    Nombres,
+    escribir_identidad,
+    escribir_listas,
+    formula_de_estado,
+    nombres_de_listas,
+    primero,
+    texto_de_estado,
+)
+from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, ancho_combinado, largo, letra_que_cabe
+from pei_excel.escritura.validaciones import poner_condicionales, validar_campo, validar_columna
+from pei_excel.formato import Campo, Columna, Formato, Hoja, Modo, es_numerica
+from pei_excel.periodos import Periodo
+from pei_excel.tipos import Opcion
+from pei_excel.ubicacion import letra
+
+__all__ = ["ConFormato", "ConFormula", "escribir_bloque", "escribir_firmas", "escribir_plantilla"]
+
+#: Columna donde va el valor de los campos; la etiqueta ocupa las anteriores.
+COLUMNA_VALOR = 3
+
+
+def escribir_plantilla(
+    destino: Path | BinaryIO, formato: Formato, *, modo: Modo, ejercicio: int, periodo: Periodo | None = None,
+    campos: Mapping[str, Any] | None = None, filas: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    filas_libres: int = 60, papel: str | None = None,
+) -> None:
+    """Escribe la plantilla de un formato; los mismos argumentos dan los mismos bytes.
+
+    `campos` y `filas` son valores crudos por clave y pueden ser cualquier cosa. En una columna calculada, None o la
+    ausencia escribe la fórmula; un valor la sustituye como constante («» la borra) y `ConFormula` guarda un resultado
+    viejo. `ConFormato` da otro formato de número. En formulación hay `filas_libres` renglones en total; en seguimiento,
+    exactamente los dados, y sólo se abre el trimestre de `periodo`.
+
+    Raises:
+        ValueError: si el seguimiento no dice qué trimestre se reporta.
+    """
+    encargo = preparar(
+        formato, modo=modo, ejercicio=ejercicio, periodo=periodo, campos=campos, filas=filas,
+        filas_libres=filas_libres, papel=papel,
+    )
+    libro = abrir_libro(
+        destino, titulo=f"{formato.titulo} {ejercicio}", asunto=f"{formato.fuente} · {modo}",
+        creado=datetime(ejercicio, 1, 1), estructura_protegida=True,  # noqa: DTZ001 - fecha fija, sin reloj
+    )
+    nombres = nombres_de_listas(encargo)
+    celdas = {
+        clave: rango(formato.principal.clave, fila, letra(COLUMNA_VALOR))
+        for clave, fila in formato.principal.disposicion.fila_campo.items()
+    }
+    for hoja in formato.hojas:
+        _escribir_hoja(libro, encargo, hoja, nombres, celdas)
+    escribir_instrucciones(libro, encargo)
+    escribir_listas(libro, encargo, nombres)
+    escribir_identidad(libro, encargo, celdas)
+    libro.close()
+
+
+def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nombres, celdas: dict[str, str]) -> None:
+    hoja, estilos, lugar = libro.hoja(una.clave), libro.estilos, una.disposicion
+    renglones = encargo.renglones[una.clave]
+    impresas = [c for c in una.columnas if not c.auxiliar]
+    ultima = lugar.fila_datos + max(len(renglones), 1) - 1
+    hoja.hide_gridlines(2)
+    hoja.set_zoom(90)
+    poner_anchos(hoja, una.columnas)
+    _escribir_estado(hoja, una, encargo, estilos, celdas)
+    titulo = estilos("titulo")
+    combinar(hoja, (lugar.FILA_TITULO, 1), (lugar.FILA_TITULO, len(impresas)), titulo)
+    hoja.write_string(lugar.FILA_TITULO - 1, 0, una.titulo.format(ejercicio=encargo.ejercicio), titulo)
+    hoja.set_row(lugar.FILA_TITULO - 1, 22)
+    abierto = encargo.modo is Modo.FORMULACION
+    escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto)
+    if abierto:
+        for campo in una.campos:
+            fila = lugar.fila_campo[campo.clave]
+            validar_campo(hoja, campo, fila, 1 if campo.en_etiqueta else COLUMNA_VALOR, nombres)
+            if campo.obligatorio and campo.clave != encargo.formato.campo_periodo:
+                hoja.conditional_format(fila - 1, COLUMNA_VALOR - 1, fila - 1, COLUMNA_VALOR - 1, {
+                    "type": "formula", "criteria": f'=${letra(COLUMNA_VALOR)}${fila}=""',
+                    "format": estilos.condicional("falta"),
+                })
+    escribir_encabezado(hoja, una.columnas, lugar.fila_encabezado, estilos, profundidad=lugar.profundidad)
+    if lugar.fila_encabezado > lugar.FILA_TITULO + 1:
+        hoja.set_row(lugar.fila_encabezado - 2, 6)
+    poner_altos(hoja, lugar.fila_encabezado, altos_de_encabezado(una.columnas, lugar.profundidad))
+    if renglones:
+        _escribir_renglones(hoja, una, encargo, estilos, renglones)
+        for columna in una.columnas:
+            validar_columna(hoja, columna, encargo.aspecto(columna), (lugar.fila_datos, ultima), nombres, una)
+        poner_condicionales(hoja, una, encargo, estilos, (lugar.fila_datos, ultima))
+    fin = escribir_firmas(hoja, una, ultima + 2, estilos) if una.firmas else ultima
+    configurar_impresion(
+        hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, len(impresas)),
+        repetir=(lugar.fila_encabezado, lugar.fila_titulos), pie=f"{encargo.formato.titulo} {encargo.ejercicio}",
+    )
+    hoja.freeze_panes(lugar.fila_titulos, min(2, len(una.llave) + 1))
+    _filtrar(hoja, una, ultima)
+    elegida = next((n for n, c in enumerate(una.columnas) if encargo.aspecto(c) is Aspecto.CAPTURA), 0)
+    hoja.set_selection(lugar.fila_datos - 1, elegida, lugar.fila_datos - 1, elegida)
+    proteger(hoja)
+
+
+def _filtrar(hoja: Any, una: Hoja, ultima: int) -> None:
+    """Pone el filtro en las columnas de texto del principio: en las de cifras el botón taparía el título."""
+    cuantas = 0
+    for columna in una.columnas:
+        if es_numerica(columna):
+            break
+        cuantas += 1
+    if cuantas:
+        hoja.autofilter(una.disposicion.fila_titulos - 1, 0, ultima - 1, cuantas - 1)
+
+
+def formato_de_celda(estilos: Estilos, columna: Columna, aspecto: Aspecto) -> Any:
+    """Formato de las celdas de datos de una columna; las cifras y las opciones se encogen antes que cortarse."""
+    corta = es_numerica(columna) or isinstance(columna.tipo, Opcion)
+    ajuste = {"shrink": True} if corta else {"text_wrap": True}
+    alineacion = "center" if isinstance(columna.tipo, Opcion) else columna.tipo.alineacion
+    return estilos(str(aspecto), align=alineacion, num_format=columna.tipo.formato, **ajuste)
+
+
+def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, renglones: list[Renglon]) -> None:
+    lugar = una.disposicion
+    columnas = []
+    for numero, columna in enumerate(una.columnas, 1):
+        # La fórmula se arma una vez, con una marca donde va el número de fila.
+        formula = columna.calculo.excel(lambda c: f"{lugar.letra[c]}\0", encargo) if columna.calculo else ""
+        columnas.append((numero, columna, formato_de_celda(estilos, columna, encargo.aspecto(columna)), formula))
+    hoja.flexibles = range(renglones[0].numero, renglones[-1].numero + 1)
+    for renglon in renglones:
+        fila, crudos = renglon.numero, renglon.crudos
+        textos = []
+        for numero, columna, formato, formula in columnas:
+            valor = crudos.get(columna.clave)
+            if formula and (valor is None or isinstance(valor, ConFormula)):
+                visto = renglon.valores[columna.clave]
+                if valor is not None:
+                    visto = SIN_CALCULAR if valor.valor is None else valor.valor
+                escribir_formula(hoja, fila, numero, formula.replace("\0", str(fila)), formato, visto)
+            elif isinstance(valor, ConFormato):
+                otro = estilos.variante(formato, num_format=valor.formato)
+                escribir_valor(hoja, fila, numero, valor.valor, otro, estilos)
+            elif valor is None:
+                hoja.write_blank(fila - 1, numero - 1, None, formato)
+            else:
+                if isinstance(valor, str) and len(valor) > 8 and not columna.auxiliar:
+                    textos.append((valor, columna.ancho))
+                    if len(valor) > columna.ancho * 25 and (menor := letra_que_cabe(valor, columna.ancho)) < CUERPO:
+                        formato = estilos.variante(formato, font_size=menor)  # noqa: PLW2901 - sólo esta celda
+                escribir_valor(hoja, fila, numero, valor, formato, estilos)
+        if crudos:
+            hoja.set_row(fila - 1, alto_de_fila(textos, minimo=20))
+
+
+def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool) -> None:
+    """El bloque de identificación: etiqueta en las primeras columnas y valor combinado hasta la última impresa."""
+    lugar = una.disposicion
+    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    final = len(anchos)
+    for campo in una.campos:
+        fila = lugar.fila_campo[campo.clave]
+        desde = 1 if campo.en_etiqueta else COLUMNA_VALOR
+        formato = estilos(
+            "captura" if abierto else "aprobado", align="left", text_wrap=True,
+            bold=campo.en_etiqueta or campo.negritas, **({} if abierto else {"border": 0}),
+        )
+        combinar(hoja, (fila, desde), (fila, final), formato)
+        if not campo.en_etiqueta:
+            etiqueta = estilos("etiqueta")
+            combinar(hoja, (fila, 1), (fila, COLUMNA_VALOR - 1), etiqueta)
+            hoja.write_string(fila - 1, 0, campo.etiqueta, etiqueta)
+        valor = _valor_de_campo(campo, crudo(campos.get(campo.clave)))
+        if isinstance(valor, ConFormato):
+            formato, valor = estilos.variante(formato, num_format=valor.formato), valor.valor
+        escribir_valor(hoja, fila, desde, valor, formato, estilos)
+        texto = valor if isinstance(valor, str) else ""
+        hoja.set_row(fila - 1, alto_de_fila([(texto, ancho_combinado(anchos[desde - 1 :]))]))
+
+
+def _valor_de_campo(campo: Campo, valor: Any) -> Any:
+    """Un campo escrito en su etiqueta lleva las dos cosas en la celda: «… Desarrollo 2022 - 2024»."""
+    if not campo.en_etiqueta:
+        return valor
+    return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {valor}"
+
+
+def escribir_firmas(hoja: Any, una: Hoja, fila: int, estilos: Estilos) -> int:
+    """Las firmas al pie, centradas cada una en su parte de la hoja; devuelve la última fila que ocupan."""
+    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    total, corte, acumulado = sum(anchos), 0, 0.0
+    bordes = []  # ancho acumulado al terminar cada columna
+    for ancho in anchos:
+        acumulado += ancho
+        bordes.append(acumulado)
+    for numero, firma in enumerate(una.firmas):
+        centro = total * (numero + 0.5) / len(una.firmas)
+        desde = next(n for n, borde in enumerate(bordes, 1) if borde > centro - 24 and n > max(corte, 1))
+        hasta = max(desde, next((n for n, borde in enumerate(bordes, 1) if borde >= centro + 24), len(anchos)))
+        corte = hasta + 1
+        for n, (texto, estilo) in enumerate(
+            ((firma.titulo, "firma_titulo"), ("", "firma_linea"), ("Nombre y cargo", "firma_nombre"))
+        ):
+            formato = estilos(estilo)
+            combinar(hoja, (fila + n, desde), (fila + n, hasta), formato)
+            if texto:
+                hoja.write_string(fila + n - 1, desde - 1, texto, formato)
+    poner_altos(hoja, fila - 1, (12, 16, 34, 30))
+    return fila + 2
+
+
+def _escribir_estado(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, celdas: dict[str, str]) -> None:
+    """Fila 1: si está listo o cuánto falta, con un vínculo a lo primero. Fila 2: qué quiere decir cada color."""
+    lugar, anchos = una.disposicion, [c.ancho for c in una.columnas]
+    formato = estilos("estado")
+    hasta = abarcar(anchos, 1, 42)
+    combinar(hoja, (lugar.FILA_LISTO, 1), (lugar.FILA_LISTO, hasta), formato)
+    es_principal = una is encargo.formato.principal
+    formula = formula_de_estado(encargo) if es_principal else f"'{encargo.formato.principal.clave}'!$A$1"
+    escribir_formula(hoja, lugar.FILA_LISTO, 1, formula, formato, texto_de_estado(encargo))
+    hoja.conditional_format(0, 0, 0, hasta - 1, {
+        "type": "formula", "criteria": '=AND($A$1<>"LISTO PARA ENVIAR",$A$1<>"FORMULACIÓN COMPLETA")',
+        "format": estilos.condicional("pendiente"),
+    })
+    destino = primero(encargo, celdas)
+    enlace = estilos("enlace")
+    fin = abarcar(anchos, hasta + 1, 42)
+    combinar(hoja, (lugar.FILA_LISTO, hasta + 1), (lugar.FILA_LISTO, fin), enlace)
+    rotulo = "Ir al primer dato que falta: "
+    escribir_formula(
+        hoja, lugar.FILA_LISTO, hasta + 1,
+        f'IF(pei_primero="","",HYPERLINK("#"&pei_primero,"{rotulo}"&SUBSTITUTE(pei_primero,"\'","")))', enlace,
+        rotulo + destino.replace("'", "") if destino else None,
+    )
+    hoja.set_row(lugar.FILA_LISTO - 1, 18)
+    desde = 1
+    for aspecto, texto in LEYENDA:
+        if desde > len(anchos):
+            break
+        fin = abarcar(anchos, desde, (largo(texto, 8) + 8) / 5.25)
+        chip = estilos("leyenda", **muestra_de(aspecto))
+        combinar(hoja, (lugar.FILA_LEYENDA, desde), (lugar.FILA_LEYENDA, fin), chip)
+        hoja.write_string(lugar.FILA_LEYENDA - 1, desde - 1, texto, chip)
+        desde = fin + 1
+    hoja.set_row(lugar.FILA_LEYENDA - 1, ALTO_NORMAL)

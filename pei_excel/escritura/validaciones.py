@@ -1,0 +1,116 @@
+"""Lo que Excel impide o recuerda al escribir: listas, límites, mensajes en español y colores que avisan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pei_excel.calculos import Acumulado, AlPeriodo, DatosQueFaltan, FaltaExplicar
+from pei_excel.escritura.encargo import Aspecto, Encargo
+from pei_excel.escritura.estilos import Estilos
+from pei_excel.escritura.listas import Nombres, nombre_de_referencia
+from pei_excel.formato import Apertura, Campo, Columna, Hoja
+from pei_excel.periodos import MESES
+from pei_excel.tipos import Numero, NumeroOPalabra, Opcion, Tipo, Trimestre
+
+_CIFRA_APROBADA = "Esta cifra es la aprobada. Para modificarla comuníquese con el área de planeación."
+_DATO_APROBADO = "Este dato es el aprobado. Para modificarlo comuníquese con el área de planeación."
+_CERRADO = "Este trimestre ya se informó. Para corregirlo comuníquese con el área de planeación."
+
+#: Lo que la gente escribe donde no hay cifra y el lector acepta: no se pinta de rojo.
+_NADA = ("NP", "N/A", "-")
+
+
+def mensaje_bloqueado(columna: Columna, aspecto: Aspecto) -> str | None:
+    """Lo que se lee al pararse en una celda que no se puede cambiar."""
+    if aspecto is Aspecto.APROBADO:
+        return _CIFRA_APROBADA if columna.medida else _DATO_APROBADO
+    if aspecto is Aspecto.CERRADO:
+        return _CERRADO
+    if aspecto is Aspecto.FUTURO and columna.trimestre:
+        return f"Se captura en {MESES[columna.trimestre * 3 % 12]}, al cerrar el trimestre."
+    return None
+
+
+def validar_columna(
+    hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja
+) -> None:
+    """Pone la validación de una columna en sus filas de datos (primera y última, desde 1)."""
+    opciones: dict[str, Any] | None = None
+    if aspecto is Aspecto.CAPTURA:
+        referencia = nombre_de_referencia(una) if una.llave[:1] == (columna.clave,) else None
+        opciones = _opciones(columna.tipo, columna.ayuda, nombres, referencia)
+    elif mensaje := mensaje_bloqueado(columna, aspecto):
+        opciones = {"validate": "any", "input_message": mensaje}
+    if opciones:
+        opciones.setdefault("input_title", columna.titulo[:32])
+        numero = una.disposicion.columna[columna.clave] - 1
+        hoja.data_validation(filas[0] - 1, numero, filas[1] - 1, numero, opciones)
+
+
+def validar_campo(hoja: Any, campo: Campo, fila: int, columna: int, nombres: Nombres) -> None:
+    """Pone la validación de un dato del bloque de identificación."""
+    opciones = _opciones(campo.tipo, campo.ayuda or campo.tipo.explicar(), nombres, None)
+    opciones["input_title"] = campo.etiqueta.rstrip(":")[:32]
+    hoja.data_validation(fila - 1, columna - 1, fila - 1, columna - 1, opciones)
+
+
+def _opciones(tipo: Tipo, ayuda: str, nombres: Nombres, referencia: str | None) -> dict[str, Any]:
+    opciones: dict[str, Any] = dict(tipo.validacion() or {"validate": "any"})
+    if isinstance(tipo, Opcion):
+        opciones = {"validate": "list", "source": f"={nombres[tipo.opciones]}"}
+        if not tipo.estricta:
+            opciones["error_type"] = "warning"
+    elif isinstance(tipo, Trimestre):
+        opciones = {"validate": "list", "source": "=lista_periodo"}
+    elif referencia:
+        opciones = {"validate": "list", "source": f"={referencia}"}
+    mensaje = ayuda or tipo.explicar()
+    opciones["input_message"] = mensaje[:255]
+    if opciones["validate"] != "any":
+        opciones["error_title"] = "Revise lo que escribió"
+        aviso = "Elija un valor de la lista." if opciones["validate"] == "list" else tipo.explicar()
+        opciones["error_message"] = f"{aviso} {mensaje}"[:255]
+    return opciones
+
+
+def poner_condicionales(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, filas: tuple[int, int]) -> None:
+    """Colores que avisan mientras se llena: lo que falta, lo que no cuadra y lo que todavía no toca."""
+    primera, ultima = filas
+    celda = {clave: f"${letra}{primera}" for clave, letra in una.disposicion.letra.items()}.__getitem__
+
+    def pintar(clave: str, condicion: str, estilo: str) -> None:
+        numero = una.disposicion.columna[clave] - 1
+        hoja.conditional_format(primera - 1, numero, ultima - 1, numero, {
+            "type": "formula", "criteria": f"={condicion}", "format": estilos.condicional(estilo), "stop_if_true": True,
+        })
+
+    for columna in una.columnas:
+        condicion = _no_cuadra(columna, celda)
+        if condicion and (columna.calculo or encargo.aspecto(columna) is Aspecto.CAPTURA):
+            pintar(columna.clave, condicion, "revisar")
+    for columna in una.columnas:
+        if isinstance(columna.calculo, DatosQueFaltan):
+            usada = f'{celda(columna.calculo.primera)}<>""'
+            for clave, condicion in columna.calculo.condiciones(celda, encargo):
+                pintar(clave, f"AND({usada},{condicion})", "falta")
+        elif isinstance(columna.calculo, FaltaExplicar):
+            for clave in columna.calculo.explicaciones:
+                pintar(clave, f'AND({celda(columna.calculo.debe)}="Sí",{celda(clave)}="")', "falta")
+    for columna in una.columnas:
+        if columna.apertura is Apertura.PERIODO and columna.trimestre and encargo.aspecto(columna) is Aspecto.CAPTURA:
+            pintar(columna.clave, f"AND(pei_trimestre>0,pei_trimestre<{columna.trimestre})", "futuro")
+
+
+def _no_cuadra(columna: Columna, celda: Any) -> str | None:
+    """Condición verdadera cuando la celda tiene algo que no puede ser."""
+    c = celda(columna.clave)
+    if type(columna.calculo) is Acumulado and not isinstance(columna.calculo, AlPeriodo):
+        partes = f"{celda(columna.calculo.partes[0])}:{celda(columna.calculo.partes[-1])}"
+        forma = celda(columna.calculo.forma)
+        return f'AND(ISNUMBER({c}),OR({forma}="",{forma}="Suma"),ABS({c}-SUM({partes}))>0.01)'
+    if columna.calculo or not isinstance(columna.tipo, Numero) or isinstance(columna.tipo, NumeroOPalabra):
+        return None
+    texto = ",".join((f"ISTEXT({c})", *(f'{c}<>"{nada}"' for nada in _NADA)))
+    limites = [f"N({c})<{columna.tipo.minimo:g}"] if columna.tipo.minimo is not None else []
+    limites += [f"N({c})>{columna.tipo.maximo:g}"] if columna.tipo.maximo is not None else []
+    return f"OR(AND({texto}),{','.join((*limites, f'ISERROR({c})'))})"

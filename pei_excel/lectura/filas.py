@@ -1,0 +1,110 @@
+"""Lee las filas de datos bajo un encabezado: cada celda con su tipo, su dirección y su incidente."""
+
+from __future__ import annotations
+
+from pei_excel.crudo import CeldaCruda, HojaCruda
+from pei_excel.formato import Columna, Hoja
+from pei_excel.lectura.encabezados import Hallado
+from pei_excel.libro import Dato, Fila
+from pei_excel.textos import normalizar
+from pei_excel.tipos import Contexto, Numero, NumeroOPalabra, ValorNivel
+from pei_excel.ubicacion import letra
+
+
+def leer_filas(
+    hallado: Hallado, hasta: int, saltar: set[int], contexto: Contexto, indice: int
+) -> list[Fila]:
+    """Filas con datos entre el encabezado y la fila `hasta` (sin incluirla); `indice` es la primera fila lógica."""
+    cruda, hoja = hallado.cruda, hallado.hoja
+    columnas = [(hoja.por_clave[clave], c, letra(c)) for clave, c in hallado.columnas.items()]
+    capturables = [(columna, c) for columna, c, _ in columnas if columna.calculo is None]
+    ocupadas: dict[int, bool] = {}
+    for fila, _ in cruda.celdas:
+        if hallado.ultima < fila < hasta:
+            ocupadas[fila] = True
+    anclas = _anclas(cruda, hallado.ultima, hasta)
+    filas: list[Fila] = []
+    for fila in sorted(ocupadas):
+        if fila in saltar:
+            continue
+        llenas = [columna for columna, c in capturables if _valor(cruda.celdas.get((fila, c))) is not None]
+        if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
+            continue
+        filas.append(_leer_fila(hallado, columnas, fila, indice + len(filas), contexto, anclas))
+    return filas
+
+
+def _valor(celda: CeldaCruda | None) -> object:
+    if celda is None or (isinstance(celda.valor, str) and not celda.valor.strip()):
+        return None
+    return celda.valor
+
+
+def _es_nota(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:
+    """Un renglón con sólo un texto suelto en la primera columna: nota al pie o membrete, no un dato."""
+    primera = hallado.hoja.llave[0] if hallado.hoja.llave else ""
+    if len(llenas) != 1 or llenas[0].clave != primera:
+        return False
+    celda = cruda.celdas[fila, hallado.columnas[primera]]
+    leido = hallado.hoja.por_clave[primera].tipo.leer(celda, Contexto()).valor
+    texto = str(celda.valor).strip()
+    return not isinstance(leido, ValorNivel) and (len(texto) > 30 or texto.startswith("*"))
+
+
+def _anclas(cruda: HojaCruda, desde: int, hasta: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """Celdas tapadas por una combinación vertical → la celda que guarda su valor."""
+    anclas = {}
+    for f1, c1, f2, c2 in cruda.combinadas:
+        if desde < f1 and f2 < hasta and f2 > f1 and c1 == c2 and f2 - f1 < 200:
+            for f in range(f1 + 1, f2 + 1):
+                anclas[f, c1] = f1, c1
+    return anclas
+
+
+def _leer_fila(
+    hallado: Hallado,
+    columnas: list[tuple[Columna, int, str]],
+    fila: int,
+    indice: int,
+    contexto: Contexto,
+    anclas: dict[tuple[int, int], tuple[int, int]],
+) -> Fila:
+    hoja: Hoja = hallado.hoja
+    celdas = hallado.cruda.celdas
+    nombre = hallado.cruda.nombre
+    unidad = celdas.get((fila, hallado.columnas.get(hoja.unidad_medida, 0)))
+    en_porcentaje = unidad is not None and normalizar(str(unidad.valor)).startswith(("porcentaje", "%"))
+    propio = contexto._replace(en_porcentaje=en_porcentaje)
+    datos: dict[str, Dato] = {}
+    for columna, c, letras in columnas:
+        posicion = fila, c
+        celda = celdas.get(posicion)
+        if celda is None and posicion in anclas and not isinstance(columna.tipo, Numero):
+            posicion = anclas[posicion]
+            celda = celdas.get(posicion)
+        llave = (hoja.clave, indice, columna.clave)
+        direccion = f"{letras}{posicion[0]}"
+        if celda is None:
+            datos[columna.clave] = Dato(llave, hoja=nombre, celda=direccion)
+            continue
+        valor, incidente = columna.tipo.leer(celda, propio)
+        crudo = _valor(celda)
+        if columna.calculo is not None and incidente is not None and incidente.clase == "FMT004" and celda.formula:
+            incidente = None  # una fórmula que da texto («No programado») no es un dato mal capturado
+            valor = crudo
+        datos[columna.clave] = Dato(llave, valor, crudo, nombre, direccion, celda.formula, celda.calculada, incidente)
+    return Fila(hoja.clave, indice, nombre, fila, datos)
+
+
+def textos_en_numeros(fila: Fila, hoja: Hoja) -> list[Dato]:
+    """Celdas numéricas de la fila (línea base aparte) cuyo texto no se lee ni como número ni como «NP»."""
+    return [
+        dato
+        for clave, dato in fila.datos.items()
+        if isinstance(hoja.por_clave[clave].tipo, Numero)
+        and not isinstance(hoja.por_clave[clave].tipo, NumeroOPalabra)
+        and not hoja.por_clave[clave].auxiliar
+        and isinstance(dato.crudo, str)
+        and dato.incidente is not None
+        and dato.incidente.clase == "FMT004"
+    ]

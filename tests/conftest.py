@@ -1,0 +1,34 @@
+"""Lo que comparten las pruebas: LibreOffice, si está, y el modelo de la MIR."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+    """Convierte un libro con LibreOffice a otro tipo y da la ruta del resultado."""
+    programa = shutil.which("soffice") or shutil.which("libreoffice")
+    if programa is None:
+        if os.environ.get("CI"):
+            pytest.fail("LibreOffice no está instalado y la integración continua no puede omitir estas pruebas")
+        pytest.skip("LibreOffice no está instalado")
+    perfil = tmp_path_factory.mktemp("perfil")
+
+    def convertir(ruta: Path, tipo: str) -> Path:
+        destino = ruta.parent / f"convertido-{tipo}"
+        destino.mkdir(exist_ok=True)
+        subprocess.run(
+            [programa, f"-env:UserInstallation={perfil.as_uri()}", "--headless", "--convert-to", tipo,
+             "--outdir", str(destino), str(ruta)],
+            check=True, capture_output=True, timeout=180,
+        )
+        return destino / f"{ruta.stem}.{tipo}"
+
+    return convertir

@@ -1,0 +1,126 @@
+"""Lee los cuadros ejecutables de las reglas: un libro de verdad y las celdas que deben señalarse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pei_excel.crudo import ErrorExcel
+from pei_excel.escritura.plantilla import escribir_plantilla
+from pei_excel.formato import Columna, Formato, Hoja, Modo
+from pei_excel.periodos import Periodo
+from pei_excel.ubicacion import direccion
+
+MARCA = "✗"
+
+
+@dataclass
+class Cuadro:
+    """Un libro por escribir y las celdas marcadas con ✗; None es el archivo entero."""
+
+    campos: dict[str, Any]
+    filas: dict[str, list[dict[str, Any]]]
+    marcas: set[tuple[str, str] | None] = field(default_factory=set)
+
+
+def leer(texto: str, formato: Formato) -> Cuadro:
+    """El modelo del formato con los cambios del cuadro encima."""
+    filas = {h: [dict(f) for f in propias] for h, propias in formato.modelo.filas.items()}
+    cuadro = Cuadro(dict(formato.modelo.campos), filas)
+    pendientes: list[tuple[Hoja, dict[str, Any], str]] = []
+    hoja, titulos = formato.principal, None
+    en_campos = False
+    for linea in (una.strip() for una in texto.strip().splitlines()):
+        if not linea:
+            continue
+        if linea.startswith(MARCA):
+            cuadro.marcas.add(None)
+        elif not linea.startswith("|"):
+            en_campos, titulos = linea == "Campos", None
+            hoja = formato.principal if en_campos else formato.por_clave[linea]
+        else:
+            celdas = [c.strip() for c in linea.strip("|").split("|")]
+            if titulos is None:
+                titulos = celdas if en_campos else [_columna(hoja, t, celdas[:n]) for n, t in enumerate(celdas)]
+            elif en_campos:
+                _poner_campo(cuadro, formato, *celdas)
+            else:
+                pendientes += _poner_fila(cuadro, hoja, titulos, celdas)
+    for hoja_marcada, fila, clave in pendientes:
+        lugar = hoja_marcada.disposicion
+        numero = next(n for n, f in enumerate(cuadro.filas[hoja_marcada.clave]) if f is fila)
+        cuadro.marcas.add((hoja_marcada.clave, lugar.celda(lugar.fila_datos + numero, clave)))
+    return cuadro
+
+
+def _columna(hoja: Hoja, titulo: str, previos: list[str]) -> Columna:
+    if titulo.endswith("→"):
+        return next(c for c in hoja.columnas if c.titulo == titulo[:-1].strip())
+    if titulo.startswith("…/"):
+        banda = next(p.split("/")[0] for p in reversed(previos) if "/" in p and not p.startswith("…"))
+        titulo = f"{banda}/{titulo[2:]}"
+    halladas = [c for c in hoja.columnas if titulo in {c.nombre, c.titulo, "/".join((*c.banda[-1:], c.titulo))}]
+    assert len(halladas) == 1, f"«{titulo}» no es una columna de {hoja.clave}"
+    return halladas[0]
+
+
+def _valor(texto: str) -> Any:
+    texto = texto.replace(MARCA, "").strip()
+    if not texto:
+        return None
+    if texto.startswith("'") and texto.endswith("'"):
+        return texto[1:-1]
+    if re.fullmatch(r"-?\d+(\.\d+)?", texto):
+        return float(texto)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", texto):
+        return date.fromisoformat(texto)
+    return ErrorExcel(texto) if texto.startswith("#") else texto
+
+
+def _poner_campo(cuadro: Cuadro, formato: Formato, etiqueta: str, valor: str) -> None:
+    campo = next(c for c in formato.principal.campos if c.etiqueta == etiqueta)
+    cuadro.campos[campo.clave] = _valor(valor)
+    if MARCA in valor:
+        fila = formato.principal.disposicion.fila_campo[campo.clave]
+        cuadro.marcas.add((formato.principal.clave, f"C{fila}"))
+
+
+def _poner_fila(
+    cuadro: Cuadro, hoja: Hoja, columnas: list[Columna], celdas: list[str]
+) -> list[tuple[Hoja, dict[str, Any], str]]:
+    filas = cuadro.filas[hoja.clave]
+    lugar = hoja.disposicion
+    llave = _valor(celdas[0])
+    if llave in {"(título)", "(título+1)", "(banda)"}:
+        for columna, celda in zip(columnas[1:], celdas[1:], strict=True):
+            if MARCA in celda:
+                fila = lugar.fila_encabezado if llave == "(banda)" else lugar.fila_del_titulo(columna)
+                fila += llave.endswith("+1)")
+                primera = next(c for c in hoja.columnas if c.banda == columna.banda) if llave == "(banda)" else columna
+                cuadro.marcas.add((hoja.clave, direccion(fila, lugar.columna[primera.clave])))
+        return []
+    principal = hoja.clave == "MIR"
+    fila = next((f for f in filas if principal and f.get(columnas[0].clave) == llave), None)
+    if "(quitar)" in celdas:
+        filas.remove(fila)
+        return []
+    if fila is None:
+        fila = {columnas[0].clave: llave}
+        filas.append(fila)
+    marcadas = [(hoja, fila, columnas[0].clave)] if MARCA in celdas[0] else []
+    for columna, celda in zip(columnas[1:], celdas[1:], strict=True):
+        fila[columna.clave] = _valor(celda)
+        if MARCA in celda:
+            marcadas.append((hoja, fila, columna.clave))
+    return marcadas
+
+
+def escribir(cuadro: Cuadro, formato: Formato, ruta: Path) -> None:
+    """Escribe el libro con el escritor de plantillas de verdad, en formulación (todo abierto)."""
+    escribir_plantilla(
+        ruta, formato, modo=Modo.FORMULACION, ejercicio=2024, periodo=Periodo.de_codigo("2024-T2"),
+        campos=cuadro.campos, filas=cuadro.filas, filas_libres=12,
+    )

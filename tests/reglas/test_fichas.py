@@ -1,0 +1,92 @@
+"""Cada regla se prueba con su propia ficha: el cuadro «mal» da exactamente las celdas marcadas; el «bien», nada."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+from cuadros import Cuadro, escribir, leer
+
+import pei_excel.reglas
+from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Hallazgo
+from pei_excel.lectura.lector import Opciones
+from pei_excel.lectura.lector import leer as leer_libro
+from pei_excel.periodos import Periodo
+from pei_excel.reglas.base import Contexto, Regla, Tabla
+from pei_excel.reglas.lista import REGLAS
+from pei_excel.revision import revisar, revisar_entrega
+from pei_excel.semaforo import PERFILES
+
+CON_CUADRO = [r for r in REGLAS if r.alcance != "tablas"]
+
+
+def _caso(regla: Regla, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cuadro]:
+    formato = FORMATOS[regla.formatos[0]]
+    cuadro = leer(tabla.texto, formato)
+    ruta = carpeta / "libro.xlsx"
+    escribir(cuadro, formato, ruta)
+    if tabla.preparar is not None:
+        tabla.preparar(ruta)
+    ajenos = []
+    for n, otro in enumerate(tabla.otros):
+        if otro == "~$":
+            ajenos.append(("~$libro.xlsx", "archivo de bloqueo de Excel"))
+        else:
+            escribir(leer(otro, formato), formato, carpeta / f"a{n}.xlsx")
+    periodo = Periodo.de_codigo(tabla.periodo) if tabla.periodo else None
+    contexto = Contexto(periodo=periodo, perfiles={formato.clave: PERFILES[tabla.perfil]})
+    opciones = Opciones(periodo=periodo)
+    libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
+    revisiones = [revisar(x, contexto) for x in libros]
+    hallazgos = [h for r in revisiones for h in r.hallazgos]
+    return hallazgos + revisar_entrega(revisiones, ajenos, contexto), cuadro
+
+
+def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:
+    # Los casos reunidos en un hallazgo («y en otras celdas…») también están marcados en el cuadro.
+    celdas: set[tuple[str, str | None] | None] = set()
+    for h in hallazgos:
+        celdas.add((h.donde.hoja or "", h.donde.celda) if h.donde.celda else None)
+    return celdas
+
+
+@pytest.mark.parametrize("regla", CON_CUADRO, ids=lambda r: r.codigo)
+def test_el_cuadro_mal_da_exactamente_lo_marcado(regla: Regla, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if regla.codigo == "FMT017":
+        request.getfixturevalue("soffice")
+    hallazgos, cuadro = _caso(regla, regla.mal, tmp_path)
+    assert {h.regla for h in hallazgos} == {regla.codigo}, [(h.regla, h.donde, h.mensaje) for h in hallazgos]
+    senaladas = _celdas(hallazgos)
+    assert senaladas <= cuadro.marcas
+    restantes = cuadro.marcas - senaladas
+    tambien = {(u.hoja, u.celda) for h in hallazgos for u in h.tambien}
+    assert restantes <= tambien
+
+
+@pytest.mark.parametrize("regla", CON_CUADRO, ids=lambda r: r.codigo)
+def test_el_cuadro_bien_no_da_nada(regla: Regla, tmp_path: Path) -> None:
+    hallazgos, _ = _caso(regla, regla.bien, tmp_path)
+    assert [(h.regla, h.donde, h.mensaje) for h in hallazgos] == []
+
+
+@pytest.mark.parametrize("regla", REGLAS, ids=lambda r: r.codigo)
+def test_la_ficha_esta_completa(regla: Regla) -> None:
+    assert regla.que.endswith(".")
+    assert regla.por_que.endswith(".")
+    assert regla.como_corregir.endswith(".")
+    assert regla.fuente
+    assert "✗" in regla.mal.texto
+
+
+def test_ninguna_regla_declarada_falta_en_la_lista() -> None:
+    declaradas = {
+        valor.codigo
+        for modulo in pkgutil.iter_modules(pei_excel.reglas.__path__)
+        for valor in vars(importlib.import_module(f"pei_excel.reglas.{modulo.name}")).values()
+        if isinstance(valor, Regla)
+    }
+    assert declaradas == {r.codigo for r in REGLAS}
+    assert len(REGLAS) == len(declaradas)
