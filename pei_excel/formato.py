@@ -21,6 +21,8 @@ __all__ = ["Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "H
 PROPIEDAD_IDENTIDAD = "pei-excel"
 NOMBRE_IDENTIDAD = "pei_identidad"
 HOJA_IDENTIDAD = "_pei"
+#: Lo que llevan los libros que este programa escribe como resultado, para no leerlos como informes.
+IDENTIDAD_DE_SALIDA = "pei-excel;salida"
 
 
 class Modo(StrEnum):

@@ -114,6 +114,7 @@ class Libro:
     modificado: datetime | None = None
     formulas_verificables: bool = True
     rechazado: bool = False  #: no se pudo leer, o falta una columna esencial
+    apartado: str | None = None  #: por qué no es un informe, si es una salida nuestra
     firmas: tuple[tuple[str, str], ...] = ()  #: (título, lo que hay debajo)
 
     @property

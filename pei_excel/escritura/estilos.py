@@ -34,6 +34,9 @@ SEMAFORO: dict[str, tuple[str, str]] = {
     "morado": ("#DCCBEF", "#46206E"),
 }
 
+#: severidad de un hallazgo → relleno de la celda observada.
+SEVERIDAD: dict[str, str] = {"ERROR": REVISAR, "AVISO": FALTA, "NOTA": "#DCE8F5"}
+
 GENERAL = "General"
 FECHA = "dd/mm/yyyy"
 PORCENTAJE = "0.0"  #: los % se guardan como número (84.8), no como fracción

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pei_excel.escritura.encargo import Aspecto, ConFormato, ConFormula, Encargo, Renglon, crudo, preparar
+from pei_excel.escritura.bloque import COLUMNA_VALOR, escribir_bloque, escribir_firmas
+from pei_excel.escritura.encargo import Aspecto, ConFormato, ConFormula, Encargo, Renglon, preparar
 from pei_excel.escritura.estilos import CUERPO, Estilos
 from pei_excel.escritura.hoja import (
     SIN_CALCULAR,
@@ -34,18 +35,17 @@ from pei_excel.escritura.listas import (
     primero,
     texto_de_estado,
 )
-from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, ancho_combinado, largo, letra_que_cabe
+from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, largo, letra_que_cabe
 from pei_excel.escritura.validaciones import poner_condicionales, validar_campo, validar_columna
-from pei_excel.formato import Campo, Columna, Formato, Hoja, Modo, es_numerica
+from pei_excel.formato import Columna, Formato, Hoja, Modo, es_numerica
 from pei_excel.periodos import Periodo
 from pei_excel.tipos import Opcion
 from pei_excel.ubicacion import letra
 
-__all__ = ["ConFormato", "ConFormula", "escribir_bloque", "escribir_firmas", "escribir_plantilla"]
-
-#: Columna donde va el valor de los campos; la etiqueta ocupa las anteriores.
-COLUMNA_VALOR = 3
-
+__all__ = [
+    "COLUMNA_VALOR", "ConFormato", "ConFormula", "escribir_bloque", "escribir_firmas", "escribir_plantilla",
+    "formato_de_celda",
+]
 
 def escribir_plantilla(
     destino: Path | BinaryIO, formato: Formato, *, modo: Modo, ejercicio: int, periodo: Periodo | None = None,
@@ -55,9 +55,10 @@ def escribir_plantilla(
     """Escribe la plantilla de un formato; los mismos argumentos dan los mismos bytes.
 
     `campos` y `filas` son valores crudos por clave y pueden ser cualquier cosa. En una columna calculada, None o la
-    ausencia escribe la fórmula; un valor la sustituye como constante («» la borra) y `ConFormula` guarda un resultado
-    viejo. `ConFormato` da otro formato de número. En formulación hay `filas_libres` renglones en total; en seguimiento,
-    exactamente los dados, y sólo se abre el trimestre de `periodo`.
+    ausencia escribe la fórmula, un valor la sustituye como constante, el texto vacío la borra y `ConFormula` guarda un
+    resultado viejo; `ConFormato` da otro formato de número. El campo del periodo se llena con `periodo` si `campos` no
+    lo trae; si lo trae, se escribe como viene, coincida o no. En formulación hay `filas_libres` renglones en total; en
+    seguimiento, exactamente los dados, y sólo se abre el trimestre de `periodo`.
 
     Raises:
         ValueError: si el seguimiento no dice qué trimestre se reporta.
@@ -178,62 +179,6 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
                 escribir_valor(hoja, fila, numero, valor, formato, estilos)
         if crudos:
             hoja.set_row(fila - 1, alto_de_fila(textos, minimo=20))
-
-
-def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool) -> None:
-    """El bloque de identificación: etiqueta en las primeras columnas y valor combinado hasta la última impresa."""
-    lugar = una.disposicion
-    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
-    final = len(anchos)
-    for campo in una.campos:
-        fila = lugar.fila_campo[campo.clave]
-        desde = 1 if campo.en_etiqueta else COLUMNA_VALOR
-        formato = estilos(
-            "captura" if abierto else "aprobado", align="left", text_wrap=True,
-            bold=campo.en_etiqueta or campo.negritas, **({} if abierto else {"border": 0}),
-        )
-        combinar(hoja, (fila, desde), (fila, final), formato)
-        if not campo.en_etiqueta:
-            etiqueta = estilos("etiqueta")
-            combinar(hoja, (fila, 1), (fila, COLUMNA_VALOR - 1), etiqueta)
-            hoja.write_string(fila - 1, 0, campo.etiqueta, etiqueta)
-        valor = _valor_de_campo(campo, crudo(campos.get(campo.clave)))
-        if isinstance(valor, ConFormato):
-            formato, valor = estilos.variante(formato, num_format=valor.formato), valor.valor
-        escribir_valor(hoja, fila, desde, valor, formato, estilos)
-        texto = valor if isinstance(valor, str) else ""
-        hoja.set_row(fila - 1, alto_de_fila([(texto, ancho_combinado(anchos[desde - 1 :]))]))
-
-
-def _valor_de_campo(campo: Campo, valor: Any) -> Any:
-    """Un campo escrito en su etiqueta lleva las dos cosas en la celda: «… Desarrollo 2022 - 2024»."""
-    if not campo.en_etiqueta:
-        return valor
-    return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {valor}"
-
-
-def escribir_firmas(hoja: Any, una: Hoja, fila: int, estilos: Estilos) -> int:
-    """Las firmas al pie, centradas cada una en su parte de la hoja; devuelve la última fila que ocupan."""
-    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
-    total, corte, acumulado = sum(anchos), 0, 0.0
-    bordes = []  # ancho acumulado al terminar cada columna
-    for ancho in anchos:
-        acumulado += ancho
-        bordes.append(acumulado)
-    for numero, firma in enumerate(una.firmas):
-        centro = total * (numero + 0.5) / len(una.firmas)
-        desde = next(n for n, borde in enumerate(bordes, 1) if borde > centro - 24 and n > max(corte, 1))
-        hasta = max(desde, next((n for n, borde in enumerate(bordes, 1) if borde >= centro + 24), len(anchos)))
-        corte = hasta + 1
-        for n, (texto, estilo) in enumerate(
-            ((firma.titulo, "firma_titulo"), ("", "firma_linea"), ("Nombre y cargo", "firma_nombre"))
-        ):
-            formato = estilos(estilo)
-            combinar(hoja, (fila + n, desde), (fila + n, hasta), formato)
-            if texto:
-                hoja.write_string(fila + n - 1, desde - 1, texto, formato)
-    poner_altos(hoja, fila - 1, (12, 16, 34, 30))
-    return fila + 2
 
 
 def _escribir_estado(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, celdas: dict[str, str]) -> None:

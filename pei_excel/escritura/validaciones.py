@@ -63,7 +63,8 @@ def _opciones(tipo: Tipo, ayuda: str, nombres: Nombres, referencia: str | None) 
     elif isinstance(tipo, Trimestre):
         opciones = {"validate": "list", "source": "=lista_periodo"}
     elif referencia:
-        opciones = {"validate": "list", "source": f"={referencia}"}
+        # Con celdas vacías en la lista, «omitir blancos» dejaría escribir cualquier cosa.
+        opciones = {"validate": "list", "source": f"={referencia}", "ignore_blank": False}
     mensaje = ayuda or tipo.explicar()
     opciones["input_message"] = mensaje[:255]
     if opciones["validate"] != "any":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible, HojaCruda, LibroCrudo
-from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja
+from pei_excel.formato import HOJA_IDENTIDAD, IDENTIDAD_DE_SALIDA, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja
 from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.bloques import Bloque, ValorDeCampo, buscar_bloque
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
@@ -99,6 +99,8 @@ def libro_ilegible(archivo: str, sha256: str, motivo: str, detalle: str = "") ->
 
 def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libro]:
     """Informes de un libro ya abierto."""
+    if crudo.propiedades.get(PROPIEDAD_IDENTIDAD) == IDENTIDAD_DE_SALIDA:
+        return [Libro(crudo.archivo, sha256, None, rechazado=True, apartado="es una salida de este programa")]
     marca = _identidad(crudo)
     textos = [(hoja, textos_normalizados(hoja)) for hoja in crudo.hojas if hoja.nombre != HOJA_IDENTIDAD]
     formato, hallados, mejor = _reconocer(textos, marca)

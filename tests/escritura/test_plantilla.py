@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -17,11 +17,12 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from pei_excel.crudo import ErrorExcel
+from pei_excel.escritura.bloque import COLUMNA_VALOR
 from pei_excel.escritura.desde_libro import filas_desde_libro
 from pei_excel.escritura.estilos import CONDICIONALES, ESTILOS, TINTA
 from pei_excel.escritura.hoja import PAPELES
 from pei_excel.escritura.medidas import ALTO_MAXIMO, alto_de_fila, letra_que_cabe, renglones
-from pei_excel.escritura.plantilla import COLUMNA_VALOR, ConFormato, ConFormula, escribir_plantilla
+from pei_excel.escritura.plantilla import ConFormato, ConFormula, escribir_plantilla
 from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Modo
 from pei_excel.formatos.mir import INFORME, JUSTIFICACIONES, MIR
 from pei_excel.libro import Dato, Fila, HojaLeida, Libro
@@ -41,7 +42,7 @@ OFICIALES = (
 
 def escribir(modo: Modo = Modo.FORMULACION, **otros: Any) -> bytes:
     destino = BytesIO()
-    argumentos = {"campos": MIR.modelo.campos, "filas": MIR.modelo.filas, "filas_libres": 12} | otros
+    argumentos: dict[str, Any] = {"campos": MIR.modelo.campos, "filas": MIR.modelo.filas, "filas_libres": 12} | otros
     if modo is Modo.SEGUIMIENTO:
         argumentos.setdefault("periodo", T2)
     escribir_plantilla(destino, MIR, modo=modo, ejercicio=2024, **argumentos)
@@ -50,6 +51,11 @@ def escribir(modo: Modo = Modo.FORMULACION, **otros: Any) -> bytes:
 
 def abrir(contenido: bytes, *, valores: bool = False) -> Workbook:
     return openpyxl.load_workbook(BytesIO(contenido), data_only=valores)
+
+
+def primera_hoja(contenido: bytes) -> str:
+    """El XML de la hoja principal."""
+    return zipfile.ZipFile(BytesIO(contenido)).read("xl/worksheets/sheet1.xml").decode()
 
 
 def con(clave: str, valor: Any, renglon: int = 2) -> dict[str, Any]:
@@ -99,7 +105,7 @@ def test_las_hojas_en_orden_y_las_nuestras_ocultas(formulacion: Workbook) -> Non
 def test_la_identidad_esta_en_tres_lugares(modo: Modo) -> None:
     libro = abrir(escribir(modo))
     identidad = f"pei-excel;MIR;{MIR.version};{modo}"
-    assert libro.custom_doc_props[PROPIEDAD_IDENTIDAD].value == identidad
+    assert libro.custom_doc_props[PROPIEDAD_IDENTIDAD].value == identidad  # type: ignore[attr-defined]
     assert libro.defined_names[NOMBRE_IDENTIDAD].attr_text == f'"{identidad}"'
     assert libro[HOJA_IDENTIDAD]["A1"].value == identidad
 
@@ -197,8 +203,7 @@ def test_los_resultados_guardados_son_los_verdaderos() -> None:
     assert hoja[celda("porcentaje_al_periodo")].value == 94
     assert hoja[celda("porcentaje_al_periodo", 0)].value == "No programado"
     assert not hoja[celda("programado_acumulado", 9)].value
-    crudo = zipfile.ZipFile(BytesIO(escribir())).read("xl/worksheets/sheet1.xml").decode()
-    vacia = re.search(rf'<c r="{celda("programado_acumulado", 9)}"[^>]*>.*?</c>', crudo)
+    vacia = re.search(rf'<c r="{celda("programado_acumulado", 9)}"[^>]*>.*?</c>', primera_hoja(escribir()))
     assert vacia
     assert 't="str"' in vacia[0]
 
@@ -238,8 +243,10 @@ def test_el_seguimiento_pide_saber_el_trimestre() -> None:
         escribir(Modo.SEGUIMIENTO, periodo=None, campos={})
 
 
-RAROS = ("=1+1", "{=1}", "http://x.mx", "veinte", "1.200", " ", -5.0, 0.1 + 0.2, True, date(2024, 2, 1), ErrorExcel("#DIV/0!"),
-         "x" * 40000, float("nan"))  # fmt: skip
+RAROS = (
+    "=1+1", "{=1}", "http://x.mx", "veinte", "1.200", " ", -5.0, 0.1 + 0.2, True, date(2024, 2, 1),
+    ErrorExcel("#DIV/0!"), "x" * 40000, float("nan"),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("clave", ["nivel", "tipo", "alcanzado_t2", "programado_acumulado", "faltan", "acumulacion"])
@@ -253,8 +260,7 @@ def test_cualquier_valor_cabe_en_cualquier_columna(clave: str) -> None:
     assert leidos[6].value == -5
     assert leidos[9].is_date
     assert leidos[10].value == "=1/0"
-    crudo = zipfile.ZipFile(BytesIO(escribir(filas=filas))).read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>1+1</f>" not in crudo
+    assert "<f>1+1</f>" not in primera_hoja(escribir(filas=filas))
 
 
 def test_una_constante_sustituye_a_la_formula_y_conformula_guarda_un_resultado_viejo() -> None:
@@ -266,8 +272,8 @@ def test_una_constante_sustituye_a_la_formula_y_conformula_guarda_un_resultado_v
     viejo = escribir(filas=con(clave, ConFormula(12)))
     assert str(abrir(viejo)["MIR"][direccion].value).startswith("=IF(")
     assert abrir(viejo, valores=True)["MIR"][direccion].value == 12
-    sin_calcular = zipfile.ZipFile(BytesIO(escribir(filas=con(clave, ConFormula(None))))).read("xl/worksheets/sheet1.xml")
-    hallada = re.search(rf'<c r="{direccion}"[^>]*>(.*?)</c>', sin_calcular.decode())
+    sin_calcular = primera_hoja(escribir(filas=con(clave, ConFormula(None))))
+    hallada = re.search(rf'<c r="{direccion}"[^>]*>(.*?)</c>', sin_calcular)
     assert hallada
     assert "<v>" not in hallada[1]
 
@@ -292,6 +298,7 @@ def test_se_imprime_lo_oficial_y_no_lo_de_apoyo(seguimiento: Workbook) -> None:
     assert hoja.print_title_rows == f"${LUGAR.fila_encabezado}:${LUGAR.fila_titulos}"
     assert hoja.page_setup.paperSize == PAPELES["oficio"]
     assert hoja.page_setup.orientation == "landscape"
+    assert hoja.sheet_properties.pageSetUpPr
     assert hoja.sheet_properties.pageSetUpPr.fitToPage
     assert hoja.page_setup.fitToHeight == 0
     assert hoja.freeze_panes == f"C{LUGAR.fila_datos}"
@@ -299,11 +306,11 @@ def test_se_imprime_lo_oficial_y_no_lo_de_apoyo(seguimiento: Workbook) -> None:
 
 def test_las_formulas_son_de_excel_2010_y_los_nombres_no_parecen_celdas(formulacion: Workbook) -> None:
     permitidas = {
-        "IF", "OR", "AND", "COUNT", "SUM", "INDEX", "SUMPRODUCT", "MAX", "MIN", "AVERAGE", "ISNUMBER", "COLUMN", "N", "ABS",
-        "ROUND", "IFERROR", "MATCH", "VLOOKUP", "ADDRESS", "ROW", "HYPERLINK", "SUBSTITUTE", "SUMIF", "COUNTA", "CHOOSE",
-        "ISTEXT", "ISERROR",
+        "IF", "OR", "AND", "COUNT", "SUM", "INDEX", "SUMPRODUCT", "MAX", "MIN", "AVERAGE", "ISNUMBER", "COLUMN", "ABS",
+        "ROUND", "IFERROR", "MATCH", "VLOOKUP", "ADDRESS", "ROW", "HYPERLINK", "SUBSTITUTE", "SUMIF", "COUNTA",
+        "CHOOSE", "ISTEXT", "ISERROR", "N",
     }  # fmt: skip
-    formulas = [c.value for h in formulacion.worksheets for f in h.iter_rows() for c in f if c.data_type == "f"]
+    formulas = [str(c.value) for h in formulacion.worksheets for f in h.iter_rows() for c in f if c.data_type == "f"]
     for hoja in formulacion.worksheets:
         for reglas in hoja.conditional_formatting:
             formulas += [formula for regla in reglas.rules for formula in regla.formula]
@@ -348,8 +355,8 @@ def test_el_alto_crece_con_el_texto_y_el_muy_largo_se_encoge() -> None:
 
 def libro_leido() -> Libro:
     valores: dict[str, Any] = {
-        "nivel": ValorNivel("Componente", 1), "nombre": "Estrategias", "programado_t1": 20.0, "programado_acumulado": 20.0,
-        "alcanzado_t1": 20.0, "alcanzado_t2": 5.0, "medios": "Oficio 1",
+        "nivel": ValorNivel("Componente", 1), "nombre": "Estrategias", "programado_t1": 20.0,
+        "programado_acumulado": 20.0, "alcanzado_t1": 20.0, "alcanzado_t2": 5.0, "medios": "Oficio 1",
     }  # fmt: skip
     datos = {k: Dato(("MIR", 0, k), v, str(v), "MIR", "A1") for k, v in valores.items()}
     datos["frecuencia"] = Dato(("MIR", 0, "frecuencia"), None, "Cada tres meses", "MIR", "H14")
@@ -379,7 +386,7 @@ def test_de_un_libro_leido_salen_los_valores_del_seguimiento() -> None:
 
 
 @pytest.fixture(scope="module")
-def convertir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bytes, str], Path]]:
+def convertir(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes, str], Path]:
     """Función que convierte un libro con LibreOffice a otro tipo de archivo."""
     programa = shutil.which("soffice")
     if not programa:
@@ -394,7 +401,7 @@ def convertir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[by
                        check=True, capture_output=True, timeout=180)  # fmt: skip
         return carpeta / "salida" / f"libro.{tipo}"
 
-    yield convertir_
+    return convertir_
 
 
 def sin_resultados(contenido: bytes) -> bytes:
@@ -409,6 +416,22 @@ def sin_resultados(contenido: bytes) -> bytes:
     return destino.getvalue()
 
 
+RAREZAS: tuple[dict[str, Any], ...] = (
+    {"alcanzado_t2": "veinte"},
+    {"alcanzado_t2": -5.0, "sentido": "descendente", "acumulacion": "Último"},
+    {"alcanzado_t2": date(2024, 2, 1), "sentido": "Regular", "acumulacion": "Promedio"},
+    {"alcanzado_t2": 0.0, "sentido": "Descendente", "acumulacion": "Máximo"},
+    {"alcanzado_t2": "NP", "sentido": "Nominal", "acumulacion": "mínimo"},
+    {"alcanzado_t2": None, "acumulacion": "Constante"},
+    {"alcanzado_t2": 12.345, "sentido": "otro", "acumulacion": "Inventada"},
+    {"frecuencia": "Cada mes", "programado_t1": 0.0, "alcanzado_t1": 3.0, "nombre": None},
+)
+
+
+def renglon_raro(n: int, cambios: dict[str, Any]) -> dict[str, Any]:
+    return {**MIR.modelo.filas["MIR"][2], "nivel": f"Componente {n}", **cambios}
+
+
 CASOS: dict[str, tuple[Modo, dict[str, Any]]] = {
     "formulación": (Modo.FORMULACION, {}),
     "formulación en blanco": (Modo.FORMULACION, {"campos": {}, "filas": {}}),
@@ -416,13 +439,9 @@ CASOS: dict[str, tuple[Modo, dict[str, Any]]] = {
     "faltan datos": (Modo.SEGUIMIENTO, {"filas": con("alcanzado_t2", 0.0)}),
     "sin informar": (Modo.SEGUIMIENTO, {"filas": con("alcanzado_t2", None)}),
     "valores raros": (Modo.FORMULACION, {"filas": {"MIR": [
-        dict(MIR.modelo.filas["MIR"][2], nivel=f"Componente {n}", alcanzado_t2=valor, sentido=sentido, acumulacion=forma)
-        for n, (valor, sentido, forma) in enumerate((
-            ("veinte", "Ascendente", None), (-5.0, "descendente", "Último"), (date(2024, 2, 1), "Regular", "Promedio"),
-            (0.0, "Descendente", "Máximo"), ("NP", "Nominal", "mínimo"), (ErrorExcel("#DIV/0!"), "Ascendente", "Suma"),
-            (None, "Ascendente", "Constante"), (12.345, "otro", "Inventada"),
-        ))
+        renglon_raro(n, cambios) for n, cambios in enumerate(RAREZAS)
     ]}}),
+    "un error": (Modo.FORMULACION, {"filas": con("alcanzado_t2", ErrorExcel("#DIV/0!"))}),
 }  # fmt: skip
 
 

@@ -1,0 +1,265 @@
+"""La línea de órdenes: lo que un usuario escribe y lo que lee. Lo pesado se importa dentro de cada orden."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from pei_excel import VERSION
+from pei_excel.terminal import Entero, Grupo, Opcion
+
+if TYPE_CHECKING:
+    from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
+
+FORMATOS_DE_PLANTILLA = ("mir", "todas")
+PAPELES = ("oficio", "carta", "a4", "a3")
+
+
+class _Periodo(click.ParamType[Any]):
+    name = "periodo"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from pei_excel.periodos import Periodo
+
+        try:
+            return value if isinstance(value, Periodo) else Periodo.de_codigo(value)
+        except ValueError as error:
+            self.fail(str(error) + ".", param, ctx)
+
+
+class _Fecha(click.ParamType[Any]):
+    name = "fecha"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - es una fecha, sin hora
+        except ValueError:
+            self.fail(f"«{value}» no es una fecha; escriba por ejemplo 2024-07-08.", param, ctx)
+
+
+def _leer_perfiles(_: click.Context, __: click.Parameter, valores: tuple[str, ...]) -> dict[str, str]:
+    from pei_excel.formatos import FORMATOS
+    from pei_excel.semaforo import PERFILES
+
+    perfiles: dict[str, str] = {}
+    for valor in valores:
+        formato, _igual, nombre = valor.rpartition("=")
+        if nombre not in PERFILES:
+            raise click.BadParameter(f"«{nombre}» no es un perfil; los hay: {', '.join(PERFILES)}.")
+        if formato and formato.upper() not in FORMATOS:
+            raise click.BadParameter(f"«{formato}» no es un formato; los hay: {', '.join(FORMATOS).lower()}.")
+        for clave in [formato.upper()] if formato else FORMATOS:
+            perfiles[clave] = nombre
+    return perfiles
+
+
+def _de_revision(funcion: Any) -> Any:
+    """Las opciones que comparten `revisar` y `consolidar`."""
+    for opcion in (
+        click.option("--perfil", multiple=True, callback=_leer_perfiles, metavar="[FORMATO=]NOMBRE",
+                     help="Semáforo: general, simetrico, operativo o san-miguel."),
+        click.option("--pais", type=Opcion(["mx", "pe", "sv"]),
+                     help="Costumbre de los separadores: «1,200» es mil doscientos en mx."),
+        click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo)."),
+    ):
+        funcion = opcion(funcion)
+    return funcion
+
+
+@click.group(cls=Grupo, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, "-V", "--version", message="pei-excel %(version)s", help="Muestra la versión.")
+def orden() -> None:
+    """Plantillas, revisión, consolidación y evaluación de los libros de Excel de la planeación municipal.
+
+    Lo de siempre: prepare las plantillas (plantilla), reciba los libros llenos en una carpeta, mírelos
+    (revisar) y obtenga el consolidado con las evaluaciones de cada unidad (consolidar).
+
+    Para conocerlo con datos de muestra: pei-excel ejemplo
+    """
+
+
+@orden.command()
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas/ejemplo"), show_default=True,
+              help="Carpeta donde se deja.")
+def ejemplo(salida: Path) -> None:
+    """Hace todo el trabajo con los informes de muestra de un municipio y dice qué encontró."""
+    from pei_excel.ejemplo import PERIODO, escribir_recibidos
+    from pei_excel.informe import texto_de_ejemplo
+    from pei_excel.proceso import Encargo
+
+    recibidos = salida / "recibidos"
+    try:
+        recibidos.mkdir(parents=True, exist_ok=True)
+        escribir_recibidos(recibidos)
+    except OSError as error:
+        _uso(f"No se puede escribir en «{salida}»: {error.strerror or error}. Elija otra carpeta con -o.")
+    consolidado = consolidar_o_salir(recibidos, salida, Encargo(PERIODO, pais="mx"))
+    click.echo(texto_de_ejemplo(consolidado, recibidos), nl=False)
+
+
+@orden.command(epilog="Ejemplo:  pei-excel plantilla mir --ejercicio 2025 -o plantillas")
+@click.argument("formato", type=Opcion(FORMATOS_DE_PLANTILLA), metavar="FORMATO")
+@click.option("--ejercicio", type=Entero(2000, 2100), help="Año; si no se dice, el del periodo o el actual.")
+@click.option("--periodo", type=_Periodo(), help="Trimestre que se va a reportar, por ejemplo 2024-T3.")
+@click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
+              help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones.")
+@click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
+@click.option("--papel", type=Opcion(PAPELES), help="Papel; por omisión, el del formato.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("plantillas"), show_default=True,
+              help="Carpeta donde se deja.")
+def plantilla(
+    formato: str, ejercicio: int | None, periodo: Any, desde: Path | None, filas: int, papel: str | None, salida: Path
+) -> None:
+    """Escribe la plantilla de un formato.
+
+    Sin --desde es la de formulación: renglones libres y todo abierto. Con --desde es la de seguimiento: los
+    renglones aprobados, cerrados, y abierto sólo lo que se captura en el periodo.
+    """
+    from pei_excel.plantillas import escribir_plantillas
+
+    if desde is not None and not desde.exists():
+        _uso(f"No existe «{desde}». Revise la ruta.")
+    if desde is not None and periodo is None:
+        _uso("Con --desde hace falta --periodo, por ejemplo --periodo 2024-T3.")
+    ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
+    malos = 0
+    try:
+        for ruta, problema in escribir_plantillas(
+            formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
+        ):
+            malos += problema is not None
+            click.echo(ruta if problema is None else f"No se hizo la de {ruta}: {problema}.", err=problema is not None)
+    except OSError as error:
+        _uso(f"No se puede escribir en «{salida}»: {error.strerror or error}. Cierre el archivo o elija otra con -o.")
+    if malos:
+        sys.exit(1)
+
+
+@orden.command(epilog="Ejemplo:  pei-excel revisar recibidos --periodo 2024-T2")
+@click.argument("rutas", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="RUTA...")
+@click.option("--periodo", type=_Periodo(), help="Periodo; sin él, el escrito en cada libro.")
+@_de_revision
+@click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
+def revisar(
+    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], pais: str | None, procesos: int | None,
+    como_json: bool,
+) -> None:
+    """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
+    from pei_excel.documento import a_texto, documento
+    from pei_excel.informe import texto_de_revision
+    from pei_excel.proceso import Encargo, revisar_rutas
+    from pei_excel.trabajadores import Trabajadores, procesos_por_omision
+
+    for ruta in rutas:
+        if not ruta.exists():
+            _uso(f"No existe «{ruta}». Revise la ruta.")
+    _exigir_archivos(rutas)
+    encargo = Encargo(periodo, perfil, pais, procesos=procesos)
+    with Trabajadores(procesos or procesos_por_omision()) as trabajadores:
+        resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
+    if como_json:
+        click.echo(a_texto(documento(resultado.revisiones, resultado.de_carpeta)), nl=False)
+    else:
+        click.echo(texto_de_revision(resultado), nl=False)
+    _salir(resultado)
+
+
+@orden.command(epilog="Ejemplo:  pei-excel consolidar recibidos --periodo 2024-T2")
+@click.argument("carpeta", type=click.Path(path_type=Path))
+@click.option("--periodo", type=_Periodo(), required=True, help="Periodo que se consolida, por ejemplo 2024-T2.")
+@_de_revision
+@click.option("--corte", type=_Fecha(), help="Fecha de corte que se muestra; por omisión, el último día del periodo.")
+@click.option("--estricto", is_flag=True, help="Deja fuera también los informes con errores.")
+@click.option("--json", "como_json", is_flag=True, help="Imprime el mismo documento de resultado.json.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"), show_default=True,
+              help="Carpeta de resultados; dentro se crea la del periodo.")
+def consolidar(
+    carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, procesos: int | None, corte: date | None,
+    estricto: bool, como_json: bool, salida: Path,
+) -> None:
+    """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
+    from pei_excel.informe import texto_de_consolidado
+    from pei_excel.proceso import Encargo
+
+    if not carpeta.is_dir():
+        _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
+    if periodo.clase == "M":
+        _uso("La MIR se consolida por trimestre: use 2024-T1 … 2024-T4, 2024-S1, 2024-S2 o 2024.")
+    _exigir_archivos((carpeta,))
+    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto)
+    consolidado = consolidar_o_salir(carpeta, salida, encargo)
+    if como_json:
+        from pei_excel.salidas import ULTIMO
+
+        click.echo((consolidado.carpeta / ULTIMO).read_text(encoding="utf-8"), nl=False)
+    else:
+        click.echo(texto_de_consolidado(consolidado), nl=False)
+    _salir(consolidado.resultado)
+
+
+def consolidar_o_salir(carpeta: Path, salida: Path, encargo: Encargo) -> Consolidado:
+    """Consolida; si la salida está ocupada, una línea y estado 2."""
+    from pei_excel.proceso import consolidar_carpeta
+    from pei_excel.salidas import SalidaOcupada
+
+    try:
+        return consolidar_carpeta(carpeta, salida, encargo, _avance())
+    except SalidaOcupada as error:
+        _uso(str(error))
+
+
+@orden.command()
+@click.argument("tema", required=False, metavar="[REGLA | FORMATO]")
+@click.option("--markdown", is_flag=True, help="En Markdown; sin tema, la referencia completa.")
+def explicar(tema: str | None, markdown: bool) -> None:
+    """Explica una regla (SEG001) o un formato (mir): qué debe cumplirse, por qué y cómo corregir."""
+    from pei_excel.ayuda import explicar as texto
+
+    try:
+        click.echo(texto(tema, markdown=markdown), nl=False)
+    except KeyError:
+        _uso(f"No hay una regla ni un formato «{tema}». Vea la lista con: pei-excel explicar")
+
+
+def _exigir_archivos(rutas: tuple[Path, ...]) -> None:
+    from pei_excel.archivos import buscar
+
+    hallados = buscar(rutas)
+    if not hallados.archivos:
+        aparte = f" (hay {len(hallados.ajenos)} de otra clase)" if hallados.ajenos else ""
+        _uso(f"No hay libros que leer en {', '.join(f'«{r}»' for r in rutas)}{aparte}.")
+
+
+def _uso(mensaje: str) -> NoReturn:
+    """Una línea en la salida de errores y estado 2."""
+    click.echo(mensaje, err=True)
+    sys.exit(2)
+
+
+def _salir(resultado: Resultado) -> None:
+    sys.exit(1 if resultado.con_errores else 0)
+
+
+def _avance() -> Avance:
+    """Barra en una terminal; en otro sitio, una línea por etapa."""
+    if not sys.stderr.isatty():
+        vistas: set[str] = set()
+
+        def linea(etapa: str, hechos: int, total: int) -> None:  # noqa: ARG001 - firma común de los avances
+            if etapa not in vistas:
+                vistas.add(etapa)
+                click.echo(f"{etapa} ({total})…", err=True)
+
+        return linea
+
+    def barra(etapa: str, hechos: int, total: int) -> None:
+        lleno = int(30 * hechos / max(total, 1))
+        click.echo(f"\r{etapa:26} [{'#' * lleno}{'-' * (30 - lleno)}] {hechos}/{total}", err=True, nl=hechos == total)
+
+    return barra

@@ -1,0 +1,117 @@
+"""El documento JSON de una revisión o un consolidado: estricto, UTF-8 y en el orden de las rutas."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.revision import Revision, Suerte
+from pei_excel.tablas import Grupo, Tablas
+
+VERSION_JSON = 1
+
+
+def de_hallazgo(h: Hallazgo, *, con_archivo: bool = False) -> dict[str, Any]:
+    """Un hallazgo; con el archivo, los de la carpeta."""
+    propio: dict[str, Any] = {"archivo": h.donde.archivo or None} if con_archivo else {}
+    return propio | {
+        "regla": h.regla,
+        "severidad": h.severidad.value,
+        "destinatario": h.destinatario.value,
+        "hoja": h.donde.hoja,
+        "celda": h.donde.celda,
+        "tambien": [{"hoja": u.hoja, "celda": u.celda} for u in h.tambien],
+        "mensaje": h.mensaje,
+        "como_corregir": h.como_corregir,
+        "encontrado": _valor(h.encontrado),
+        "esperado": _valor(h.esperado),
+    }
+
+
+def _valor(valor: str | float | None) -> str | float | int | None:
+    if not isinstance(valor, float):
+        return valor
+    if not math.isfinite(valor):
+        return str(valor)
+    return int(valor) if valor == int(valor) and abs(valor) < 1e15 else round(valor, 10)
+
+
+def de_revision(r: Revision) -> dict[str, Any]:
+    """Un informe."""
+    libro = r.libro
+    return {
+        "archivo": libro.archivo,
+        "hojas": libro.nombres_de_hojas,
+        "sha256": libro.sha256 or None,
+        "formato": libro.formato,
+        "version_formato": libro.version,
+        "unidad": libro.unidad.clave if libro.unidad else None,
+        "unidad_nombre": libro.unidad.nombre if libro.unidad else None,
+        "programa": libro.programa.clave if libro.programa else None,
+        "periodo": libro.periodo.codigo if libro.periodo else None,
+        "estado": r.estado.value,
+        "hallazgos": [de_hallazgo(h) for h in r.hallazgos],
+    }
+
+
+def resumen(revisiones: Sequence[Revision], de_carpeta: Iterable[Hallazgo]) -> dict[str, int]:
+    """Cuántos informes por suerte y cuántos hallazgos por severidad."""
+    todos = [h for r in revisiones for h in r.hallazgos] + list(de_carpeta)
+    return {
+        "libros": len(revisiones),
+        **{f"{s.value}s": sum(r.estado is s for r in revisiones) for s in Suerte},
+        "errores": sum(h.severidad is Severidad.ERROR for h in todos),
+        "avisos": sum(h.severidad is Severidad.AVISO for h in todos),
+        "notas": sum(h.severidad is Severidad.NOTA for h in todos),
+    }
+
+
+def documento(revisiones: Sequence[Revision], de_carpeta: Sequence[Hallazgo], **mas: Any) -> dict[str, Any]:
+    """El documento completo; `mas` agrega totales, opciones y salidas."""
+    return {
+        "version": VERSION_JSON,
+        "libros": [de_revision(r) for r in revisiones],
+        "hallazgos": [de_hallazgo(h, con_archivo=True) for h in de_carpeta],
+        "resumen": resumen(revisiones, de_carpeta),
+        **mas,
+    }
+
+
+def totales(tablas: Tablas) -> dict[str, Any]:
+    """Los totales del consolidado: cobertura, institución, programas, unidades, ejes y niveles."""
+
+    def de_grupo(grupo: Grupo) -> dict[str, Any]:
+        return {
+            "clave": grupo.clave,
+            "nombre": grupo.nombre,
+            "indicadores": grupo.total,
+            "conteos": {p: grupo.conteos[p] for p in tablas.palabras if p in grupo.conteos},
+            "componentes": {"porcentaje": _valor(grupo.medias["Componente"]), "n": grupo.cuantos["Componente"]},
+            "actividades": {"porcentaje": _valor(grupo.medias["Actividad"]), "n": grupo.cuantos["Actividad"]},
+        }
+
+    return {
+        "periodo": tablas.periodo.codigo,
+        "corte": tablas.corte.isoformat(),
+        "perfil": tablas.perfil.clave,
+        "preliminar": tablas.preliminar,
+        "informes": {
+            "leidos": tablas.cobertura.leidos,
+            "consolidados": tablas.cobertura.consolidados,
+            "esperados": tablas.cobertura.esperados,
+            "excluidos": [{"informe": quien, "motivo": motivo} for quien, motivo in tablas.cobertura.excluidos],
+        },
+        "institucion": de_grupo(tablas.institucion),
+        "por_programa": [de_grupo(g) for g in tablas.por_programa],
+        "por_unidad": [de_grupo(g) for g in tablas.por_unidad],
+        "por_eje": [de_grupo(g) for g in tablas.por_eje],
+        "por_nivel": [de_grupo(g) for g in tablas.por_nivel],
+    }
+
+
+def a_texto(contenido: dict[str, Any]) -> str:
+    """El documento como texto JSON estricto."""
+    return json.dumps(contenido, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,71 @@
+"""El bloque de identificación de una hoja y sus firmas al pie: lo oficial que no es tabla."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pei_excel.escritura.encargo import ConFormato, crudo
+from pei_excel.escritura.estilos import Estilos
+from pei_excel.escritura.hoja import combinar, escribir_valor, poner_altos
+from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
+from pei_excel.formato import Campo, Hoja
+
+#: Columna donde va el valor de los campos; la etiqueta ocupa las anteriores.
+COLUMNA_VALOR = 3
+
+
+def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool) -> None:
+    """El bloque de identificación: etiqueta en las primeras columnas y valor combinado hasta la última impresa."""
+    lugar = una.disposicion
+    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    final = len(anchos)
+    for campo in una.campos:
+        fila = lugar.fila_campo[campo.clave]
+        desde = 1 if campo.en_etiqueta else COLUMNA_VALOR
+        formato = estilos(
+            "captura" if abierto else "aprobado", align="left", text_wrap=True,
+            bold=campo.en_etiqueta or campo.negritas, **({} if abierto else {"border": 0}),
+        )
+        combinar(hoja, (fila, desde), (fila, final), formato)
+        if not campo.en_etiqueta:
+            etiqueta = estilos("etiqueta")
+            combinar(hoja, (fila, 1), (fila, COLUMNA_VALOR - 1), etiqueta)
+            hoja.write_string(fila - 1, 0, campo.etiqueta, etiqueta)
+        valor = _valor_de_campo(campo, crudo(campos.get(campo.clave)))
+        if isinstance(valor, ConFormato):
+            formato, valor = estilos.variante(formato, num_format=valor.formato), valor.valor
+        escribir_valor(hoja, fila, desde, valor, formato, estilos)
+        texto = valor if isinstance(valor, str) else ""
+        hoja.set_row(fila - 1, alto_de_fila([(texto, ancho_combinado(anchos[desde - 1 :]))]))
+
+
+def _valor_de_campo(campo: Campo, valor: Any) -> Any:
+    """Un campo escrito en su etiqueta lleva las dos cosas en la celda: «… Desarrollo 2022 - 2024»."""
+    if not campo.en_etiqueta:
+        return valor
+    return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {valor}"
+
+
+def escribir_firmas(hoja: Any, una: Hoja, fila: int, estilos: Estilos) -> int:
+    """Las firmas al pie, centradas cada una en su parte de la hoja; devuelve la última fila que ocupan."""
+    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    total, corte, acumulado = sum(anchos), 0, 0.0
+    bordes = []  # ancho acumulado al terminar cada columna
+    for ancho in anchos:
+        acumulado += ancho
+        bordes.append(acumulado)
+    for numero, firma in enumerate(una.firmas):
+        centro = total * (numero + 0.5) / len(una.firmas)
+        desde = next(n for n, borde in enumerate(bordes, 1) if borde > centro - 24 and n > max(corte, 1))
+        hasta = max(desde, next((n for n, borde in enumerate(bordes, 1) if borde >= centro + 24), len(anchos)))
+        corte = hasta + 1
+        for n, (texto, estilo) in enumerate(
+            ((firma.titulo, "firma_titulo"), ("", "firma_linea"), ("Nombre y cargo", "firma_nombre"))
+        ):
+            formato = estilos(estilo)
+            combinar(hoja, (fila + n, desde), (fila + n, hasta), formato)
+            if texto:
+                hoja.write_string(fila + n - 1, desde - 1, texto, formato)
+    poner_altos(hoja, fila - 1, (12, 16, 34, 30))
+    return fila + 2

@@ -1,0 +1,110 @@
+"""Lo que comparten las hojas del consolidado: títulos, notas, impresión y las claves con que se agrupa."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from pei_excel.escritura.estilos import CONDICIONALES, Estilos
+from pei_excel.escritura.hoja import configurar_impresion
+from pei_excel.escritura.medidas import ancho_combinado, renglones
+from pei_excel.periodos import Periodo
+from pei_excel.semaforo import Perfil
+from pei_excel.tablas import Grupo, Tablas, palabras
+
+#: Fila del encabezado de todos los cuadros; los datos empiezan en la siguiente.
+ENCABEZADO = 4
+CIFRA = "#,##0.00"
+#: Un texto en una columna de porcentajes (el estado) se ve como una raya: la palabra está al lado, en el semáforo.
+PORCENTAJE = '0.0;-0.0;0.0;"–"'
+ENTERO = "#,##0"
+
+
+def fecha(dia: date) -> str:
+    """«08/07/2024»."""
+    return f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
+
+
+def al_periodo_de(periodo: Periodo) -> str:
+    """«al 2do. trimestre de 2024»."""
+    return f"{periodo.al_periodo} de {periodo.ejercicio}"
+
+
+def titular(hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "") -> None:
+    """Filas 1 a 3: título con su periodo, corte y carácter preliminar; una frase de lo que contiene la hoja."""
+    hoja.hide_gridlines(2)
+    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
+    texto = f"{titulo} {al_periodo_de(tablas.periodo)}{preliminar}"
+    hoja.write_string(0, 0, texto, estilos("subtitulo", font_size=14))
+    hoja.set_row(0, 22)
+    linea = f"Corte: {fecha(tablas.corte)}" + (f" · {subtitulo}" if subtitulo else "")
+    hoja.write_string(1, 0, linea, estilos("nota", text_wrap=False))
+
+
+def notas_al_pie(hoja: Any, fila: int, notas: Iterable[str], anchos: Sequence[float], estilos: Estilos) -> int:
+    """Notas bajo el cuadro, cada una combinada a lo ancho; devuelve la última fila."""
+    formato = estilos("nota")
+    ancho = ancho_combinado(anchos)
+    for nota in notas:
+        hoja.merge_range(fila - 1, 0, fila - 1, len(anchos) - 1, "", formato)
+        hoja.write_string(fila - 1, 0, nota, formato)
+        hoja.set_row(fila - 1, renglones(nota, ancho, 8) * 10.8 + 4)
+        fila += 1
+    return fila - 1
+
+
+def imprimir(
+    hoja: Any, tablas: Tablas, ultima: tuple[int, int], *, papel: str, horizontal: bool = True,
+    repetir: bool = True,
+) -> None:
+    """Impresión de una página de ancho, con el encabezado repetido."""
+    configurar_impresion(
+        hoja, papel=papel, area=(1, 1, *ultima), repetir=(ENCABEZADO, ENCABEZADO) if repetir else None,
+        horizontal=horizontal, pie=pie_de(tablas),
+    )
+
+
+def pie_de(tablas: Tablas) -> str:
+    """Lo que se imprime al pie de cada página."""
+    return f"Seguimiento {al_periodo_de(tablas.periodo)} · {tablas.perfil.etiqueta}" + (
+        " · PRELIMINAR" if tablas.preliminar else ""
+    )
+
+
+def llaves_de(grupos: Sequence[Grupo]) -> dict[str, str]:
+    """Clave de cada grupo → texto único y sin comodines con que las fórmulas lo cuentan."""
+    llaves: dict[str, str] = {}
+    usadas: set[str] = set()
+    for grupo in grupos:
+        limpia = "".join(c for c in grupo.clave if c not in '*?~|<>="').strip()[:40] or "sin clave"
+        llave, n = limpia, 1
+        while llave.casefold() in usadas:
+            n += 1
+            llave = f"{limpia} ({n})"
+        usadas.add(llave.casefold())
+        llaves[grupo.clave] = llave
+    return llaves
+
+
+def color_de(perfil: Perfil, palabra: str) -> str | None:
+    """Nombre del formato condicional de una palabra del semáforo; None si no es de una banda."""
+    banda = next((b for b in perfil.bandas if b.palabra == palabra), None)
+    return f"semaforo_{banda.color}" if banda else None
+
+
+def colorear(hoja: Any, rango: tuple[int, int, int, int], perfil: Perfil, estilos: Estilos) -> None:
+    """Formatos condicionales de una columna de semáforo: cada palabra con su color, y «Sin reporte» resaltado."""
+    for palabra in palabras(perfil):
+        nombre = color_de(perfil, palabra) or ("pendiente" if palabra == "Sin reporte" else None)
+        if nombre:
+            hoja.conditional_format(
+                rango[0] - 1, rango[1] - 1, rango[2] - 1, rango[3] - 1,
+                {"type": "cell", "criteria": "==", "value": f'"{palabra}"', "format": estilos.condicional(nombre)},
+            )
+
+
+def relleno_de(perfil: Perfil, palabra: str) -> dict[str, Any]:
+    """Propiedades del color de una palabra, para encabezados y series."""
+    nombre = color_de(perfil, palabra)
+    return {k: v for k, v in CONDICIONALES[nombre].items() if k in {"bg_color", "font_color"}} if nombre else {}

@@ -1,0 +1,264 @@
+"""La hoja «Indicadores»: un renglón por indicador, con fórmulas vivas desde sus trimestres y la celda de donde salió."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pei_excel.calculos import Cifra, Estado, formula_acumular, formula_cumplimiento
+from pei_excel.escritura.consolidado_comun import (
+    CIFRA,
+    ENCABEZADO,
+    PORCENTAJE,
+    colorear,
+    imprimir,
+    llaves_de,
+    titular,
+)
+from pei_excel.escritura.datos import rango_de_origen
+from pei_excel.escritura.hoja import LibroNuevo
+from pei_excel.escritura.medidas import alto_de_fila
+from pei_excel.escritura.rapida import (
+    FILA,
+    HojaRapida,
+    con_formula,
+    con_numero,
+    con_texto,
+    entidades,
+    hoja_rapida,
+    principio,
+)
+from pei_excel.evaluacion import HORIZONTES, SE_MIDE_DESPUES, Horizonte, Indicador
+from pei_excel.periodos import ORDINALES
+from pei_excel.semaforo import Perfil
+from pei_excel.tablas import Renglon, Tablas
+from pei_excel.ubicacion import letra
+
+HOJA = "Indicadores"
+PRIMERA = ENCABEZADO + 1
+_NOMBRES: dict[Horizonte, str] = {"al_periodo": "al periodo", "trimestre": "en el trimestre", "anual": "anual"}
+_ORDEN: tuple[Horizonte, ...] = ("al_periodo", "trimestre", "anual")
+_CIFRA: dict[str, Any] = {"align": "right", "num_format": CIFRA, "text_wrap": False}
+_PCT: dict[str, Any] = {"align": "right", "num_format": PORCENTAJE, "text_wrap": False}
+_CENTRO: dict[str, Any] = {"align": "center"}
+_APOYO: dict[str, Any] = {"font_size": 8, "font_color": "#595959"}
+
+
+class ColumnaDeIndicadores(NamedTuple):
+    """Una columna: clave, título, ancho y propiedades de sus celdas."""
+
+    clave: str
+    titulo: str
+    ancho: float
+    estilo: dict[str, Any]
+
+
+def _bloque(horizonte: Horizonte) -> tuple[ColumnaDeIndicadores, ...]:
+    de = _NOMBRES[horizonte]
+    return (
+        ColumnaDeIndicadores(f"{horizonte}_p", f"Programado {de}", 10, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_a", f"Alcanzado {de}", 10, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_d", f"Diferencia {de}", 10, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 8.5, _PCT),
+        ColumnaDeIndicadores(f"{horizonte}_s", f"Semáforo {de}", 13, _CENTRO),
+    )
+
+
+COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
+    ColumnaDeIndicadores("unidad", "Unidad Responsable", 20, {}),
+    ColumnaDeIndicadores("programa", "Programa Presupuestario", 22, {}),
+    ColumnaDeIndicadores("nivel", "Nivel", 13, {}),
+    ColumnaDeIndicadores("nombre", "Indicador", 38, {}),
+    ColumnaDeIndicadores("unidad_medida", "Unidad de Medida", 11, {}),
+    ColumnaDeIndicadores("sentido", "Sentido Esperado", 11, _CENTRO),
+    ColumnaDeIndicadores("frecuencia", "Frecuencia de Medición", 11, _CENTRO),
+    ColumnaDeIndicadores("acumulacion", "Acumulación", 11, _CENTRO),
+    *(ColumnaDeIndicadores(f"p{n}", f"Programado {o} Trim.", 9.5, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    *(ColumnaDeIndicadores(f"a{n}", f"Alcanzado {o} Trim.", 9.5, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 11, {}),
+    *_bloque("al_periodo"),
+    ColumnaDeIndicadores("informe", "Estado del informe", 10, _CENTRO),
+    *_bloque("trimestre"),
+    *_bloque("anual"),
+    ColumnaDeIndicadores("topado", "% que entra al promedio (máx. 100; sin reporte = 0)", 13, _PCT),
+    ColumnaDeIndicadores("archivo", "Archivo", 24, {}),
+    ColumnaDeIndicadores("hoja", "Hoja", 10, {}),
+    ColumnaDeIndicadores("celdas", "Celdas de origen: programado; alcanzado", 17, {}),
+    ColumnaDeIndicadores("clase", "Clase de nivel (apoyo)", 11, _APOYO),
+    ColumnaDeIndicadores("llave_unidad", "Unidad (apoyo)", 10, _APOYO),
+    ColumnaDeIndicadores("llave_programa", "Programa (apoyo)", 10, _APOYO),
+    ColumnaDeIndicadores("llave_eje", "Ejes (apoyo)", 10, _APOYO),
+)
+NUMERO = {c.clave: n for n, c in enumerate(COLUMNAS, 1)}
+LETRA = {c.clave: letra(n) for c, n in ((c, NUMERO[c.clave]) for c in COLUMNAS)}
+_ULTIMA_IMPRESA = NUMERO["celdas"]
+
+
+class Indicadores(NamedTuple):
+    """Dónde quedó cada cosa en la hoja «Indicadores», para que las demás la citen."""
+
+    ultima: int
+
+    def rango(self, clave: str) -> str:
+        """Rango absoluto de una columna."""
+        return f"'{HOJA}'!${LETRA[clave]}${PRIMERA}:${LETRA[clave]}${self.ultima}"
+
+    def celda(self, clave: str, posicion: int) -> str:
+        """Celda de una columna en el renglón de una posición de `Tablas.renglones`."""
+        return f"'{HOJA}'!{LETRA[clave]}{PRIMERA + posicion}"
+
+
+class _Formulas:
+    """Las fórmulas de un renglón, armadas una vez por cada combinación que las cambia."""
+
+    def __init__(self, perfil: Perfil, q: int, cierra: bool) -> None:
+        self._perfil, self._q, self._cierra = perfil, q, cierra
+        self._hechas: dict[tuple[object, ...], dict[str, str]] = {}
+
+    def de(self, i: Indicador) -> dict[str, str]:
+        """Clave de columna → fórmula con la marca de fila, en XML."""
+        vencen = (bool(i.vencidos), self._q in i.vencidos, self._cierra and bool(i.vencidos))
+        llave = (i.sentido, i.acumulacion, i.se_mide_despues, *vencen)
+        hechas = self._hechas.get(llave)
+        if hechas is None:
+            hechas = {}
+            for horizonte, vence in zip(_ORDEN, vencen, strict=True):
+                hechas |= self._bloque(i, horizonte, vence)
+            pct = f"{LETRA['al_periodo_pct']}{FILA}"
+            hechas["topado"] = f'IF(ISNUMBER({pct}),MIN({pct},100),IF({pct}="{Estado.SIN_REPORTE}",0,""))'
+            hechas = self._hechas[llave] = {clave: entidades(f) for clave, f in hechas.items()}
+        return hechas
+
+    def _bloque(self, i: Indicador, horizonte: Horizonte, vence: bool) -> dict[str, str]:
+        q = self._q
+        desde = q if horizonte == "trimestre" else 1
+        p, a, d, pct = (f"{LETRA[f'{horizonte}_{c}']}{FILA}" for c in ("p", "a", "d", "pct"))
+
+        def acumulado(medida: str, hasta: int) -> str:
+            return formula_acumular(i.acumulacion, f"{LETRA[f'{medida}{desde}']}{FILA}:{LETRA[f'{medida}{hasta}']}{FILA}")
+
+        cumplimiento = formula_cumplimiento(i.sentido, p, a)
+        if not vence:
+            cumplimiento = cumplimiento.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
+        if horizonte != "anual" and i.se_mide_despues:
+            cumplimiento = cumplimiento.replace(f'"{Estado.NO_PROGRAMADO}"', f'"{SE_MIDE_DESPUES}"')
+        colorea = horizonte != "anual" or self._cierra
+        return {
+            f"{horizonte}_p": acumulado("p", 4 if horizonte == "anual" else q),
+            f"{horizonte}_a": acumulado("a", q),
+            f"{horizonte}_d": f'IF(COUNT({p},{a})=0,"",N({p})-N({a}))',
+            f"{horizonte}_pct": cumplimiento,
+            f"{horizonte}_s": self._perfil.formula(pct) if colorea else f'IF(ISNUMBER({pct}),"{Estado.REPORTADO}",{pct})',
+        }
+
+
+def _valores(i: Indicador, topado: Cifra) -> dict[str, float | str | None]:
+    valores: dict[str, float | str | None] = {"topado": topado}
+    for horizonte in HORIZONTES:
+        m, palabra = i.medicion(horizonte), i.palabra(horizonte)
+        valores[f"{horizonte}_p"], valores[f"{horizonte}_a"] = m.programado, m.alcanzado
+        valores[f"{horizonte}_d"] = m.diferencia
+        valores[f"{horizonte}_pct"] = m.porcentaje if m.porcentaje is not None else palabra
+        valores[f"{horizonte}_s"] = palabra
+    return valores
+
+
+def _llaves(tablas: Tablas) -> tuple[list[str], list[str], list[str]]:
+    """Por renglón, las llaves de su unidad, su programa y sus ejes: «|504|», «|6|», «|3|10|»."""
+    resultado = []
+    for grupos in (tablas.por_unidad, tablas.por_programa, tablas.por_eje):
+        nombres = llaves_de(grupos)
+        columna = ["|"] * len(tablas.renglones)
+        for grupo in grupos:
+            for n in grupo.renglones:
+                columna[n] += f"{nombres[grupo.clave]}|"
+        resultado.append(columna)
+    return resultado[0], resultado[1], resultado[2]
+
+
+def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> Indicadores:
+    """Escribe la hoja y dice dónde quedó cada cosa."""
+    hoja, estilos = hoja_rapida(libro, HOJA), libro.estilos
+    titular(
+        hoja, "Indicadores", tablas, estilos,
+        "Las cifras por trimestre vienen de los informes; lo demás son fórmulas. "
+        "«Observado»: el informe tiene errores por corregir y la cifra es la recalculada.",
+    )
+    encabezado = estilos("encabezado", bold=True)
+    apoyo = estilos("encabezado_apoyo")
+    for n, columna in enumerate(COLUMNAS):
+        hoja.set_column(n, n, columna.ancho)
+        hoja.write_string(ENCABEZADO - 1, n, columna.titulo, apoyo if columna.clave in _DE_APOYO else encabezado)
+    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in COLUMNAS]))
+    _escribir_filas(hoja, tablas, estilos)
+    ultima = PRIMERA + max(len(tablas.renglones), 1) - 1
+    hoja.abarcar(ultima, len(COLUMNAS))
+    hoja.freeze_panes(PRIMERA - 1, NUMERO["nombre"])
+    hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(COLUMNAS) - 1)
+    for horizonte in _ORDEN:
+        columna_s = NUMERO[f"{horizonte}_s"]
+        colorear(hoja, (PRIMERA, columna_s, ultima, columna_s), tablas.perfil, estilos)
+    c = NUMERO["informe"]
+    hoja.conditional_format(PRIMERA - 1, c - 1, ultima - 1, c - 1, {
+        "type": "cell", "criteria": "==", "value": '"Observado"', "format": estilos.condicional("pendiente"),
+    })
+    if tablas.renglones:
+        filas = range(PRIMERA, ultima + 1)
+        inicio, fin, lugar = LETRA["a1"], LETRA[f"a{tablas.periodo.trimestre}"], LETRA["minigrafica"]
+        hoja.add_sparkline(PRIMERA - 1, NUMERO["minigrafica"] - 1, {
+            "location": [f"{lugar}{f}" for f in filas], "range": [f"'{HOJA}'!{inicio}{f}:{fin}{f}" for f in filas],
+            "type": "column", "series_color": "#1F4E79", "min": 0,
+        })
+    imprimir(hoja, tablas, (ultima, _ULTIMA_IMPRESA), papel=papel)
+    hoja.repeat_columns(0, NUMERO["nombre"] - 1)
+    hoja.set_print_scale(62)
+    hoja.set_v_pagebreaks([NUMERO["informe"]])
+    return Indicadores(ultima)
+
+
+_DE_APOYO = {"clase", "llave_unidad", "llave_programa", "llave_eje"}
+
+
+def _escribir_filas(hoja: HojaRapida, tablas: Tablas, estilos: Any) -> None:
+    q = tablas.periodo.trimestre
+    inicios = {c.clave: principio(NUMERO[c.clave], estilos("celda", **c.estilo)) for c in COLUMNAS}
+    for n in range(q + 1, 5):
+        inicios[f"a{n}"] = principio(NUMERO[f"a{n}"], estilos("futuro", **_CIFRA))
+    formulas = _Formulas(tablas.perfil, q, tablas.periodo.cierra_el_ejercicio)
+    llaves = _llaves(tablas)
+    for posicion, renglon in enumerate(tablas.renglones):
+        textos = _textos(renglon, [columna[posicion] for columna in llaves], q)
+        numeros = _numeros(renglon.indicador)
+        valores, suyas = _valores(renglon.indicador, renglon.topado), formulas.de(renglon.indicador)
+        celdas = []
+        for clave, inicio in inicios.items():
+            if clave in suyas:
+                celdas.append(con_formula(inicio, suyas[clave], valores[clave]))
+            elif clave in numeros:
+                celdas.append(con_numero(inicio, numeros[clave]))
+            elif textos.get(clave):
+                celdas.append(con_texto(inicio, hoja.indice(textos[clave])))
+            else:
+                celdas.append(f"{inicio}/>")
+        alto = alto_de_fila(
+            [(textos[c], COLUMNAS[NUMERO[c] - 1].ancho) for c in ("unidad", "programa", "nombre", "archivo", "celdas")],
+            minimo=18,
+        )
+        hoja.agregar(PRIMERA + posicion, "".join(celdas), alto)
+
+
+def _numeros(i: Indicador) -> dict[str, Cifra]:
+    return {f"p{n}": v for n, v in enumerate(i.programado, 1)} | {f"a{n}": v for n, v in enumerate(i.alcanzado, 1)}
+
+
+def _textos(renglon: Renglon, llaves: Sequence[str], q: int) -> dict[str, str]:
+    i, libro = renglon.indicador, renglon.libro
+    celdas = (rango_de_origen(i.datos("programado")), rango_de_origen(i.datos("alcanzado", q)))
+    return {
+        "unidad": str(libro.unidad or "Sin unidad"), "programa": str(libro.programa or "Sin programa"),
+        "nivel": i.etiqueta, "nombre": i.nombre, "unidad_medida": str(i.fila.valor("unidad_medida") or ""),
+        "sentido": i.sentido, "frecuencia": i.frecuencia or "", "acumulacion": i.acumulacion,
+        "informe": "Observado" if renglon.observado else "Aceptado",
+        "archivo": libro.archivo, "hoja": i.fila.donde, "celdas": "; ".join(c for c in celdas if c),
+        "clase": i.clase, "llave_unidad": llaves[0], "llave_programa": llaves[1], "llave_eje": llaves[2],
+    }

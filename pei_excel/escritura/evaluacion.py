@@ -1,0 +1,371 @@
+"""El libro de evaluación que se devuelve a cada unidad: su informe revisado y evaluado, de vuelta en Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pei_excel.calculos import Estado
+from pei_excel.crudo import ErrorExcel
+from pei_excel.escritura.encargo import Aspecto
+from pei_excel.escritura.estilos import CUERPO, SEVERIDAD, Estilos
+from pei_excel.escritura.evaluacion_bloques import (
+    POR_HORIZONTE,
+    SIN_EVALUAR,
+    Celda,
+    CeldasDeFila,
+    columnas_de_evaluacion,
+)
+from pei_excel.escritura.evaluacion_resumen import Encargo, escribir_observaciones, escribir_resumen
+from pei_excel.escritura.hoja import (
+    abrir_libro,
+    altos_de_encabezado,
+    combinar,
+    configurar_impresion,
+    escribir_encabezado,
+    escribir_formula,
+    escribir_valor,
+    poner_altos,
+    poner_anchos,
+)
+from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila, ancho_combinado, letra_que_cabe, renglones
+from pei_excel.escritura.observaciones import Observada, para_la_unidad
+from pei_excel.escritura.plantilla import COLUMNA_VALOR, formato_de_celda
+from pei_excel.evaluacion import HORIZONTES, Indicador
+from pei_excel.formato import Columna, Hoja
+from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.libro import Fila, Libro
+from pei_excel.periodos import Periodo
+from pei_excel.revision import Revision
+from pei_excel.semaforo import Perfil
+from pei_excel.tipos import Incidente
+from pei_excel.ubicacion import direccion, letra
+
+__all__ = ["escribir_evaluacion"]
+
+#: Si el encabezado fijo midiera más puntos, taparía la pantalla: sólo se fijan las columnas.
+_FIJO_MAXIMO = 300.0
+_AUTOR = "Área de planeación"
+_ANCHO_NOTA = 250  #: píxeles
+
+
+@dataclass(slots=True)
+class _Lugar:
+    """Dónde quedó en la hoja reconstruida una celda del archivo."""
+
+    fila: int
+    columna: int
+    indicador: str = ""
+    oficial: bool = True  #: la celda misma; si no, sólo el renglón del que habla
+
+
+@dataclass(slots=True)
+class _Mapa:
+    """(hoja, celda) del archivo enviado → su lugar en la hoja reconstruida, y lo observado de cada lugar."""
+
+    lugares: dict[tuple[str, str], _Lugar]
+    observados: dict[tuple[int, int], list[Hallazgo]] = field(default_factory=dict)
+
+    def relleno(self, fila: int, columna: int) -> str | None:
+        """Color de la celda según lo más grave que se observó en ella."""
+        hallazgos = self.observados.get((fila, columna))
+        return SEVERIDAD[min(hallazgos, key=lambda h: h.severidad.orden).severidad.value] if hallazgos else None
+
+
+def escribir_evaluacion(
+    destino: Path | BinaryIO, revision: Revision, indicadores: Sequence[Indicador], *, periodo: Periodo, corte: date,
+    perfil: Perfil, preliminar: bool = True, papel: str | None = None,
+) -> None:
+    """Escribe el libro de evaluación de un informe; los mismos argumentos dan los mismos bytes.
+
+    `indicadores` son los de `evaluar` sobre el mismo libro. `corte` es la fecha que se muestra. Nunca se abre el
+    archivo de la unidad: la hoja oficial se reconstruye con los valores leídos, tal como se escribieron.
+    """
+    libro = revision.libro
+    formato = FORMATOS[libro.formato or "MIR"]
+    una = formato.principal
+    encargo = Encargo(
+        revision, tuple(indicadores), periodo, corte, perfil, preliminar, una,
+        una.disposicion.fila_datos, para_la_unidad(revision.hallazgos), papel or formato.papel,
+    )
+    mapa = _ubicar(encargo)
+    nuevo = abrir_libro(
+        destino, titulo=f"Evaluación {periodo.al_periodo} de {periodo.ejercicio}",
+        asunto=f"{formato.titulo} · {libro.unidad or ''}", comentarios=f"Archivo recibido: {libro.archivo}",
+        creado=datetime(corte.year, corte.month, corte.day),  # noqa: DTZ001 - la fecha de corte, sin reloj
+    )
+    _escribir_hoja(nuevo.hoja(una.clave), encargo, mapa, nuevo.estilos)
+    escribir_observaciones(nuevo, encargo, [_observada(h, mapa, una) for h in encargo.hallazgos])
+    escribir_resumen(nuevo, encargo)
+    nuevo.close()
+
+
+def _ubicar(encargo: Encargo) -> _Mapa:
+    """Dónde queda cada celda del archivo enviado y qué se observó de ella."""
+    libro, una = encargo.revision.libro, encargo.hoja
+    lugar = una.disposicion
+    lugares: dict[tuple[str, str], _Lugar] = {}
+    etiquetas = {i.fila.indice: i.etiqueta for i in encargo.indicadores}
+    for numero, fila in enumerate(libro.filas(una.clave), lugar.fila_datos):
+        etiqueta = etiquetas.get(fila.indice) or str(fila.valor(una.llave[0]) or "")
+        for clave, dato in fila.datos.items():
+            if dato.hoja and dato.celda and not una.por_clave[clave].auxiliar:
+                lugares.setdefault((dato.hoja, dato.celda), _Lugar(numero, lugar.columna[clave], etiqueta))
+    for clave, numero in lugar.fila_campo.items():
+        dato = libro.campo(clave)
+        if dato.hoja and dato.celda:
+            lugares.setdefault((dato.hoja, dato.celda), _Lugar(numero, COLUMNA_VALOR))
+    leida = libro.hojas.get(una.clave)
+    if leida is not None:
+        for clave, titulo in leida.titulos.items():
+            columna = una.por_clave[clave]
+            if not columna.auxiliar:
+                destino = _Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave])
+                lugares.setdefault((titulo.hoja, titulo.celda), destino)
+    for otra in libro.hojas.values():  # lo observado en Justificaciones lleva al renglón del que habla
+        if otra.clave != una.clave:
+            _ubicar_secundaria(libro, otra.clave, una, lugares)
+    mapa = _Mapa(lugares)
+    for h in encargo.hallazgos:
+        sitio = lugares.get((h.donde.hoja or "", h.donde.celda or ""))
+        if sitio is not None and sitio.oficial:
+            mapa.observados.setdefault((sitio.fila, sitio.columna), []).append(h)
+    return mapa
+
+
+def _ubicar_secundaria(libro: Libro, clave: str, una: Hoja, lugares: dict[tuple[str, str], _Lugar]) -> None:
+    columna = una.llave[0]
+    filas = {f.valor(columna): n for n, f in enumerate(libro.filas(una.clave), una.disposicion.fila_datos)}
+    for fila in libro.filas(clave):
+        nivel = fila.valor(columna)
+        if nivel is None or nivel not in filas:
+            continue
+        destino = _Lugar(filas[nivel], una.disposicion.columna[columna], str(nivel), oficial=False)
+        for dato in fila.datos.values():
+            if dato.hoja and dato.celda:
+                lugares.setdefault((dato.hoja, dato.celda), destino)
+
+
+def _observada(hallazgo: Hallazgo, mapa: _Mapa, una: Hoja) -> Observada:
+    sitio = mapa.lugares.get((hallazgo.donde.hoja or "", hallazgo.donde.celda or ""))
+    if sitio is None:
+        return Observada(hallazgo)
+    return Observada(hallazgo, sitio.indicador, f"internal:'{una.clave}'!{direccion(sitio.fila, sitio.columna)}")
+
+
+def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos) -> None:
+    una, lugar = encargo.hoja, encargo.hoja.disposicion
+    oficiales = [c for c in una.columnas if not c.auxiliar]
+    nuestras = columnas_de_evaluacion(encargo.periodo)
+    impresas = [c for c in nuestras if not c.auxiliar]
+    primera = len(oficiales) + 1  # de nuestros bloques
+    ultima_columna = len(oficiales) + len(impresas)
+    hoja.hide_gridlines(2)
+    hoja.set_zoom(90)
+    poner_anchos(hoja, oficiales)
+    poner_anchos(hoja, nuestras, primera)
+    alto = _escribir_cabeza(hoja, encargo, mapa, estilos, (oficiales, impresas))
+    escribir_encabezado(hoja, oficiales, lugar.fila_encabezado, estilos, profundidad=lugar.profundidad)
+    escribir_encabezado(
+        hoja, nuestras, lugar.fila_encabezado, estilos, columna=primera, profundidad=lugar.profundidad
+    )
+    altos = [
+        max(par) for par in zip(
+            altos_de_encabezado(oficiales, lugar.profundidad), altos_de_encabezado(nuestras, lugar.profundidad),
+            strict=True,
+        )
+    ]
+    poner_altos(hoja, lugar.fila_encabezado, altos)
+    for (fila, columna), _ in mapa.observados.items():
+        if lugar.fila_encabezado <= fila <= lugar.fila_titulos:
+            titulo = oficiales[columna - 1].titulo
+            hoja.write_string(fila - 1, columna - 1, titulo, estilos("encabezado", bg_color=mapa.relleno(fila, columna)))
+    fin = _escribir_filas(hoja, encargo, mapa, estilos, oficiales, nuestras)
+    _colorear_semaforo(hoja, encargo, primera, estilos)
+    fin = _escribir_pie(hoja, encargo, fin, (len(oficiales), ultima_columna), estilos)
+    _poner_notas(hoja, mapa)
+    configurar_impresion(
+        hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, ultima_columna),
+        repetir=(lugar.fila_encabezado, lugar.fila_titulos), repetir_columnas=(1, COLUMNA_VALOR - 1),
+        pie=encargo.pie, paginas_de_ancho=2,
+    )
+    hoja.print_across()
+    hoja.set_v_pagebreaks([len(oficiales)])
+    fijas = lugar.fila_titulos if alto + sum(altos) <= _FIJO_MAXIMO else 0
+    hoja.freeze_panes(fijas, COLUMNA_VALOR - 1)
+
+
+def _escribir_cabeza(
+    hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos, columnas: tuple[Sequence[Columna], Sequence[Columna]]
+) -> float:
+    """Archivo, leyenda, título y bloque de identificación, éste repetido en la segunda página; da el alto en puntos."""
+    una, lugar, libro = encargo.hoja, encargo.hoja.disposicion, encargo.revision.libro
+    hoja.write_string(0, 0, f"Archivo recibido: {libro.archivo}", estilos("etiqueta"))
+    hoja.write_url(1, 0, "internal:'Observaciones'!A1", estilos("enlace"), encargo.cuantas_observaciones)
+    for columna, severidad in enumerate(Severidad, COLUMNA_VALOR - 1):
+        chip = estilos("leyenda", bg_color=SEVERIDAD[severidad.value])
+        if columna == COLUMNA_VALOR + 1:
+            combinar(hoja, (2, columna + 1), (2, columna + 2), chip)
+        hoja.write_string(1, columna, severidad.para_la_unidad, chip)
+    zonas = []  # (primera, última, ancho) de cada página
+    total = [c.ancho for c in columnas[0]]
+    zonas.append((COLUMNA_VALOR, len(total), ancho_combinado(total[COLUMNA_VALOR - 1 :])))
+    anchos = [c.ancho for c in columnas[1]]
+    zonas.append((len(total) + 1, len(total) + len(anchos), ancho_combinado(anchos)))
+    titulo = estilos("titulo")
+    for desde, hasta, _ in zonas:
+        combinar(hoja, (lugar.FILA_TITULO, desde), (lugar.FILA_TITULO, hasta), titulo)
+        hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, encargo.titulo, titulo)
+    altos = [ALTO_NORMAL, 16.0, 22.0]
+    etiqueta = estilos("etiqueta")
+    for campo in una.campos:
+        fila = lugar.fila_campo[campo.clave]
+        crudo = libro.campo(campo.clave).crudo
+        normal = estilos("aprobado", border=0, text_wrap=True, bold=campo.en_etiqueta or campo.negritas)
+        valor = crudo
+        if campo.en_etiqueta:
+            valor = campo.etiqueta if crudo is None else f"{campo.etiqueta} {crudo}"
+        else:
+            hoja.write_string(fila - 1, 0, campo.etiqueta, etiqueta)
+        for n, (desde, hasta, _) in enumerate(zonas):
+            relleno = mapa.relleno(fila, desde) if n == 0 else None
+            con_color = estilos.variante(normal, bg_color=relleno) if relleno else normal
+            combinar(hoja, (fila, desde), (fila, hasta), con_color)
+            escribir_valor(hoja, fila, desde, valor, con_color, estilos)
+        texto = valor if isinstance(valor, str) else ""
+        altos.append(alto_de_fila([(texto, min(z[2] for z in zonas))]))
+    altos.append(6.0)
+    poner_altos(hoja, 1, altos)
+    return sum(altos)
+
+
+def _escribir_filas(
+    hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos, oficiales: Sequence[Columna],
+    nuestras: Sequence[Columna],
+) -> int:
+    """Los renglones: lo oficial como se escribió, lo calculado como fórmula viva y nuestros bloques."""
+    una, lugar = encargo.hoja, encargo.hoja.disposicion
+    por_indice = {i.fila.indice: i for i in encargo.indicadores}
+    decimales = any(
+        v is not None and v != int(v)
+        for i in encargo.indicadores for h in HORIZONTES for v in (i.medicion(h).programado, i.medicion(h).alcanzado)
+    )
+    normales = [
+        formato_de_celda(estilos, c, Aspecto.CALCULADA if c.calculo else Aspecto.APROBADO) for c in oficiales
+    ]
+    propios = [_formato_nuestro(estilos, c, decimales) for c in nuestras]
+    rellenas = {fila for fila, _ in mapa.observados}
+    numero = lugar.fila_titulos
+    for numero, fila in enumerate(encargo.revision.libro.filas(una.clave), lugar.fila_datos):  # noqa: B007 - se devuelve
+        indicador = por_indice.get(fila.indice)
+        celdas = CeldasDeFila(indicador, una, numero, len(oficiales) + 1) if indicador else None
+        calculadas: dict[str, Celda] = celdas.oficiales() if celdas else {}
+        textos: list[tuple[str, float]] = []
+        for n, columna in enumerate(oficiales, 1):
+            formato = normales[n - 1]
+            if numero in rellenas and (relleno := mapa.relleno(numero, n)):
+                formato = estilos.variante(formato, bg_color=relleno)
+            calculada = calculadas.get(columna.clave)
+            if calculada is not None:
+                _escribir_celda(hoja, numero, n, calculada, formato, estilos)
+            else:
+                _escribir_oficial(hoja, numero, n, columna, fila, formato, estilos, textos)
+        desde = len(oficiales) + 1
+        if celdas is not None:
+            for n, celda in enumerate(celdas.bloques(encargo.perfil)):
+                _escribir_celda(hoja, numero, desde + n, celda, propios[n], estilos)
+                if isinstance(celda.valor, str):
+                    textos.append((celda.valor, nuestras[n].ancho))
+        else:
+            for n, columna in enumerate(nuestras):
+                es_semaforo = columna.clave.endswith("_semaforo")
+                escribir_valor(hoja, numero, desde + n, SIN_EVALUAR if es_semaforo else None, propios[n], estilos)
+        hoja.set_row(numero - 1, alto_de_fila(textos, minimo=20))
+    return numero
+
+
+def _escribir_celda(hoja: Any, fila: int, columna: int, celda: Celda, formato: Any, estilos: Estilos) -> None:
+    if celda.formula is not None:
+        escribir_formula(hoja, fila, columna, celda.formula, formato, celda.valor)
+    else:
+        escribir_valor(hoja, fila, columna, celda.valor, formato, estilos)
+
+
+def _escribir_oficial(
+    hoja: Any, numero: int, n: int, columna: Columna, fila: Fila, formato: Any, estilos: Estilos,
+    textos: list[tuple[str, float]],
+) -> None:
+    """Una celda oficial tal como la unidad la escribió."""
+    dato = fila[columna.clave]
+    valor = dato.crudo
+    if isinstance(valor, str) and not isinstance(valor, ErrorExcel) and len(valor) > 8:
+        textos.append((valor, columna.ancho))
+        if len(valor) > columna.ancho * 25 and (menor := letra_que_cabe(valor, columna.ancho)) < CUERPO:
+            formato = estilos.variante(formato, font_size=menor)
+    elif dato.incidente is not None and _en_porcentaje(valor, dato.incidente):
+        formato = estilos.variante(formato, num_format="0%" if round(valor * 100, 6) % 1 == 0 else "0.00%")
+    escribir_valor(hoja, numero, n, valor, formato, estilos)
+
+
+def _en_porcentaje(valor: Any, incidente: Incidente) -> bool:
+    """La celda se veía como porcentaje: es el único FMT005 de una celda con número."""
+    return incidente.clase == "FMT005" and isinstance(valor, (int, float)) and not isinstance(valor, bool)
+
+
+def _formato_nuestro(estilos: Estilos, columna: Columna, decimales: bool) -> Any:
+    if columna.auxiliar:
+        return estilos("apoyo", num_format="0.0" if columna.clave == "topado" else "General")
+    if columna.clave.endswith("_semaforo"):
+        return estilos("celda", align="center")
+    if columna.clave.endswith("_porcentaje"):
+        return estilos("celda", align="right", num_format="0.0")
+    return estilos("celda", align="right", num_format="#,##0.00" if decimales else "#,##0")
+
+
+def _colorear_semaforo(hoja: Any, encargo: Encargo, primera: int, estilos: Estilos) -> None:
+    """El color sigue a la palabra, también si alguien cambia una cifra; lo anual sólo al cerrar el ejercicio."""
+    desde, hasta = encargo.filas
+    if hasta < desde:
+        return
+    horizontes = 3 if encargo.periodo.cierra_el_ejercicio else 2
+    letras = [letra(primera + n * POR_HORIZONTE + POR_HORIZONTE - 1) for n in range(horizontes)]
+    rangos = " ".join(f"{x}{desde}:{x}{hasta}" for x in letras)
+    reglas = [(b.palabra, f"semaforo_{b.color}") for b in encargo.perfil.bandas]
+    for palabra, estilo in (*reglas, (Estado.SIN_REPORTE.value, "pendiente")):
+        hoja.conditional_format(f"{letras[0]}{desde}:{letras[0]}{hasta}", {
+            "type": "cell", "criteria": "==", "value": f'"{palabra}"', "format": estilos.condicional(estilo),
+            "multi_range": rangos,
+        })
+
+
+def _escribir_pie(hoja: Any, encargo: Encargo, fin: int, columnas: tuple[int, int], estilos: Estilos) -> int:
+    """Lo que hay que saber para leer la hoja, bajo cada página, y quién firmó el informe recibido."""
+    nota = estilos("nota")
+    firmas = "; ".join(f"{titulo}: {' '.join(quien.split())}" for titulo, quien in encargo.revision.libro.firmas)
+    oficial = (
+        "* Calculado con fórmula sobre lo que usted informó. Las demás celdas muestran lo escrito en su archivo; las "
+        "de color tienen una nota." + (f" Firmas en su archivo — {firmas}." if firmas else "")
+    )
+    nuestra = f"Diferencia = programado − alcanzado. {encargo.semaforo}"
+    for texto, desde, hasta in ((oficial, COLUMNA_VALOR, columnas[0]), (nuestra, columnas[0] + 1, columnas[1])):
+        combinar(hoja, (fin + 1, desde), (fin + 1, hasta), nota)
+        hoja.write_string(fin, desde - 1, texto, nota)
+    hoja.set_row(fin, alto_de_fila([(oficial, 190), (nuestra, 180)], letra=8, minimo=24))
+    return fin + 1
+
+
+def _poner_notas(hoja: Any, mapa: _Mapa) -> None:
+    """Una nota por celda observada: qué se encontró y qué hacer."""
+    hoja.set_comments_author(_AUTOR)
+    for (fila, columna), hallazgos in mapa.observados.items():
+        texto = "\n\n".join(
+            f"{h.severidad.para_la_unidad} · {h.regla}\n{h.mensaje}\n→ {h.como_corregir}" for h in hallazgos
+        )
+        alto = renglones(texto, _ANCHO_NOTA / 7 - 2, 9) * 14 + 12
+        hoja.write_comment(fila - 1, columna - 1, texto, {"width": _ANCHO_NOTA, "height": min(alto, 420)})
+
+

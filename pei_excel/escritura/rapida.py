@@ -1,0 +1,133 @@
+"""Hojas de muchas filas: cada fila se escribe como un trozo de XML armado de una vez, y cuadros sencillos sobre ellas.
+
+Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas de datos, al final, van por este camino.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from pei_excel.escritura.estilos import Estilos
+from pei_excel.escritura.hoja import HojaNueva, LibroNuevo
+from pei_excel.escritura.medidas import alto_de_fila
+from pei_excel.ubicacion import letra
+
+#: Marca que ocupa el lugar del número de fila en una celda o una fórmula.
+FILA = "\0"
+_LARGO_MAXIMO = 32767
+
+
+class HojaRapida(HojaNueva):
+    """Hoja cuyas filas de datos se agregan ya armadas, de arriba abajo y después de todo lo demás."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filas_armadas: list[str] = []
+        self._indices: dict[str, int] = {}
+
+    def indice(self, texto: str) -> int:
+        """Número del texto en la tabla de textos del libro."""
+        hallado = self._indices.get(texto)
+        if hallado is None:
+            hallado = self._indices[texto] = self.str_table._get_shared_string_index(texto[:_LARGO_MAXIMO])  # noqa: SLF001
+        return hallado
+
+    def agregar(self, fila: int, celdas: str, alto: float | None = None) -> None:
+        """Agrega una fila; en `celdas`, la marca FILA se cambia por su número."""
+        atributos = f' ht="{alto:g}" customHeight="1"' if alto else ""
+        numero = str(fila)
+        self._filas_armadas.append(f'<row r="{numero}"{atributos}>{celdas.replace(FILA, numero)}</row>')
+
+    def abarcar(self, fila: int, columna: int) -> None:
+        """Dice hasta qué fila y columna (desde 1) llegan los datos agregados."""
+        self._check_dimensions(fila - 1, columna - 1)
+
+    def _write_rows(self) -> None:
+        super()._write_rows()
+        self.fh.write("".join(self._filas_armadas))
+        self._filas_armadas.clear()
+
+
+def hoja_rapida(libro: LibroNuevo, nombre: str) -> HojaRapida:
+    """Hoja nueva de esta clase."""
+    hoja: HojaRapida = libro.add_worksheet(nombre, HojaRapida)
+    return hoja
+
+
+def principio(columna: int, formato: Any) -> str:
+    """Principio de una celda: dirección y estilo; falta cerrar la etiqueta."""
+    return f'<c r="{letra(columna)}{FILA}" s="{formato._get_xf_index()}"'  # noqa: SLF001 - API de xlsxwriter
+
+
+def con_numero(inicio: str, valor: float | None) -> str:
+    """Celda con un número, o en blanco."""
+    return f"{inicio}/>" if valor is None else f"{inicio}><v>{valor:.16G}</v></c>"
+
+
+def con_texto(inicio: str, indice: int) -> str:
+    """Celda con un texto de la tabla."""
+    return f'{inicio} t="s"><v>{indice}</v></c>'
+
+
+def con_formula(inicio: str, formula: str, valor: float | str | None) -> str:
+    """Celda con una fórmula (ya con sus entidades) y el valor que da; los textos son palabras nuestras."""
+    if isinstance(valor, (int, float)):
+        return f"{inicio}><f>{formula}</f><v>{valor:.16G}</v></c>"
+    return f'{inicio} t="str"><f>{formula}</f><v>{valor or ""}</v></c>'
+
+
+def entidades(formula: str) -> str:
+    """La fórmula como se escribe en XML."""
+    return formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class ColumnaDeCuadro(NamedTuple):
+    """Una columna de un cuadro: título, ancho, de dónde sale su valor y cómo se alinea."""
+
+    titulo: str
+    ancho: float
+    valor: Callable[[Any], Any]
+    alineacion: str = "left"
+    mide: bool = True  #: su texto puede hacer crecer la fila
+
+
+def escribir_cuadro(
+    hoja: HojaRapida, fila: int, columnas: Sequence[ColumnaDeCuadro], objetos: Iterable[Any], estilos: Estilos, *,
+    vacio: str = "", relleno: Callable[[Any], tuple[int, str] | None] | None = None,
+) -> int:
+    """Escribe el encabezado en `fila` y debajo un renglón por objeto; devuelve la última fila.
+
+    `vacio` es lo que se dice si no hay ninguno. `relleno` da, para un objeto, la columna (desde 1) y el color con que
+    se resalta.
+    """
+    encabezado = estilos("encabezado", bold=True)
+    for n, columna in enumerate(columnas):
+        hoja.set_column(n, n, columna.ancho)
+        hoja.write_string(fila - 1, n, columna.titulo, encabezado)
+    hoja.set_row(fila - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in columnas], minimo=18))
+    inicios = [principio(n, estilos("celda", align=c.alineacion)) for n, c in enumerate(columnas, 1)]
+    ultima = fila
+    for objeto in objetos:
+        ultima += 1
+        resaltada = relleno(objeto) if relleno else None
+        partes, textos = [], []
+        for n, (columna, inicio) in enumerate(zip(columnas, inicios, strict=True), 1):
+            valor = columna.valor(objeto)
+            if resaltada and resaltada[0] == n:
+                inicio = principio(n, estilos("celda", align=columna.alineacion, bg_color=resaltada[1]))  # noqa: PLW2901
+            if valor is None or valor == "":
+                partes.append(con_numero(inicio, None))
+            elif isinstance(valor, (int, float)):
+                partes.append(con_numero(inicio, valor))
+            else:
+                texto = str(valor)
+                partes.append(con_texto(inicio, hoja.indice(texto)))
+                if columna.mide:
+                    textos.append((texto, columna.ancho))
+        hoja.agregar(ultima, "".join(partes), alto_de_fila(textos, minimo=18))
+    if ultima == fila and vacio:
+        ultima += 1
+        hoja.agregar(ultima, con_texto(principio(1, estilos("texto")), hoja.indice(vacio)), 18)
+    hoja.abarcar(ultima, len(columnas))
+    return ultima

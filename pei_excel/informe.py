@@ -1,0 +1,76 @@
+"""Lo que se imprime en la terminal después de revisar o consolidar: corto, en orden y con la celda de cada cosa."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from pei_excel.hallazgo import Hallazgo
+from pei_excel.proceso import Consolidado, Resultado
+from pei_excel.revision import Revision, Suerte
+from pei_excel.textos import cuenta, enumerar
+
+
+def _lugar(h: Hallazgo) -> str:
+    if h.donde.celda:
+        return f"{h.donde.hoja}!{h.donde.celda}"
+    return h.donde.hoja or "archivo"
+
+
+def _linea(h: Hallazgo) -> str:
+    marca = " (para planeación)" if h.destinatario == "planeacion" else ""
+    return f"  {h.severidad.value:5} {h.regla}  {_lugar(h)}: {h.mensaje} {h.como_corregir}{marca}"
+
+
+def _titulo(r: Revision) -> str:
+    libro = r.libro
+    quien = " · ".join(str(x) for x in (libro.unidad, libro.programa) if x)
+    periodo = f" · {libro.periodo.nombre}" if libro.periodo else ""
+    return f"{libro.archivo}: {r.estado.value}" + (f" · {quien}{periodo}" if quien else "")
+
+
+def resumen(resultado: Resultado) -> str:
+    """«12 informes: 9 aceptados, 2 observados y 1 rechazado; 3 errores, 5 avisos y 4 notas»."""
+    suertes = Counter(r.estado for r in resultado.revisiones)
+    partes = [cuenta(suertes[s], s.value) for s in Suerte if suertes[s]]
+    todos = [h for r in resultado.revisiones for h in r.hallazgos] + resultado.de_carpeta
+    severidades = Counter(h.severidad.value for h in todos)
+    nombres = (("ERROR", "error", "errores"), ("AVISO", "aviso", "avisos"), ("NOTA", "nota", "notas"))
+    hallados = [cuenta(severidades[s], uno, varios) for s, uno, varios in nombres if severidades[s]]
+    texto = cuenta(len(resultado.revisiones), "informe", ninguno="ningún informe")
+    if partes:
+        texto += f": {enumerar(partes)}"
+    return f"{texto}; {enumerar(hallados) if hallados else 'sin observaciones'}."
+
+
+def texto_de_revision(resultado: Resultado) -> str:
+    """Cada informe con sus hallazgos, lo de la carpeta y el resumen."""
+    lineas: list[str] = []
+    for r in resultado.revisiones:
+        lineas += [_titulo(r), *(_linea(h) for h in r.hallazgos), ""]
+    if resultado.de_carpeta:
+        lineas += ["En la carpeta:", *(f"  {h.severidad.value:5} {h.regla}  {h.donde.archivo}: {h.mensaje}"
+                                      for h in resultado.de_carpeta), ""]
+    return "\n".join([*lineas, resumen(resultado)]) + "\n"
+
+
+def texto_de_consolidado(consolidado: Consolidado) -> str:
+    """Qué se consolidó, qué quedó fuera y qué archivo abrir primero."""
+    carpeta = consolidado.carpeta
+    lineas = [resumen(consolidado.resultado), f"Consolidado: {consolidado.tablas.cobertura.frase}."]
+    lineas += consolidado.frases
+    lineas += [
+        f"Abra primero: {carpeta / 'consolidado-mir.xlsx'} (hoja Ficha).",
+        f"Para la Tesorería: {carpeta / 'tesoreria-mir.xlsx'}.",
+        f"Para cada unidad: {carpeta / 'evaluaciones'}.",
+    ]
+    return "\n".join(lineas) + "\n"
+
+
+def texto_de_ejemplo(consolidado: Consolidado, recibidos: Path) -> str:
+    """Diez líneas: qué se hizo, qué se encontró y qué abrir primero."""
+    aviso = (
+        "Son datos de demostración, salvo el informe del Instituto Municipal de Planeación, reconstruido de una "
+        "transcripción."
+    )
+    return f"Libros recibidos (de muestra): {recibidos}\n{aviso}\n" + texto_de_consolidado(consolidado)

@@ -1,0 +1,113 @@
+"""Click en español: encabezados de la ayuda y mensajes de uso. Sólo presentación; las órdenes están en `cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+class Opcion(click.Choice[str]):
+    """Una de varias palabras, con el rechazo en español."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        buscado = str(value).casefold()
+        for opcion in self.choices:
+            if str(opcion).casefold() == buscado:
+                return str(opcion)
+        return self.fail(f"«{value}» no es una de: {', '.join(map(str, self.choices))}.", param, ctx)
+
+
+class Entero(click.IntRange):
+    """Entero entre dos límites, con el rechazo en español."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            numero = int(value)
+        except (TypeError, ValueError):
+            numero = None
+        if numero is None or not (self.min or 0) <= numero <= (self.max or 10**9):
+            self.fail(f"«{value}» no es un número entero de {self.min} a {self.max}.", param, ctx)
+        return numero
+
+
+class _EnEspanol:
+    """Encabezados en español para la ayuda de una orden."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        piezas = [p.replace("[OPTIONS]", "[OPCIONES]").replace("COMMAND [ARGS]...", "ORDEN …")
+                  for p in self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, " ".join(piezas), prefix="Uso: ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        opciones = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]  # type: ignore[attr-defined]
+        renglones = [r for p in opciones if (r := p.get_help_record(ctx)) is not None]
+        if renglones:
+            with formatter.section("Opciones"):
+                formatter.write_dl([(a, b.replace("[required]", "[obligatoria]").replace("[default: ", "[por omisión: "))
+                                    for a, b in renglones])
+        if isinstance(self, click.Group):
+            with formatter.section("Órdenes"):
+                formatter.write_dl([(n, c.get_short_help_str(90)) for n, c in self.commands.items()])
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        opcion: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if opcion is not None:
+            opcion.help = "Muestra esta ayuda."
+        return opcion
+
+
+class Orden(_EnEspanol, click.Command):
+    """Una orden con su ayuda en español."""
+
+
+class Grupo(_EnEspanol, click.Group):
+    """El grupo de órdenes, con su ayuda en español y en el orden en que se declararon."""
+
+    command_class = Orden
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) -> int:
+    """Ejecuta el grupo y devuelve su estado; el uso incorrecto da una línea en español y 2."""
+    try:
+        grupo.main(args=argumentos, prog_name=nombre, standalone_mode=False)
+    except click.exceptions.Exit as salida:
+        return salida.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.Abort:
+        click.echo("Interrumpido. No se cambió nada.", err=True)
+        return 2
+    except click.ClickException as error:
+        click.echo(f"{_mensaje(error)} Vea la ayuda con: {_ayuda(error, nombre)}", err=True)
+        return 2
+    return 0
+
+
+def _ayuda(error: click.ClickException, nombre: str) -> str:
+    contexto = getattr(error, "ctx", None)
+    return f"{contexto.command_path if contexto else nombre} --help"
+
+
+def _mensaje(error: click.ClickException) -> str:
+    if isinstance(error, click.NoSuchOption):
+        parecidas = f" ¿Quiso decir {', '.join(error.possibilities)}?" if error.possibilities else ""
+        return f"No existe la opción {error.option_name}.{parecidas}"
+    if isinstance(error, click.MissingParameter):
+        que = error.param.get_error_hint(error.ctx) if error.param and error.ctx else "un dato"
+        return f"Falta {que}."
+    if isinstance(error, click.BadParameter):
+        que = error.param.get_error_hint(error.ctx) if error.param and error.ctx else "un dato"
+        return f"En {que}: {error.message}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"La opción {error.option_name} está incompleta."
+    if isinstance(error, click.UsageError) and "command" in error.message.casefold():
+        return "Esa orden no existe."
+    if isinstance(error, click.UsageError) and "argument" in error.message.casefold():
+        return "Sobran datos en la orden."
+    return error.message

@@ -1,0 +1,81 @@
+"""Los procesos que leen y escriben libros: cada tarea tiene su tiempo, y si uno muere sólo cuesta su archivo."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as TiempoAgotado
+from typing import Any, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+T = TypeVar("T")
+
+#: Segundos que puede tardar un archivo: el más grande que admite la guardia se lee en menos de la tercera parte.
+SEGUNDOS_POR_ARCHIVO = 60
+#: Memoria de un proceso, en bytes; sólo se impone donde el sistema lo permite (no en Windows ni macOS).
+MEMORIA_POR_PROCESO = 2 * 1024**3
+
+
+class TareaPerdida(Exception):  # noqa: N818 - el dominio la llama así
+    """La tarea no terminó; `motivo` es uno de los de FMT001."""
+
+    def __init__(self, motivo: str, detalle: str) -> None:
+        super().__init__(motivo, detalle)
+        self.motivo = motivo
+        self.detalle = detalle
+
+
+def procesos_por_omision() -> int:
+    """Uno por núcleo, hasta 4: leer y escribir libros no gana con más."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+def _contexto() -> Any:
+    # En Linux, «fork» hereda los módulos ya cargados; desde Python 3.12 avisa si hay hilos y se usa un servidor.
+    if sys.platform.startswith("linux"):
+        return multiprocessing.get_context("fork" if sys.version_info < (3, 12) else "forkserver")
+    return multiprocessing.get_context("spawn")
+
+
+def _limitar_memoria() -> None:
+    if sys.platform.startswith("linux"):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORIA_POR_PROCESO, MEMORIA_POR_PROCESO))
+
+
+class Trabajadores:
+    """Un grupo de procesos; se usa con `with`."""
+
+    def __init__(self, procesos: int) -> None:
+        self._grupo = ProcessPool(max_workers=procesos, initializer=_limitar_memoria, context=_contexto())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, tipo: object, *_: object) -> None:
+        if tipo is None:
+            self._grupo.close()
+        else:
+            self._grupo.stop()  # type: ignore[no-untyped-call]
+        self._grupo.join()
+
+    def encargar(self, hacer: Callable[..., T], tareas: Iterable[tuple[Any, ...]]) -> Iterator[T | TareaPerdida]:
+        """Encarga ya todas las tareas; sus resultados llegan en orden, y lo perdido como `TareaPerdida`."""
+        futuros = [self._grupo.schedule(hacer, args=tarea, timeout=SEGUNDOS_POR_ARCHIVO) for tarea in tareas]
+
+        def resultados() -> Iterator[T | TareaPerdida]:
+            for futuro in futuros:
+                try:
+                    yield futuro.result()
+                except TiempoAgotado:
+                    yield TareaPerdida("tiempo agotado", f"tardó más de {SEGUNDOS_POR_ARCHIVO} segundos")
+                except MemoryError:
+                    yield TareaPerdida("demasiado grande", "no cupo en la memoria permitida")
+                except ProcessExpired:
+                    yield TareaPerdida("sospechoso", "el proceso que lo leía se interrumpió")
+
+        return resultados()
