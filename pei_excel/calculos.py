@@ -327,6 +327,8 @@ class DebeJustificar:
         pct = cifra(fila.get(self.porcentaje))
         p = cifra(fila.get(f"{self.programado}_t{entorno.trimestre}"))
         a = cifra(fila.get(f"{self.alcanzado}_t{entorno.trimestre}"))
+        if p and fila.get(f"{self.alcanzado}_t{entorno.trimestre}") is None:
+            return "No"  # primero hay que informar; eso ya lo cuenta «Datos que faltan»
         en_cero = (p or 0) > 0 and a == 0 and fila[self.sentido] != "Descendente"
         fuera = pct is not None and (round(pct, 6) < self.verde_desde or round(pct, 6) > self.limite)
         return "Sí" if en_cero or fuera else "No"
@@ -338,9 +340,11 @@ class DebeJustificar:
             return f"INDEX({celda(medida + '_t1')}:{celda(medida + '_t4')},1,MAX(1,{q}))"
 
         p, a = del_trimestre(self.programado), del_trimestre(self.alcanzado)
-        en_cero = f'AND(N({p})>0,ISNUMBER({a}),N({a})=0,{s}<>"Descendente")'
-        fuera = f"IF(ISNUMBER({pct}),OR(ROUND({pct},6)<{self.verde_desde:g},ROUND({pct},6)>{self.limite:g}),FALSE)"
-        return f'IF(OR({s}="",{q}=0),"",IF(OR({en_cero},{fuera}),"Sí","No"))'
+        # Con productos en vez de Y() y O(): un .xls no admite más de siete funciones anidadas.
+        informado = f'(1-(N({p})<>0)*({a}=""))'
+        en_cero = f'(N({p})>0)*ISNUMBER({a})*(N({a})=0)*({s}<>"Descendente")'
+        fuera = f"ISNUMBER({pct})*((ROUND(N({pct}),6)<{self.verde_desde:g})+(ROUND(N({pct}),6)>{self.limite:g}))"
+        return f'IF(OR({s}="",{q}=0),"",IF({informado}*({en_cero}+{fuera})>0,"Sí","No"))'
 
 
 @dataclass(frozen=True, slots=True)

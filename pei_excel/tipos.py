@@ -209,7 +209,7 @@ class Numero(Tipo):
 
     def _limites(self) -> str:
         if self.minimo is not None and self.maximo is not None:
-            return f"de {numero(self.minimo)} a {numero(self.maximo)}"
+            return f"de {self.minimo:g} a {self.maximo:g}"
         return f"{numero(self.minimo)} o más" if self.minimo is not None else f"hasta {numero(self.maximo)}"
 
     def validacion(self) -> dict[str, Any]:

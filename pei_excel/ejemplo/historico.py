@@ -1,4 +1,4 @@
-"""Escribe un informe como lo hacían las unidades antes de la plantilla: páginas repetidas, celdas combinadas, sin fórmulas."""
+"""Escribe un informe como lo hacían las unidades antes de la plantilla: páginas que se repiten, sin fórmulas."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ class _Escritor:
         configurar_impresion(
             hoja, papel="oficio", area=(1, 1, fin, self.final), pie=self.una.titulo.format(ejercicio=ejercicio),
         )
-        if cortes:  # «una página de ancho» borra los cortes puestos a mano: se da la escala
+        if not cortes:
+            hoja.fit_to_pages(1, 1)
+        else:  # «una página de ancho» borra los cortes puestos a mano: se da la escala
             total = sum(puntos(ancho) + 3 for ancho in self.anchos) / 0.953
             hoja.set_print_scale(int(ANCHO_IMPRIMIBLE / total * 100))
             hoja.set_h_pagebreaks(cortes)
@@ -183,7 +185,8 @@ class _Escritor:
         for numero, (titulo, cargo) in enumerate(self.informe.firmas):
             desde = 2 + numero * tramo
             hasta = abarcar(self.anchos, desde, 62)
-            for n, (texto, estilo) in enumerate(((titulo, "firma_titulo"), ("", "firma_linea"), (cargo, "firma_nombre"))):
+            renglones = ((titulo, "firma_titulo"), ("", "firma_linea"), (cargo, "firma_nombre"))
+            for n, (texto, estilo) in enumerate(renglones):
                 formato = self.estilos(estilo)
                 combinar(hoja, (fila + n, desde), (fila + n, hasta), formato)
                 if texto:

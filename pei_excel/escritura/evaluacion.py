@@ -34,11 +34,12 @@ from pei_excel.escritura.hoja import (
 from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila, ancho_combinado, letra_que_cabe, renglones
 from pei_excel.escritura.observaciones import Observada, para_la_unidad
 from pei_excel.escritura.plantilla import COLUMNA_VALOR, formato_de_celda
+from pei_excel.escritura.rapido import LibroRapido
 from pei_excel.evaluacion import HORIZONTES, Indicador
 from pei_excel.formato import Columna, Hoja
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo, Severidad
-from pei_excel.libro import Fila, Libro
+from pei_excel.libro import Fila
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
@@ -97,6 +98,7 @@ def escribir_evaluacion(
         destino, titulo=f"Evaluación {periodo.al_periodo} de {periodo.ejercicio}",
         asunto=f"{formato.titulo} · {libro.unidad or ''}", comentarios=f"Archivo recibido: {libro.archivo}",
         creado=datetime(corte.year, corte.month, corte.day),  # noqa: DTZ001 - la fecha de corte, sin reloj
+        clase=LibroRapido,
     )
     _escribir_hoja(nuevo.hoja(una.clave), encargo, mapa, nuevo.estilos)
     escribir_observaciones(nuevo, encargo, [_observada(h, mapa, una) for h in encargo.hallazgos])
@@ -108,46 +110,43 @@ def _ubicar(encargo: Encargo) -> _Mapa:
     """Dónde queda cada celda del archivo enviado y qué se observó de ella."""
     libro, una = encargo.revision.libro, encargo.hoja
     lugar = una.disposicion
+    buscadas = {(h.donde.hoja or "", h.donde.celda or "") for h in encargo.hallazgos if h.donde.celda}
     lugares: dict[tuple[str, str], _Lugar] = {}
+    if not buscadas:
+        return _Mapa(lugares)
+
+    def ubicar(hoja: str | None, celda: str | None, destino: _Lugar) -> None:
+        if (hoja, celda) in buscadas:
+            lugares.setdefault((str(hoja), str(celda)), destino)
+
     etiquetas = {i.fila.indice: i.etiqueta for i in encargo.indicadores}
     for numero, fila in enumerate(libro.filas(una.clave), lugar.fila_datos):
-        etiqueta = etiquetas.get(fila.indice) or str(fila.valor(una.llave[0]) or "")
         for clave, dato in fila.datos.items():
-            if dato.hoja and dato.celda and not una.por_clave[clave].auxiliar:
-                lugares.setdefault((dato.hoja, dato.celda), _Lugar(numero, lugar.columna[clave], etiqueta))
+            if (dato.hoja, dato.celda) in buscadas and not una.por_clave[clave].auxiliar:
+                etiqueta = etiquetas.get(fila.indice) or str(fila.valor(una.llave[0]) or "")
+                ubicar(dato.hoja, dato.celda, _Lugar(numero, lugar.columna[clave], etiqueta))
     for clave, numero in lugar.fila_campo.items():
         dato = libro.campo(clave)
-        if dato.hoja and dato.celda:
-            lugares.setdefault((dato.hoja, dato.celda), _Lugar(numero, COLUMNA_VALOR))
+        ubicar(dato.hoja, dato.celda, _Lugar(numero, COLUMNA_VALOR))
     leida = libro.hojas.get(una.clave)
-    if leida is not None:
-        for clave, titulo in leida.titulos.items():
-            columna = una.por_clave[clave]
-            if not columna.auxiliar:
-                destino = _Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave])
-                lugares.setdefault((titulo.hoja, titulo.celda), destino)
+    for clave, titulo in leida.titulos.items() if leida else ():
+        columna = una.por_clave[clave]
+        if not columna.auxiliar:
+            ubicar(titulo.hoja, titulo.celda, _Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave]))
+    llave = una.llave[0]
+    filas = {f.valor(llave): n for n, f in enumerate(libro.filas(una.clave), lugar.fila_datos)}
     for otra in libro.hojas.values():  # lo observado en Justificaciones lleva al renglón del que habla
-        if otra.clave != una.clave:
-            _ubicar_secundaria(libro, otra.clave, una, lugares)
+        for fila in otra.filas if otra.clave != una.clave else ():
+            nivel = fila.valor(llave)
+            if nivel is not None and nivel in filas:
+                for dato in fila.datos.values():
+                    ubicar(dato.hoja, dato.celda, _Lugar(filas[nivel], lugar.columna[llave], str(nivel), oficial=False))
     mapa = _Mapa(lugares)
     for h in encargo.hallazgos:
         sitio = lugares.get((h.donde.hoja or "", h.donde.celda or ""))
         if sitio is not None and sitio.oficial:
             mapa.observados.setdefault((sitio.fila, sitio.columna), []).append(h)
     return mapa
-
-
-def _ubicar_secundaria(libro: Libro, clave: str, una: Hoja, lugares: dict[tuple[str, str], _Lugar]) -> None:
-    columna = una.llave[0]
-    filas = {f.valor(columna): n for n, f in enumerate(libro.filas(una.clave), una.disposicion.fila_datos)}
-    for fila in libro.filas(clave):
-        nivel = fila.valor(columna)
-        if nivel is None or nivel not in filas:
-            continue
-        destino = _Lugar(filas[nivel], una.disposicion.columna[columna], str(nivel), oficial=False)
-        for dato in fila.datos.values():
-            if dato.hoja and dato.celda:
-                lugares.setdefault((dato.hoja, dato.celda), destino)
 
 
 def _observada(hallazgo: Hallazgo, mapa: _Mapa, una: Hoja) -> Observada:

@@ -44,6 +44,21 @@ SIN_EVALUAR = "Sin evaluar"
 _SIN_ENTORNO: Any = None
 
 
+#: Las mismas fórmulas se repiten en cada libro: el renglón 14 de una unidad es el renglón 14 de todas.
+_formula_acumular = lru_cache(4096)(formula_acumular)
+_formula_cumplimiento = lru_cache(4096)(formula_cumplimiento)
+
+
+@lru_cache(4096)
+def _formula_diferencia(minuendo: str, sustraendo: str) -> str:
+    return Diferencia("p", "a").excel({"p": minuendo, "a": sustraendo}.__getitem__, _SIN_ENTORNO)
+
+
+@lru_cache(4096)
+def _formula_semaforo(perfil: Perfil, celda: str) -> str:
+    return perfil.formula(celda)
+
+
 class Celda(NamedTuple):
     """Una celda calculada; sin fórmula, es un valor fijo porque la fórmula no daría la cifra nuestra."""
 
@@ -88,7 +103,7 @@ def _acumulado(forma: str, vistas: tuple[Cifra, ...], rango: str, esperado: Cifr
     """Fórmula del acumulado de un rango, si sobre lo que hay en las celdas da la cifra esperada."""
     if any(v is not None and isnan(v) for v in vistas) or acumular(forma, vistas) != esperado:
         return Celda(None, esperado)
-    return Celda(formula_acumular(forma, rango), esperado)
+    return Celda(_formula_acumular(forma, rango), esperado)
 
 
 def _distinta(una: Any, otra: Any) -> bool:
@@ -153,7 +168,8 @@ class CeldasDeFila:
         if _distinta(calculo.valor(vistos, _SIN_ENTORNO), esperado):
             return Celda(None, esperado)
         letras = self.hoja.disposicion.letra
-        return Celda(calculo.excel(lambda clave: f"{letras[clave]}{self.fila}", _SIN_ENTORNO), esperado)
+        minuendo, sustraendo = f"{letras[calculo.minuendo]}{self.fila}", f"{letras[calculo.sustraendo]}{self.fila}"
+        return Celda(_formula_diferencia(minuendo, sustraendo), esperado)
 
     def bloques(self, perfil: Perfil) -> list[Celda]:
         """Nuestras columnas: tres horizontes y las dos de apoyo."""
@@ -175,7 +191,6 @@ class CeldasDeFila:
         desde = q if horizonte == "trimestre" else 1
         forma = "Suma" if horizonte == "trimestre" else i.acumulacion  # de una sola cifra, cualquiera da lo mismo
         meta = 4 if horizonte == "anual" else q
-        diferencia = Diferencia("p", "a").excel({"p": p, "a": a}.__getitem__, _SIN_ENTORNO)
         palabra = i.palabra(horizonte)
         numero = medicion.porcentaje
         return [
@@ -183,10 +198,10 @@ class CeldasDeFila:
                        medicion.programado),
             _acumulado(forma, self._vistas["alcanzado"][desde - 1 : q], self._rango("alcanzado", desde, q),
                        medicion.alcanzado),
-            Celda(diferencia, medicion.diferencia),
+            Celda(_formula_diferencia(p, a), medicion.diferencia),
             Celda(_formula_porcentaje(i, horizonte, p, a), palabra if numero is None else numero),
             Celda(
-                perfil.formula(pct) if i.periodo.cierra_el_ejercicio or horizonte != "anual"
+                _formula_semaforo(perfil, pct) if i.periodo.cierra_el_ejercicio or horizonte != "anual"
                 else f'IF(ISNUMBER({pct}),"{Estado.REPORTADO}",{pct})',
                 palabra,
             ),
@@ -195,7 +210,7 @@ class CeldasDeFila:
 
 def _formula_porcentaje(i: Indicador, horizonte: Horizonte, programado: str, alcanzado: str) -> str:
     """La de `formula_cumplimiento`, con la palabra que toca cuando el plazo o la medición todavía no llegan."""
-    formula = formula_cumplimiento(i.sentido, programado, alcanzado)
+    formula = _formula_cumplimiento(i.sentido, programado, alcanzado)
     if i.medicion(horizonte).cumplimiento.estado is Estado.POR_VENCER:
         formula = formula.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
     if i.palabra(horizonte) == SE_MIDE_DESPUES:

@@ -104,14 +104,14 @@ class LibroNuevo(xlsxwriter.Workbook):  # type: ignore[misc]
 
 def abrir_libro(
     destino: Path | BinaryIO, *, titulo: str, asunto: str, creado: datetime, estructura_protegida: bool = False,
-    comentarios: str = "",
+    comentarios: str = "", clase: type[LibroNuevo] = LibroNuevo,
 ) -> LibroNuevo:
     """Libro nuevo: los mismos argumentos y el mismo contenido dan los mismos bytes. Se cierra con `close()`."""
     opciones = {
         "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
         "default_format_properties": {"font_name": FUENTE, "font_size": CUERPO, "font_scheme": False},
     }
-    libro = LibroNuevo(str(destino) if isinstance(destino, Path) else destino, opciones)
+    libro = clase(str(destino) if isinstance(destino, Path) else destino, opciones)
     libro.set_properties({"title": titulo, "subject": asunto, "comments": comentarios, "created": creado})
     libro.estructura_protegida = estructura_protegida
     libro.estilos = Estilos(libro)

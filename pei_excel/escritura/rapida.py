@@ -50,8 +50,8 @@ class HojaRapida(HojaNueva):
 
 
 def hoja_rapida(libro: LibroNuevo, nombre: str) -> HojaRapida:
-    """Hoja nueva de esta clase."""
-    hoja: HojaRapida = libro.add_worksheet(nombre, HojaRapida)
+    """La hoja de ese nombre, de esta clase; la agrega si el libro no la tiene."""
+    hoja: HojaRapida = libro.get_worksheet_by_name(nombre) or libro.add_worksheet(nombre, HojaRapida)
     return hoja
 
 

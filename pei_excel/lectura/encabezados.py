@@ -48,12 +48,13 @@ def buscar_encabezados(cruda: HojaCruda, textos: dict[tuple[int, int], str], hoj
     for (fila, columna), texto in textos.items():
         if texto in titulos or texto in bandas:
             por_fila.setdefault(fila, {})[columna] = texto
+    ocupadas = {fila for fila, _ in cruda.celdas}
     grupos: list[list[int]] = []
     for fila in sorted(por_fila):
         aciertos = por_fila[fila]
         if len(aciertos) < 2 and not any(t in bandas for t in aciertos.values()):
             continue
-        if grupos and fila - grupos[-1][-1] <= 1:
+        if grupos and not any(f in ocupadas for f in range(grupos[-1][-1] + 1, fila)):
             grupos[-1].append(fila)
         else:
             grupos.append([fila])

@@ -213,7 +213,7 @@ def test_los_resultados_guardados_son_los_verdaderos() -> None:
     [
         (con("medios", None), Modo.FORMULACION, "Falta 1 dato del 2do. trimestre"),
         (con("alcanzado_t2", 0.0), Modo.SEGUIMIENTO, "Falta 1 dato del 2do. trimestre"),
-        (con("alcanzado_t2", None), Modo.SEGUIMIENTO, "Faltan 2 datos del 2do. trimestre"),
+        (con("alcanzado_t2", None), Modo.SEGUIMIENTO, "Falta 1 dato del 2do. trimestre"),
         ({"MIR": ()}, Modo.FORMULACION, "SIN RENGLONES: empiece por la columna Nivel"),
     ],
 )

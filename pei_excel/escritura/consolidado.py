@@ -1,0 +1,69 @@
+"""El libro consolidado de la MIR: de las tablas y las revisiones a las doce hojas del contrato."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import BinaryIO
+
+from pei_excel.escritura.consolidado_comun import al_periodo_de
+from pei_excel.escritura.consolidado_cuadros import escribir_cuadros
+from pei_excel.escritura.consolidado_ficha import Informes, escribir_ficha
+from pei_excel.escritura.consolidado_indicadores import escribir_indicadores
+from pei_excel.escritura.consolidado_metodologia import escribir_metodologia
+from pei_excel.escritura.consolidado_registro import Control, escribir_control, escribir_datos, escribir_hallazgos
+from pei_excel.escritura.consolidado_resumen import escribir_resumen
+from pei_excel.escritura.hoja import abrir_libro
+from pei_excel.escritura.rapida import hoja_rapida
+from pei_excel.revision import Revision
+from pei_excel.tablas import Tablas
+
+#: Las hojas, en su orden.
+HOJAS = (
+    "Ficha", "Resumen", "Por programa", "Por unidad", "Por eje", "Por nivel", "Indicadores", "Observaciones", "Diseño",
+    "Control de entregas", "Metodología", "Datos",
+)
+
+
+def escribir_consolidado(
+    destino: Path | BinaryIO, tablas: Tablas, revisiones: Sequence[Revision], *, formato: str = "MIR",
+    papel: str = "oficio", papel_de_ficha: str = "carta",
+) -> None:
+    """Escribe el consolidado; los mismos argumentos dan los mismos bytes.
+
+    De las revisiones se usan las del formato y las que no se reconocieron.
+    """
+    suyas = [r for r in revisiones if r.libro.formato in {formato, None}]
+    libro = abrir_libro(
+        destino, titulo=f"Consolidado {formato} {al_periodo_de(tablas.periodo)}",
+        asunto=tablas.perfil.etiqueta, creado=datetime.combine(tablas.corte, time()),
+    )
+    # Todas las hojas nacen en su orden, pero lo citado se escribe antes que lo que lo cita.
+    ficha, resumen, *_ = [hoja_rapida(libro, nombre) for nombre in HOJAS]
+    indicadores = escribir_indicadores(libro, tablas, papel=papel)
+    cuadros = escribir_cuadros(libro, tablas, indicadores, papel=papel)
+    escribir_hallazgos(libro, tablas, suyas, papel=papel)
+    control = escribir_control(libro, tablas, suyas, papel=papel)
+    escribir_metodologia(libro, tablas, papel=papel)
+    escribir_datos(libro, tablas, papel=papel)
+    bloques = escribir_resumen(libro, resumen, tablas, cuadros, indicadores, papel=papel)
+    escribir_ficha(
+        libro, ficha, tablas, cuadros["Por programa"], indicadores, bloques, _informes(tablas, control, suyas),
+        papel=papel_de_ficha,
+    )
+    ficha.activate()
+    libro.close()
+
+
+def _informes(tablas: Tablas, control: Control, revisiones: Sequence[Revision]) -> Informes:
+    cobertura = tablas.cobertura
+    if cobertura.esperados is None:
+        consolidados, leidos = control.cuenta(consolidados=True), control.cuenta(consolidados=False)
+        return Informes(
+            "Informes recibidos", cobertura.consolidados, cobertura.leidos, f'{consolidados}&" de "&({leidos})'
+        )
+    recibidos = control.cuenta(consolidados=False)
+    return Informes(
+        "Informes recibidos", cobertura.leidos, cobertura.esperados, f'({recibidos})&" de {cobertura.esperados}"'
+    )

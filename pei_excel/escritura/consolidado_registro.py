@@ -1,0 +1,174 @@
+"""Las hojas de registro del consolidado: Observaciones, Diseño, Control de entregas y Datos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pei_excel.consolidacion import orden_de_libro
+from pei_excel.escritura import datos
+from pei_excel.escritura.consolidado_comun import ENCABEZADO, imprimir, titular
+from pei_excel.escritura.estilos import SEVERIDAD
+from pei_excel.escritura.hoja import LibroNuevo
+from pei_excel.escritura.observaciones import COLUMNAS, Observada
+from pei_excel.escritura.rapida import (
+    ColumnaDeCuadro,
+    HojaRapida,
+    con_numero,
+    con_texto,
+    escribir_cuadro,
+    hoja_rapida,
+    principio,
+)
+from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
+from pei_excel.revision import Revision, Suerte
+from pei_excel.tablas import Tablas
+
+CONTROL = "Control de entregas"
+_PARA = {Destinatario.UNIDAD: "Unidad", Destinatario.PLANEACION: "Planeación"}
+_COLUMNAS = ("severidad", "regla", "unidad", "programa", "archivo", "hoja", "celda", "mensaje", "correccion", "dice", "debe")
+
+
+def observadas(tablas: Tablas, revisiones: Sequence[Revision]) -> Iterator[Observada]:
+    """Todos los hallazgos con su unidad y programa: los de cada informe y, al final, los de la carpeta."""
+    vistos: set[Hallazgo] = set()
+    for revision in sorted(revisiones, key=lambda r: orden_de_libro(r.libro)):
+        libro = revision.libro
+        for hallazgo in revision.hallazgos:
+            vistos.add(hallazgo)
+            yield Observada(hallazgo, unidad=str(libro.unidad or ""), programa=str(libro.programa or ""))
+    for hallazgo in tablas.hallazgos:
+        if hallazgo not in vistos:
+            yield Observada(hallazgo)
+
+
+def escribir_hallazgos(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Revision], *, papel: str) -> None:
+    """Las hojas «Observaciones» y «Diseño»."""
+    todas = list(observadas(tablas, revisiones))
+    _escribir(
+        libro, "Observaciones", "Observaciones a los informes", "Debe corregirse: ERROR · favor de aclarar: AVISO · para "
+        "su conocimiento: NOTA. La celda es la del archivo que se recibió.", tablas,
+        [o for o in todas if not o.hallazgo.diseno], papel, "Ninguna observación.",
+    )
+    _escribir(
+        libro, "Diseño", "Observaciones al diseño de los indicadores, para el próximo ejercicio,",
+        "No se envían a las unidades en el seguimiento; sirven para formular el ejercicio siguiente.", tablas,
+        [o for o in todas if o.hallazgo.diseno], papel, "Ninguna observación al diseño.",
+    )
+
+
+def _escribir(
+    libro: LibroNuevo, nombre: str, titulo: str, subtitulo: str, tablas: Tablas, lista: Sequence[Observada],
+    papel: str, vacio: str,
+) -> None:
+    hoja = hoja_rapida(libro, nombre)
+    titular(hoja, titulo, tablas, libro.estilos, subtitulo)
+    columnas = [
+        ColumnaDeCuadro(c.titulo, c.ancho, c.valor, "center" if c.estilo == "corto" else "left", c.ancho > 10)
+        for c in (COLUMNAS[clave] for clave in _COLUMNAS)
+    ]
+    columnas.insert(2, ColumnaDeCuadro("Para", 11, lambda o: _PARA[o.hallazgo.destinatario], "center", mide=False))
+    ultima = escribir_cuadro(
+        hoja, ENCABEZADO, columnas, lista, libro.estilos, vacio=vacio,
+        relleno=lambda o: (1, SEVERIDAD[o.hallazgo.severidad.value]),
+    )
+    hoja.freeze_panes(ENCABEZADO, 2)
+    if lista:
+        hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
+    imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
+
+
+class Control(NamedTuple):
+    """Dónde quedó la columna que dice si el informe se consolidó."""
+
+    primera: int
+    ultima: int
+
+    def cuenta(self, *, consolidados: bool) -> str:
+        """Fórmula que cuenta los informes consolidados, o todos los que no fueron sustituidos."""
+        if consolidados:
+            return f"COUNTIF('{CONTROL}'!$F${self.primera}:$F${self.ultima},\"Sí\")"
+        estados = f"'{CONTROL}'!$E${self.primera}:$E${self.ultima}"
+        return f'COUNTIF({estados},"?*")-COUNTIF({estados},"{Suerte.SUSTITUIDO}")'
+
+
+def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Revision], *, papel: str) -> Control:
+    """La hoja «Control de entregas»: un renglón por informe hallado."""
+    hoja = hoja_rapida(libro, CONTROL)
+    titular(hoja, "Control de los informes presentados", tablas, libro.estilos, f"{tablas.cobertura.frase}.")
+    todos_cuentan = sum(r.cuenta for r in revisiones) == tablas.cobertura.consolidados
+
+    def consolidado(r: Revision) -> str:
+        return "Sí" if r.cuenta and (todos_cuentan or r.estado is Suerte.ACEPTADO) else "No"
+
+    def cuantos(severidad: Severidad, titulo: str) -> ColumnaDeCuadro:
+        return ColumnaDeCuadro(titulo, 9, lambda r: len(r.de(severidad)), "right", mide=False)
+
+    columnas = (
+        ColumnaDeCuadro("Unidad Responsable", 32, lambda r: r.libro.unidad or "No se identificó"),
+        ColumnaDeCuadro("Programa Presupuestario", 32, lambda r: r.libro.programa or "No se identificó"),
+        ColumnaDeCuadro("Archivo", 34, lambda r: r.libro.archivo),
+        ColumnaDeCuadro("Periodo del informe", 13, lambda r: r.libro.periodo.codigo if r.libro.periodo else "—", "center"),
+        ColumnaDeCuadro("Estado", 12, lambda r: r.estado.value, "center"),
+        ColumnaDeCuadro("Se consolidó", 11, consolidado, "center"),
+        cuantos(Severidad.ERROR, "Errores"), cuantos(Severidad.AVISO, "Avisos"), cuantos(Severidad.NOTA, "Notas"),
+        ColumnaDeCuadro(
+            "Versión de la plantilla", 13, lambda r: r.libro.version or "sin marca", "center"
+        ),
+        ColumnaDeCuadro("SHA-256 del archivo", 38, lambda r: r.libro.sha256),
+    )
+    orden = sorted(revisiones, key=lambda r: orden_de_libro(r.libro))
+    colores = {Suerte.OBSERVADO: "#FDE5CE", Suerte.RECHAZADO: "#F8D0D0", Suerte.SUSTITUIDO: "#D9D9D9"}
+    ultima = escribir_cuadro(
+        hoja, ENCABEZADO, columnas, orden, libro.estilos, vacio="Ningún informe.",
+        relleno=lambda r: (5, colores[r.estado]) if r.estado in colores else None,
+    )
+    hoja.freeze_panes(ENCABEZADO, 1)
+    if orden:
+        hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
+    imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
+    return Control(ENCABEZADO + 1, ultima)
+
+
+_ANCHOS = (9, 11, 28, 11, 30, 13, 38, 10, 9, 11, 11, 11, 14, 15, 26, 10, 15)
+
+
+def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
+    """La hoja «Datos»: los mismos renglones de datos.csv, como tabla de Excel."""
+    hoja, estilos = hoja_rapida(libro, "Datos"), libro.estilos
+    titular(
+        hoja, "Datos abiertos", tablas, estilos,
+        "Un renglón por indicador, periodo y medida, con el archivo, la hoja y la celda de donde salió.",
+    )
+    for n, ancho in enumerate(_ANCHOS):
+        hoja.set_column(n, n, ancho)
+    texto, cifra = estilos("texto"), estilos("texto", align="right", num_format="#,##0.00")
+    inicios = [principio(n, cifra if c == "valor" else texto) for n, c in enumerate(datos.COLUMNAS, 1)]
+    fila = ENCABEZADO
+    for bloque in datos.bloques_de_datos(tablas):
+        fila = _agregar_bloque(hoja, bloque, inicios, fila)
+    ultima = max(fila, ENCABEZADO + 1)
+    hoja.abarcar(ultima, len(datos.COLUMNAS))
+    hoja.add_table(ENCABEZADO - 1, 0, ultima - 1, len(datos.COLUMNAS) - 1, {
+        "name": "datos_abiertos", "style": "Table Style Light 1",
+        "columns": [{"header": c, "header_format": estilos("encabezado", bold=True)} for c in datos.COLUMNAS],
+    })
+    hoja.ignore_errors({"number_stored_as_text": f"B{ENCABEZADO + 1}:D{ultima}"})
+    hoja.freeze_panes(ENCABEZADO, 0)
+    imprimir(hoja, tablas, (ultima, len(datos.COLUMNAS)), papel=papel)
+
+
+def _agregar_bloque(hoja: HojaRapida, bloque: datos.BloqueDeDatos, inicios: Sequence[str], fila: int) -> int:
+    def celda(inicio: str, valor: datos.Valor) -> str:
+        if isinstance(valor, str):
+            return con_texto(inicio, hoja.indice(valor)) if valor else ""
+        return con_numero(inicio, valor) if valor is not None else ""
+
+    n, propias = len(bloque.iniciales), len(bloque.cambian[0]) - 1
+    primeras = "".join(map(celda, inicios, bloque.iniciales))
+    finales = "".join(map(celda, inicios[n + propias :], bloque.finales))
+    for cambia in bloque.cambian:
+        fila += 1
+        propios = "".join(map(celda, inicios[n:], cambia[:-1]))
+        hoja.agregar(fila, f"{primeras}{propios}{finales}{celda(inicios[-1], cambia[-1])}")
+    return fila

@@ -1,0 +1,174 @@
+"""La hoja «Resumen»: cobertura, totales de la institución y las gráficas con sus datos al lado."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pei_excel.escritura import graficas
+from pei_excel.escritura.consolidado_comun import (
+    ENCABEZADO,
+    ENTERO,
+    PORCENTAJE,
+    imprimir,
+    llaves_de,
+    notas_al_pie,
+    relleno_de,
+    titular,
+)
+from pei_excel.escritura.consolidado_cuadros import Cuadro
+from pei_excel.escritura.consolidado_indicadores import Indicadores
+from pei_excel.escritura.estilos import Estilos
+from pei_excel.escritura.graficas import Bloque
+from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
+from pei_excel.escritura.medidas import ALTO_NORMAL, ancho_combinado, renglones
+from pei_excel.tablas import Grupo, Tablas
+
+HOJA = "Resumen"
+#: Anchos de la parte que se imprime; los datos de las gráficas van más a la derecha.
+ANCHOS = (40.0, 14.0, 14.0, 14.0, 14.0, 14.0)
+_DATOS = 9  #: columna donde empiezan los datos de las gráficas
+_PIXELES = int(sum(int(a * 7 + 5) for a in ANCHOS))
+_NOTA_AVANCE = (
+    "Avance acumulado: media, entre las Actividades ascendentes de acumulación «Suma» de cada programa, de lo "
+    "programado o alcanzado hasta cada trimestre como % de su meta anual; lo no reportado cuenta como 0. Los "
+    "porcentajes de indicadores distintos no se suman. Los trimestres posteriores al periodo quedan vacíos."
+)
+
+
+class Resumen(NamedTuple):
+    """Lo que la Ficha toma del Resumen."""
+
+    por_programa: Bloque | None
+    avances: list[tuple[Grupo, Bloque]]
+
+
+def escribir_resumen(
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, *, papel: str
+) -> Resumen:
+    """Escribe la hoja «Resumen» (ya creada, para que quede en su lugar)."""
+    estilos = libro.estilos
+    titular(hoja, "Resumen de la institución", tablas, estilos, tablas.perfil.etiqueta)
+    for n, ancho in enumerate(ANCHOS):
+        hoja.set_column(n, n, ancho)
+    hoja.set_column(_DATOS - 1, _DATOS - 1, 34)
+    hoja.set_column(_DATOS, _DATOS + 14, 11)
+    cobertura = f"Cobertura: {tablas.cobertura.frase}."
+    formato = estilos("parrafo", bold=True)
+    hoja.merge_range(2, 0, 2, len(ANCHOS) - 1, "", formato)
+    hoja.write_string(2, 0, cobertura, formato)
+    hoja.set_row(2, max(ALTO_NORMAL, renglones(cobertura, ancho_combinado(ANCHOS) * 0.95) * 11.8 + 4))
+    fila = _totales(hoja, tablas, cuadros["Por programa"], estilos)
+    hoja.freeze_panes(ENCABEZADO, 0)
+    resumen = _poner_graficas(libro, hoja, tablas, cuadros, ind, fila + 2)
+    return _imprimir(hoja, tablas, resumen, papel, estilos)
+
+
+def _totales(hoja: Any, tablas: Tablas, cuadro: Cuadro, estilos: Estilos) -> int:
+    """El cuadro de la institución; todo son referencias al renglón total de «Por programa»."""
+    encabezado = estilos("encabezado", bold=True)
+    for n, titulo in enumerate(("Concepto", "Indicadores", "% del total", "Media (%)")):
+        hoja.write_string(ENCABEZADO - 1, n, titulo, encabezado)
+    hoja.set_row(ENCABEZADO - 1, 18)
+    grupo, fila = tablas.institucion, ENCABEZADO
+    entero = estilos("celda", align="right", num_format=ENTERO)
+    pct = estilos("celda", align="right", num_format=PORCENTAJE)
+    texto, blanco = estilos("celda"), estilos("celda", bg_color="#F7F7F7")
+    total = cuadro.celda("total")
+    for palabra in tablas.palabras:
+        cuantos = grupo.conteos.get(palabra, 0)
+        fila += 1
+        hoja.write_string(fila - 1, 0, palabra, estilos("celda", **relleno_de(tablas.perfil, palabra)))
+        escribir_formula(hoja, fila, 2, cuadro.celda(palabra), entero, cuantos)
+        parte = cuantos / grupo.total * 100 if grupo.total else 0
+        escribir_formula(hoja, fila, 3, f"IF({total}=0,0,B{fila}/{total}*100)", pct, parte)
+        hoja.write_blank(fila - 1, 3, None, blanco)
+    fila += 1
+    hoja.write_string(fila - 1, 0, "Total de indicadores", estilos("celda", bold=True))
+    escribir_formula(hoja, fila, 2, total, estilos("celda", align="right", bold=True), grupo.total)
+    escribir_formula(
+        hoja, fila, 3, f"SUM(C{ENCABEZADO + 1}:C{fila - 1})", pct, 100 if grupo.total else 0
+    )
+    hoja.write_blank(fila - 1, 3, None, blanco)
+    for clase, plural in (("Componente", "Componentes"), ("Actividad", "Actividades")):
+        fila += 1
+        hoja.write_string(fila - 1, 0, f"{plural} que entran a la media", texto)
+        escribir_formula(hoja, fila, 2, cuadro.celda(f"{clase} n"), entero, grupo.cuantos[clase])
+        hoja.write_blank(fila - 1, 2, None, blanco)
+        media = grupo.medias[clase]
+        escribir_formula(hoja, fila, 4, cuadro.celda(clase), pct, "–" if media is None else media)
+    return fila
+
+
+def _poner_graficas(
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, fila: int
+) -> dict[str, Any]:
+    estilos = libro.estilos
+    aviso = "Datos de las gráficas (no se imprimen); las cifras son referencias a los cuadros"
+    hoja.write_string(1, _DATOS - 1, aviso, estilos("nota", text_wrap=False))
+    lugar, puestas = ENCABEZADO, {"cortes": [], "fila": fila, "programa": None, "avances": []}
+    series, filas = graficas.datos_por_programa(tablas, cuadros["Por programa"])
+    if filas:
+        bloque = graficas.escribir_bloque(
+            hoja, HOJA, (lugar, _DATOS), "Cumplimiento por programa (%)", series, filas, estilos
+        )
+        lugar = bloque.ultima + 2
+        puestas["programa"] = bloque
+        alto = alto_de_barras(len(filas), 2 if "Componentes" in series and "Actividades" in series else 1)
+        _insertar(hoja, graficas.grafica_por_programa(libro, tablas, bloque), puestas, alto)
+    series, filas = graficas.datos_por_unidad(tablas, cuadros["Por unidad"])
+    if filas:
+        bloque = graficas.escribir_bloque(
+            hoja, HOJA, (lugar, _DATOS), "Indicadores por estado y unidad", series, filas, estilos
+        )
+        lugar = bloque.ultima + 2
+        _insertar(hoja, graficas.grafica_por_unidad(libro, tablas, bloque), puestas, alto_de_barras(len(filas)))
+    llaves = llaves_de(tablas.por_programa)
+    for n, grupo in enumerate(graficas.programas_con_avance(tablas)):
+        series, filas = graficas.datos_de_avance(tablas, grupo, llaves[grupo.clave], ind)
+        titulo = f"Avance acumulado de las Actividades, {graficas.corto(grupo.nombre)} (% de la meta anual)"
+        bloque = graficas.escribir_bloque(
+            hoja, HOJA, (lugar, _DATOS), titulo, series, filas, estilos, matricial=True
+        )
+        lugar = bloque.ultima + 2
+        puestas["avances"].append((grupo, bloque))
+        grafica = graficas.grafica_de_avance(libro, tablas, grupo, bloque)
+        _insertar(hoja, grafica, puestas, 230, columna=(0, 3)[n % 2], mitad=True, avanza=n % 2 == 1)
+    if len(puestas["avances"]) % 2:
+        puestas["fila"] += _filas(230)
+    puestas["lugar"] = lugar
+    return puestas
+
+
+def alto_de_barras(barras: int, por_barra: int = 1) -> int:
+    """Alto en píxeles de una gráfica de barras."""
+    return min(620, 130 + barras * (22 if por_barra == 1 else 32))
+
+
+def _filas(alto: int) -> int:
+    return -(-alto // 20) + 1
+
+
+def _insertar(
+    hoja: Any, grafica: Any, puestas: dict[str, Any], alto: int, *, columna: int = 0, mitad: bool = False,
+    avanza: bool = True,
+) -> None:
+    ancho = _PIXELES // 2 - 6 if mitad else _PIXELES
+    izquierda = 0 if columna == 0 else _PIXELES // 2 + 6
+    grafica.set_size({"width": ancho, "height": alto})
+    hoja.insert_chart(puestas["fila"] - 1, 0, grafica, {"x_offset": izquierda, "object_position": 2})
+    if avanza:
+        puestas["fila"] += _filas(alto)
+
+
+def _imprimir(hoja: Any, tablas: Tablas, puestas: dict[str, Any], papel: str, estilos: Estilos) -> Resumen:
+    fila = puestas["fila"]
+    if puestas["avances"]:
+        notas = [_NOTA_AVANCE]
+        if len(tablas.por_programa) > graficas.MAXIMO_DE_PROGRAMAS:
+            notas.append(
+                f"Se grafican {graficas.MAXIMO_DE_PROGRAMAS} de {len(tablas.por_programa)} programas: los de menor "
+                "media de Actividades."
+            )
+        fila = notas_al_pie(hoja, fila, notas, ANCHOS, estilos) + 1
+    imprimir(hoja, tablas, (fila, len(ANCHOS)), papel=papel, horizontal=False, repetir=False)
+    return Resumen(puestas["programa"], puestas["avances"])

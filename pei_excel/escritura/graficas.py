@@ -1,0 +1,270 @@
+"""Las gráficas del consolidado: sus datos (con referencias a los cuadros) y las gráficas nativas de Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pei_excel.calculos import promedio
+from pei_excel.escritura.consolidado_comun import PORCENTAJE, relleno_de
+from pei_excel.escritura.consolidado_cuadros import Cuadro, por_explicar
+from pei_excel.escritura.consolidado_indicadores import Indicadores
+from pei_excel.escritura.estilos import AZUL, GRIS, Estilos
+from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
+from pei_excel.periodos import ORDINALES
+from pei_excel.tablas import Grupo, Renglon, Tablas
+from pei_excel.ubicacion import letra
+
+#: Barras que caben sin estorbarse.
+MAXIMO_DE_BARRAS = 20
+MAXIMO_DE_PROGRAMAS = 6
+_LETRA: dict[str, Any] = {"name": "Arial", "size": 8, "color": "#1B2733", "bold": False}
+_TITULO: dict[str, Any] = {"name": "Arial", "size": 10, "color": AZUL, "bold": True}
+_COLOR = {"Componente": AZUL, "Actividad": "#8FB3D1"}
+_GRISES = {"Sin reporte": "#595959", "No programado": "#BFBFBF", "Ejecución sin programación": "#8C6D46",
+           "Por vencer": "#D9D9D9", "Se mide después": "#ECECEC"}
+_TONOS = {"verde": ("#5BAA6E", "#9BD0A8"), "amarillo": ("#F2C230", "#F7DD8A"), "rojo": ("#D6584C", "#EDA49C"),
+          "morado": ("#8E63BF", "#BDA3DA")}
+
+
+class Bloque(NamedTuple):
+    """Datos de una gráfica en una hoja: de qué fila a qué fila y qué hay en cada columna."""
+
+    hoja: str
+    primera: int
+    ultima: int
+    columnas: dict[str, str]  #: nombre de la serie → letra; «» es la de las categorías
+
+    def rango(self, columna: str) -> str:
+        """Rango absoluto de una serie."""
+        c = self.columnas[columna]
+        return f"='{self.hoja}'!${c}${self.primera}:${c}${self.ultima}"
+
+
+class Cita(NamedTuple):
+    """Una cifra tomada de otra hoja: la referencia y su valor."""
+
+    formula: str
+    valor: float
+
+
+def escribir_bloque(
+    hoja: Any, nombre: str, esquina: tuple[int, int], titulo: str, series: Sequence[str],
+    filas: Sequence[tuple[str, Sequence[Cita | float | None]]], estilos: Estilos, *, matricial: bool = False,
+) -> Bloque:
+    """Escribe los datos de una gráfica desde una esquina (fila, columna); None deja la celda de verdad vacía."""
+    fila, columna = esquina
+    hoja.write_string(fila - 1, columna - 1, titulo, estilos("nota", text_wrap=False, bold=True))
+    for n, serie in enumerate(("", *series)):
+        hoja.write_string(fila, columna - 1 + n, serie, estilos("encabezado_apoyo"))
+    texto, cifra = estilos("apoyo"), estilos("apoyo", num_format=PORCENTAJE)
+    for f, (etiqueta, valores) in enumerate(filas, fila + 2):
+        hoja.write_string(f - 1, columna - 1, etiqueta, texto)
+        for c, valor in enumerate(valores, columna + 1):
+            if isinstance(valor, Cita) and matricial:
+                hoja.write_array_formula(f - 1, c - 1, f - 1, c - 1, f"{{={valor.formula}}}", cifra, valor.valor)
+            elif isinstance(valor, Cita):
+                escribir_formula(hoja, f, c, valor.formula, cifra, valor.valor)
+            elif valor is not None:
+                hoja.write_number(f - 1, c - 1, valor, cifra)
+    letras = {serie: letra(n) for n, serie in enumerate(("", *series), columna)}
+    return Bloque(nombre, fila + 2, fila + 1 + len(filas), letras)
+
+
+def corto(texto: str, maximo: int = 38) -> str:
+    """Un nombre recortado por palabra para que quepa junto a su barra."""
+    if len(texto) <= maximo:
+        return texto
+    return texto[:maximo].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
+
+
+# ---------------------------------------------------------------- por programa
+
+
+def datos_por_programa(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
+    """Series y filas, de la barra más alta a la más baja (en la gráfica, la más baja queda arriba)."""
+    con_media = [g for g in tablas.por_programa if any(m is not None for m in g.medias.values())]
+    clases = ["Componente", "Actividad"] if 2 * len(con_media) <= MAXIMO_DE_BARRAS else ["Componente"]
+    if len(clases) == 1:
+        con_media = [g for g in con_media if g.medias["Componente"] is not None]
+    con_media.sort(key=lambda g: (-_menor(g, clases), g.clave))
+    filas: list[tuple[str, list[Cita | float | None]]] = []
+    umbrales = _tramos(tablas)
+    for grupo in con_media[-MAXIMO_DE_BARRAS:]:
+        valores: list[Cita | float | None] = [
+            Cita(cuadro.celda(clase, grupo.clave), media) if (media := grupo.medias[clase]) is not None else None
+            for clase in reversed(clases)
+        ]
+        filas.append((corto(grupo.nombre), [*valores, *(v for _, v in umbrales)]))
+    plurales = {"Componente": "Componentes", "Actividad": "Actividades"}
+    return [*(plurales[c] for c in reversed(clases)), *(n for n, _ in umbrales)], filas
+
+
+def _menor(grupo: Grupo, clases: Sequence[str]) -> float:
+    medias = [m for c in clases if (m := grupo.medias[c]) is not None]
+    return min(medias)
+
+
+def _tramos(tablas: Tablas) -> list[tuple[str, float]]:
+    """Los umbrales del semáforo como barras apiladas: un tramo invisible y uno delgado por cada uno."""
+    perfil = tablas.perfil
+    desde = (100 - b.desde if perfil.por_desviacion else b.desde for b in perfil.bandas if b.color != "morado")
+    umbrales = sorted({u for u in desde if 0 < u < 100})
+    tramos: list[tuple[str, float]] = []
+    recorrido = 0.0
+    for n, umbral in enumerate(umbrales, 1):
+        tramos += [(f"hueco {n}", umbral - 0.2 - recorrido), (f"Umbral {umbral:g} %", 0.4)]
+        recorrido = umbral + 0.2
+    return tramos
+
+
+def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any:
+    """«Cumplimiento al <n> trimestre por programa (%)»: barras horizontales con los umbrales del semáforo."""
+    grafica = libro.add_chart({"type": "bar", "subtype": "clustered"})
+    lineas = libro.add_chart({"type": "bar", "subtype": "stacked"})
+    borrar = []
+    for n, serie in enumerate([s for s in bloque.columnas if s]):
+        datos = {"name": serie, "categories": bloque.rango(""), "values": bloque.rango(serie)}
+        if serie in {"Componentes", "Actividades"}:
+            color = _COLOR["Componente" if serie == "Componentes" else "Actividad"]
+            grafica.add_series({
+                **datos, "fill": {"color": color}, "gap": 45, "overlap": 0,
+                "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA},
+            })
+        elif serie.startswith("hueco"):
+            lineas.add_series({**datos, "fill": {"none": True}, "border": {"none": True}, "y2_axis": True, "gap": 0})
+            borrar.append(n)
+        else:
+            lineas.add_series({**datos, "fill": {"color": GRIS}, "border": {"none": True}, "y2_axis": True, "gap": 0})
+    if lineas.series:
+        grafica.combine(lineas)
+        escala_2 = {"min": 0, "max": 110, "visible": False, "major_gridlines": {"visible": False}}
+        lineas.set_y2_axis(escala_2)
+    escala = {
+        "min": 0, "max": 110, "major_unit": 20, "name": "% de cumplimiento al periodo, topado a 100",
+        "name_font": _LETRA, "num_font": _LETRA, "num_format": "0",
+        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
+    }
+    grafica.set_x_axis(escala)
+    grafica.set_y_axis({"num_font": _LETRA, "name": "Programa Presupuestario", "name_font": _LETRA})
+    grafica.set_title({"name": f"Cumplimiento {tablas.periodo.al_periodo} por programa (%)", "name_font": _TITULO})
+    grafica.set_legend({"position": "bottom", "font": _LETRA, "delete_series": borrar})
+    return grafica
+
+
+# ---------------------------------------------------------------- por unidad
+
+
+def datos_por_unidad(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
+    """Una barra por unidad (las que más indicadores tienen por explicar) y una serie por estado que aparezca."""
+    pide = por_explicar(tablas)
+    unidades = sorted(tablas.por_unidad, key=lambda g: sum(g.conteos.get(p, 0) for p in pide))[-MAXIMO_DE_BARRAS:]
+    series = [p for p in tablas.palabras if any(g.conteos.get(p) for g in unidades)]
+    return series, [
+        (corto(g.nombre), [Cita(cuadro.celda(p, g.clave), g.conteos.get(p, 0)) for p in series]) for g in unidades
+    ]
+
+
+def grafica_por_unidad(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any:
+    """«Indicadores por estado y unidad»: barras apiladas con los colores del semáforo."""
+    grafica = libro.add_chart({"type": "bar", "subtype": "stacked"})
+    for serie in (s for s in bloque.columnas if s):
+        grafica.add_series({
+            "name": serie, "categories": bloque.rango(""), "values": bloque.rango(serie), "gap": 45,
+            "fill": {"color": _tono(tablas, serie)}, "border": {"color": "#FFFFFF", "width": 0.5},
+            "data_labels": {"value": True, "num_format": "0;;", "font": _LETRA},
+        })
+    grafica.set_x_axis({
+        "name": "Número de indicadores", "name_font": _LETRA, "num_font": _LETRA, "num_format": "0", "min": 0,
+        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
+    })
+    grafica.set_y_axis({"num_font": _LETRA, "name": "Unidad Responsable", "name_font": _LETRA})
+    grafica.set_title(
+        {"name": f"Indicadores por estado y unidad, {tablas.periodo.al_periodo}", "name_font": _TITULO}
+    )
+    grafica.set_legend({"position": "bottom", "font": _LETRA})
+    return grafica
+
+
+def _tono(tablas: Tablas, palabra: str) -> str:
+    for color, tonos in _TONOS.items():
+        palabras = [b.palabra for b in tablas.perfil.bandas if b.color == color]
+        if palabra in palabras:
+            return tonos[min(palabras.index(palabra), 1)]
+    return _GRISES.get(palabra) or str(relleno_de(tablas.perfil, palabra).get("bg_color", "#D9D9D9"))
+
+
+# ---------------------------------------------------------------- avance acumulado
+
+
+def se_acumula(renglon: Renglon) -> bool:
+    """Entra al avance acumulado de su programa: Actividad ascendente, de suma y con meta anual."""
+    i = renglon.indicador
+    return i.clase == "Actividad" and i.acumulacion == "Suma" and i.sentido == "Ascendente" and (i.meta_anual or 0) > 0
+
+
+def programas_con_avance(tablas: Tablas) -> list[Grupo]:
+    """Los programas que se grafican: hasta seis, los de menor media de Actividades, por clave."""
+    con = [g for g in tablas.por_programa if any(se_acumula(r) for r in tablas.de(g))]
+    elegidos = sorted(con, key=lambda g: g.medias["Actividad"] or 0.0)[:MAXIMO_DE_PROGRAMAS]
+    return [g for g in con if g in elegidos]
+
+
+def datos_de_avance(
+    tablas: Tablas, grupo: Grupo, llave: str, ind: Indicadores
+) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
+    """Por trimestre, la media de lo acumulado como % de la meta anual; lo alcanzado después del periodo queda vacío."""
+    q = tablas.periodo.trimestre
+    suyos = [r.indicador for r in tablas.de(grupo) if se_acumula(r)]
+    filas: list[tuple[str, list[Cita | float | None]]] = []
+    for n in (1, 2, 3, 4):
+        citas: list[Cita | float | None] = []
+        for medida, cifras in (("p", [i.programado for i in suyos]), ("a", [i.alcanzado for i in suyos])):
+            if medida == "a" and n > q:
+                citas.append(None)
+                continue
+            media = promedio([
+                sum(c or 0 for c in valores[:n]) / (i.meta_anual or 1) * 100
+                for valores, i in zip(cifras, suyos, strict=True)
+            ])
+            citas.append(Cita(_formula_de_avance(ind, llave, medida, n), media or 0.0))
+        filas.append((f"{ORDINALES[n - 1]} Trim.", citas))
+    return ["Programado acumulado", "Alcanzado acumulado"], filas
+
+
+def _formula_de_avance(ind: Indicadores, llave: str, medida: str, n: int) -> str:
+    suma = "+".join(ind.rango(f"{medida}{k}") for k in range(1, n + 1))
+    meta = ind.rango("anual_p")
+    return (
+        f'AVERAGE(IF(({ind.rango("llave_programa")}="|{llave}|")*({ind.rango("clase")}="Actividad")'
+        f'*({ind.rango("acumulacion")}="Suma")*({ind.rango("sentido")}="Ascendente")*ISNUMBER({meta}),'
+        f"IF({meta}>0,({suma})/{meta}*100)))"
+    )
+
+
+def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: Bloque) -> Any:
+    """Programado acumulado (línea) y alcanzado acumulado (columnas) de un programa, como % de la meta anual."""
+    columnas = libro.add_chart({"type": "column"})
+    columnas.add_series({
+        "name": "Alcanzado acumulado", "categories": bloque.rango(""), "values": bloque.rango("Alcanzado acumulado"),
+        "fill": {"color": "#8FB3D1"}, "gap": 60,
+        "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA, "position": "inside_end"},
+    })
+    linea = libro.add_chart({"type": "line"})
+    linea.add_series({
+        "name": "Programado acumulado", "categories": bloque.rango(""), "values": bloque.rango("Programado acumulado"),
+        "line": {"color": AZUL, "width": 1.75}, "marker": {"type": "circle", "size": 5, "fill": {"color": AZUL}},
+    })
+    columnas.combine(linea)
+    columnas.show_blanks_as("gap")
+    columnas.set_title({
+        "name": f"{corto(grupo.nombre, 60)}: avance acumulado de sus Actividades (% de la meta anual)",
+        "name_font": {**_TITULO, "size": 9},
+    })
+    columnas.set_x_axis({"num_font": _LETRA, "name": f"Trimestres de {tablas.periodo.ejercicio}", "name_font": _LETRA})
+    columnas.set_y_axis({
+        "min": 0, "max": 120, "major_unit": 20, "num_font": _LETRA, "num_format": "0", "name": "% de la meta anual",
+        "name_font": _LETRA, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
+    })
+    columnas.set_legend({"position": "bottom", "font": _LETRA})
+    return columnas
