@@ -89,9 +89,10 @@ def _en(palabra: str) -> str:
     return palabra.lower() if palabra in {"Verde", "Amarillo", "Rojo"} else f"«{palabra}»"
 
 
-def frase_de_atencion(tablas: Tablas, maximo: int = 7) -> str:
-    """Qué indicadores requieren atención, con lo alcanzado y lo programado."""
+def frase_de_atencion(tablas: Tablas) -> str:
+    """Qué indicadores requieren atención, con lo alcanzado y lo programado; los primeros, si son muchos."""
     todos = requieren_atencion(tablas, None)
+    maximo = 7 if len(tablas.por_programa) < 2 else 4
     if not todos:
         return "Ningún indicador requiere atención."
     partes = []

@@ -223,7 +223,7 @@ def _escribir_institucionales(
     from pei_excel.escritura.consolidado import escribir_consolidado
     from pei_excel.escritura.datos import escribir_csv
     from pei_excel.escritura.tesoreria import escribir_tesoreria
-    from pei_excel.frases import frases_de_la_ficha
+    from pei_excel.frases import frases
 
     if encargo.periodo is None:
         return None, []
@@ -243,7 +243,7 @@ def _escribir_institucionales(
     escribir("consolidado-mir.xlsx", lambda m: escribir_consolidado(m, tablas, resultado.revisiones))
     escribir("tesoreria-mir.xlsx", lambda m: escribir_tesoreria(m, tablas))
     escribir("datos.csv", lambda m: escribir_csv(m, tablas))
-    return tablas, frases_de_la_ficha(tablas)
+    return tablas, list(frases(tablas))
 
 
 def _escribir_json(

@@ -22,7 +22,7 @@ PISOS = {
     "escritura": 5, "ayuda": 5,
     "archivos": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6, "plantillas": 6, "informe": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
-}  # fmt: skip
+}
 
 #: Biblioteca → módulos de primer nivel que pueden importarla.
 DUENOS = {

@@ -17,7 +17,7 @@ from pei_excel.escritura.consolidado_comun import (
 from pei_excel.escritura.consolidado_indicadores import Indicadores
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.hoja import LibroNuevo
-from pei_excel.escritura.medidas import alto_de_fila
+from pei_excel.escritura.medidas import alto_de_fila, largo
 from pei_excel.escritura.rapida import (
     FILA,
     HojaRapida,
@@ -88,7 +88,7 @@ def _escribir_cuadro(
         titulos += [f"{plural}: media (%)", f"{plural}: n"]
         claves += [clase, f"{clase} n"]
     letras = {clave: letra(n) for n, clave in enumerate(claves, 1)}
-    anchos = [9.0, 44.0, 11.0, *[12.5 if len(p) > 9 else 10.0 for p in palabras], 12.0, 13.0, 12.5, 12.0, 11.5]
+    anchos = [9.0, 44.0, 11.0, *[_ancho(p) for p in palabras], 12.0, 13.0, 12.5, 12.0, 11.5]
     for n, (titulo, ancho) in enumerate(zip(titulos, anchos, strict=True)):
         hoja.set_column(n, n, ancho)
         relleno = relleno_de(tablas.perfil, titulo)
@@ -103,6 +103,11 @@ def _escribir_cuadro(
     ultima = _notas(hoja, cuadro.fila_total + 2, notas, anchos, estilos)
     imprimir(hoja, tablas, (ultima, len(titulos)), papel=papel)
     return cuadro
+
+
+def _ancho(palabra: str) -> float:
+    """Ancho de una columna de conteo: el de la palabra más larga de su título."""
+    return max(10.0, *(round(largo(p, negritas=True) / 5 + 2, 1) for p in palabra.split()))
 
 
 def _notas(hoja: HojaRapida, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos) -> int:

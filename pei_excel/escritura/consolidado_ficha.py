@@ -25,7 +25,7 @@ from pei_excel.tablas import Tablas
 
 HOJA = "Ficha"
 #: Unidad, nivel, programado, alcanzado, % y causa.
-ANCHOS = (27.0, 14.0, 11.0, 11.0, 9.0, 32.0)
+ANCHOS = (29.0, 14.0, 12.0, 12.0, 11.0, 28.0)
 _PIXELES = sum(int(a * 7 + 5) for a in ANCHOS)
 MAXIMO = 7
 #: De qué columna a cuál va cada cifra (desde 1).
@@ -68,8 +68,8 @@ def _combinada(hoja: Any, fila: int, texto: str, formato: Any, alto: float) -> N
 
 def _titulos(hoja: Any, tablas: Tablas, estilos: Estilos) -> None:
     titulo = f"Seguimiento de Acciones / Resultados alcanzados acumulados {al_periodo_de(tablas.periodo)}"
-    formato = estilos("titulo", align="left", text_wrap=True)
-    _combinada(hoja, 1, titulo, formato, 22 * renglones(titulo, ancho_combinado(ANCHOS) * 0.95, 14, negritas=True))
+    formato = estilos("titulo", align="left", text_wrap=True, font_size=12.5)
+    _combinada(hoja, 1, titulo, formato, 20 * renglones(titulo, ancho_combinado(ANCHOS), 12.5, negritas=True))
     preliminar = "PRELIMINAR · " if tablas.preliminar else ""
     _combinada(
         hoja, 2, f"{preliminar}Corte: {fecha(tablas.corte)} · por Programa Presupuestario",
@@ -84,15 +84,15 @@ def _cifras(hoja: Any, tablas: Tablas, cuadro: Cuadro, informes: Informes, estil
     datos: tuple[tuple[str, str, float | str, str, str], ...] = (
         (informes.etiqueta, informes.formula, f"{informes.cuantos} de {informes.de}", "", ""),
         ("Componentes (% al periodo)", cuadro.celda("Componente"), "–" if c is None else c, PORCENTAJE,
-         f'"media de "&{cuadro.celda("Componente n")}&" indicadores, topada a 100"'),
+         f'"media de "&{cuadro.celda("Componente n")}&" indicadores"'),
         ("Actividades (% al periodo)", cuadro.celda("Actividad"), "–" if a is None else a, PORCENTAJE,
-         f'"media de "&{cuadro.celda("Actividad n")}&" indicadores, topada a 100"'),
+         f'"media de "&{cuadro.celda("Actividad n")}&" indicadores"'),
         ("Requieren explicación", cuadro.celda("por_explicar"), por_explicar, ENTERO,
          f'"de "&{cuadro.celda("total")}&" indicadores"'),
     )
     pies = (
-        "", f"media de {institucion.cuantos['Componente']} indicadores, topada a 100",
-        f"media de {institucion.cuantos['Actividad']} indicadores, topada a 100", f"de {institucion.total} indicadores",
+        "", f"media de {institucion.cuantos['Componente']} indicadores",
+        f"media de {institucion.cuantos['Actividad']} indicadores", f"de {institucion.total} indicadores",
     )
     excluidos = len(tablas.cobertura.excluidos)
     nota = "excluidos: 1 (ver Resumen)" if excluidos == 1 else f"excluidos: {excluidos} (ver Resumen)"
@@ -134,7 +134,7 @@ def _grafica(libro: LibroNuevo, hoja: Any, tablas: Tablas, resumen: Resumen, fil
     elif resumen.por_programa is not None:
         grafica = graficas.grafica_por_programa(libro, tablas, resumen.por_programa)
         barras = resumen.por_programa.ultima - resumen.por_programa.primera + 1
-        alto = max(200, min(330, 110 + barras * 24))
+        alto = min(340, graficas.alto_de_barras(barras))
     else:
         return fila
     grafica.set_size({"width": _PIXELES, "height": alto})

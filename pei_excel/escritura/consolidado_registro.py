@@ -130,7 +130,7 @@ def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Rev
     return Control(ENCABEZADO + 1, ultima)
 
 
-_ANCHOS = (9, 11, 28, 11, 30, 13, 38, 10, 9, 11, 11, 11, 14, 15, 26, 10, 15)
+_ANCHOS = (11, 14, 28, 17, 30, 14, 38, 11, 11, 12, 12, 12, 18, 16, 26, 10, 16)
 
 
 def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:

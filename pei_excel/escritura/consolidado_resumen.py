@@ -27,6 +27,8 @@ HOJA = "Resumen"
 #: Anchos de la parte que se imprime; los datos de las gráficas van más a la derecha.
 ANCHOS = (40.0, 14.0, 14.0, 14.0, 14.0, 14.0)
 _DATOS = 9  #: columna donde empiezan los datos de las gráficas
+#: Papel → ancho y alto en puntos.
+_HOJAS_DE_PAPEL = {"oficio": (612, 936), "legal": (612, 1008), "carta": (612, 792), "a4": (595, 842), "a3": (842, 1191)}
 _PIXELES = int(sum(int(a * 7 + 5) for a in ANCHOS))
 _NOTA_AVANCE = (
     "Avance acumulado: media, entre las Actividades ascendentes de acumulación «Suma» de cada programa, de lo "
@@ -59,7 +61,7 @@ def escribir_resumen(
     hoja.set_row(2, max(ALTO_NORMAL, renglones(cobertura, ancho_combinado(ANCHOS) * 0.95) * 11.8 + 4))
     fila = _totales(hoja, tablas, cuadros["Por programa"], estilos)
     hoja.freeze_panes(ENCABEZADO, 0)
-    resumen = _poner_graficas(libro, hoja, tablas, cuadros, ind, fila + 2)
+    resumen = _poner_graficas(libro, hoja, tablas, cuadros, ind, fila + 2, papel)
     return _imprimir(hoja, tablas, resumen, papel, estilos)
 
 
@@ -100,12 +102,14 @@ def _totales(hoja: Any, tablas: Tablas, cuadro: Cuadro, estilos: Estilos) -> int
 
 
 def _poner_graficas(
-    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, fila: int
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, fila: int,
+    papel: str,
 ) -> dict[str, Any]:
     estilos = libro.estilos
     aviso = "Datos de las gráficas (no se imprimen); las cifras son referencias a los cuadros"
     hoja.write_string(1, _DATOS - 1, aviso, estilos("nota", text_wrap=False))
-    lugar, puestas = ENCABEZADO, {"cortes": [], "fila": fila, "programa": None, "avances": []}
+    lugar, puestas = ENCABEZADO, {"cortes": [], "inicio": 1, "fila": fila, "programa": None, "avances": []}
+    puestas["caben"] = _filas_que_caben(papel)
     series, filas = graficas.datos_por_programa(tablas, cuadros["Por programa"])
     if filas:
         bloque = graficas.escribir_bloque(
@@ -113,15 +117,14 @@ def _poner_graficas(
         )
         lugar = bloque.ultima + 2
         puestas["programa"] = bloque
-        alto = alto_de_barras(len(filas), 2 if "Componentes" in series and "Actividades" in series else 1)
-        _insertar(hoja, graficas.grafica_por_programa(libro, tablas, bloque), puestas, alto)
+        _insertar(hoja, graficas.grafica_por_programa(libro, tablas, bloque), puestas, graficas.alto_de_barras(len(filas)))
     series, filas = graficas.datos_por_unidad(tablas, cuadros["Por unidad"])
     if filas:
         bloque = graficas.escribir_bloque(
             hoja, HOJA, (lugar, _DATOS), "Indicadores por estado y unidad", series, filas, estilos
         )
         lugar = bloque.ultima + 2
-        _insertar(hoja, graficas.grafica_por_unidad(libro, tablas, bloque), puestas, alto_de_barras(len(filas)))
+        _insertar(hoja, graficas.grafica_por_unidad(libro, tablas, bloque), puestas, graficas.alto_de_barras(len(filas)))
     llaves = llaves_de(tablas.por_programa)
     for n, grupo in enumerate(graficas.programas_con_avance(tablas)):
         series, filas = graficas.datos_de_avance(tablas, grupo, llaves[grupo.clave], ind)
@@ -132,20 +135,25 @@ def _poner_graficas(
         lugar = bloque.ultima + 2
         puestas["avances"].append((grupo, bloque))
         grafica = graficas.grafica_de_avance(libro, tablas, grupo, bloque)
-        _insertar(hoja, grafica, puestas, 230, columna=(0, 3)[n % 2], mitad=True, avanza=n % 2 == 1)
+        _insertar(hoja, grafica, puestas, 200, columna=(0, 3)[n % 2], mitad=True, avanza=n % 2 == 1)
     if len(puestas["avances"]) % 2:
-        puestas["fila"] += _filas(230)
+        puestas["fila"] += _filas(200)
     puestas["lugar"] = lugar
     return puestas
 
 
-def alto_de_barras(barras: int, por_barra: int = 1) -> int:
-    """Alto en píxeles de una gráfica de barras."""
-    return min(620, 130 + barras * (22 if por_barra == 1 else 32))
-
-
 def _filas(alto: int) -> int:
     return -(-alto // 20) + 1
+
+
+def _escala(papel: str) -> int:
+    """% con que la hoja cabe a lo ancho; con «ajustar a una página» Excel no respetaría los saltos puestos a mano."""
+    return min(100, int((_HOJAS_DE_PAPEL[papel][0] - 36) / (_PIXELES * 0.75) * 100) - 2)
+
+
+def _filas_que_caben(papel: str) -> int:
+    """Filas de alto normal que caben en una página, con holgura para los títulos."""
+    return int((_HOJAS_DE_PAPEL[papel][1] - 72) / (_escala(papel) / 100) / ALTO_NORMAL) - 2
 
 
 def _insertar(
@@ -155,6 +163,9 @@ def _insertar(
     ancho = _PIXELES // 2 - 6 if mitad else _PIXELES
     izquierda = 0 if columna == 0 else _PIXELES // 2 + 6
     grafica.set_size({"width": ancho, "height": alto})
+    if puestas["fila"] + _filas(alto) - puestas["inicio"] > puestas["caben"] and columna == 0:
+        puestas["cortes"].append(puestas["fila"] - 1)
+        puestas["inicio"] = puestas["fila"]
     hoja.insert_chart(puestas["fila"] - 1, 0, grafica, {"x_offset": izquierda, "object_position": 2})
     if avanza:
         puestas["fila"] += _filas(alto)
@@ -171,4 +182,6 @@ def _imprimir(hoja: Any, tablas: Tablas, puestas: dict[str, Any], papel: str, es
             )
         fila = notas_al_pie(hoja, fila, notas, ANCHOS, estilos) + 1
     imprimir(hoja, tablas, (fila, len(ANCHOS)), papel=papel, horizontal=False, repetir=False)
+    hoja.set_print_scale(_escala(papel))
+    hoja.set_h_pagebreaks(puestas["cortes"])
     return Resumen(puestas["programa"], puestas["avances"])

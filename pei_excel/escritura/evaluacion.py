@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,7 +18,8 @@ from pei_excel.escritura.evaluacion_bloques import (
     CeldasDeFila,
     columnas_de_evaluacion,
 )
-from pei_excel.escritura.evaluacion_resumen import Encargo, escribir_observaciones, escribir_resumen
+from pei_excel.escritura.evaluacion_encargo import Encargo, Mapa, observada, ubicar
+from pei_excel.escritura.evaluacion_resumen import escribir_observaciones, escribir_resumen
 from pei_excel.escritura.hoja import (
     abrir_libro,
     altos_de_encabezado,
@@ -32,19 +32,19 @@ from pei_excel.escritura.hoja import (
     poner_anchos,
 )
 from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila, ancho_combinado, letra_que_cabe, renglones
-from pei_excel.escritura.observaciones import Observada, para_la_unidad
+from pei_excel.escritura.observaciones import para_la_unidad
 from pei_excel.escritura.plantilla import COLUMNA_VALOR, formato_de_celda
 from pei_excel.escritura.rapido import LibroRapido
 from pei_excel.evaluacion import HORIZONTES, Indicador
-from pei_excel.formato import Columna, Hoja
+from pei_excel.formato import Columna
 from pei_excel.formatos import FORMATOS
-from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.hallazgo import Severidad
 from pei_excel.libro import Fila
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
 from pei_excel.tipos import Incidente
-from pei_excel.ubicacion import direccion, letra
+from pei_excel.ubicacion import letra
 
 __all__ = ["escribir_evaluacion"]
 
@@ -52,29 +52,6 @@ __all__ = ["escribir_evaluacion"]
 _FIJO_MAXIMO = 300.0
 _AUTOR = "Área de planeación"
 _ANCHO_NOTA = 250  #: píxeles
-
-
-@dataclass(slots=True)
-class _Lugar:
-    """Dónde quedó en la hoja reconstruida una celda del archivo."""
-
-    fila: int
-    columna: int
-    indicador: str = ""
-    oficial: bool = True  #: la celda misma; si no, sólo el renglón del que habla
-
-
-@dataclass(slots=True)
-class _Mapa:
-    """(hoja, celda) del archivo enviado → su lugar en la hoja reconstruida, y lo observado de cada lugar."""
-
-    lugares: dict[tuple[str, str], _Lugar]
-    observados: dict[tuple[int, int], list[Hallazgo]] = field(default_factory=dict)
-
-    def relleno(self, fila: int, columna: int) -> str | None:
-        """Color de la celda según lo más grave que se observó en ella."""
-        hallazgos = self.observados.get((fila, columna))
-        return SEVERIDAD[min(hallazgos, key=lambda h: h.severidad.orden).severidad.value] if hallazgos else None
 
 
 def escribir_evaluacion(
@@ -93,7 +70,7 @@ def escribir_evaluacion(
         revision, tuple(indicadores), periodo, corte, perfil, preliminar, una,
         una.disposicion.fila_datos, para_la_unidad(revision.hallazgos), papel or formato.papel,
     )
-    mapa = _ubicar(encargo)
+    mapa = ubicar(encargo)
     nuevo = abrir_libro(
         destino, titulo=f"Evaluación {periodo.al_periodo} de {periodo.ejercicio}",
         asunto=f"{formato.titulo} · {libro.unidad or ''}", comentarios=f"Archivo recibido: {libro.archivo}",
@@ -101,62 +78,12 @@ def escribir_evaluacion(
         clase=LibroRapido,
     )
     _escribir_hoja(nuevo.hoja(una.clave), encargo, mapa, nuevo.estilos)
-    escribir_observaciones(nuevo, encargo, [_observada(h, mapa, una) for h in encargo.hallazgos])
+    escribir_observaciones(nuevo, encargo, [observada(h, mapa, una) for h in encargo.hallazgos])
     escribir_resumen(nuevo, encargo)
     nuevo.close()
 
 
-def _ubicar(encargo: Encargo) -> _Mapa:
-    """Dónde queda cada celda del archivo enviado y qué se observó de ella."""
-    libro, una = encargo.revision.libro, encargo.hoja
-    lugar = una.disposicion
-    buscadas = {(h.donde.hoja or "", h.donde.celda or "") for h in encargo.hallazgos if h.donde.celda}
-    lugares: dict[tuple[str, str], _Lugar] = {}
-    if not buscadas:
-        return _Mapa(lugares)
-
-    def ubicar(hoja: str | None, celda: str | None, destino: _Lugar) -> None:
-        if (hoja, celda) in buscadas:
-            lugares.setdefault((str(hoja), str(celda)), destino)
-
-    etiquetas = {i.fila.indice: i.etiqueta for i in encargo.indicadores}
-    for numero, fila in enumerate(libro.filas(una.clave), lugar.fila_datos):
-        for clave, dato in fila.datos.items():
-            if (dato.hoja, dato.celda) in buscadas and not una.por_clave[clave].auxiliar:
-                etiqueta = etiquetas.get(fila.indice) or str(fila.valor(una.llave[0]) or "")
-                ubicar(dato.hoja, dato.celda, _Lugar(numero, lugar.columna[clave], etiqueta))
-    for clave, numero in lugar.fila_campo.items():
-        dato = libro.campo(clave)
-        ubicar(dato.hoja, dato.celda, _Lugar(numero, COLUMNA_VALOR))
-    leida = libro.hojas.get(una.clave)
-    for clave, titulo in leida.titulos.items() if leida else ():
-        columna = una.por_clave[clave]
-        if not columna.auxiliar:
-            ubicar(titulo.hoja, titulo.celda, _Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave]))
-    llave = una.llave[0]
-    filas = {f.valor(llave): n for n, f in enumerate(libro.filas(una.clave), lugar.fila_datos)}
-    for otra in libro.hojas.values():  # lo observado en Justificaciones lleva al renglón del que habla
-        for fila in otra.filas if otra.clave != una.clave else ():
-            nivel = fila.valor(llave)
-            if nivel is not None and nivel in filas:
-                for dato in fila.datos.values():
-                    ubicar(dato.hoja, dato.celda, _Lugar(filas[nivel], lugar.columna[llave], str(nivel), oficial=False))
-    mapa = _Mapa(lugares)
-    for h in encargo.hallazgos:
-        sitio = lugares.get((h.donde.hoja or "", h.donde.celda or ""))
-        if sitio is not None and sitio.oficial:
-            mapa.observados.setdefault((sitio.fila, sitio.columna), []).append(h)
-    return mapa
-
-
-def _observada(hallazgo: Hallazgo, mapa: _Mapa, una: Hoja) -> Observada:
-    sitio = mapa.lugares.get((hallazgo.donde.hoja or "", hallazgo.donde.celda or ""))
-    if sitio is None:
-        return Observada(hallazgo)
-    return Observada(hallazgo, sitio.indicador, f"internal:'{una.clave}'!{direccion(sitio.fila, sitio.columna)}")
-
-
-def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos) -> None:
+def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: Mapa, estilos: Estilos) -> None:
     una, lugar = encargo.hoja, encargo.hoja.disposicion
     oficiales = [c for c in una.columnas if not c.auxiliar]
     nuestras = columnas_de_evaluacion(encargo.periodo)
@@ -179,10 +106,10 @@ def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos) -
         )
     ]
     poner_altos(hoja, lugar.fila_encabezado, altos)
-    for (fila, columna), _ in mapa.observados.items():
+    for fila, columna in mapa.observados:
         if lugar.fila_encabezado <= fila <= lugar.fila_titulos:
-            titulo = oficiales[columna - 1].titulo
-            hoja.write_string(fila - 1, columna - 1, titulo, estilos("encabezado", bg_color=mapa.relleno(fila, columna)))
+            formato = estilos("encabezado", bg_color=mapa.relleno(fila, columna))
+            hoja.write_string(fila - 1, columna - 1, oficiales[columna - 1].titulo, formato)
     fin = _escribir_filas(hoja, encargo, mapa, estilos, oficiales, nuestras)
     _colorear_semaforo(hoja, encargo, primera, estilos)
     fin = _escribir_pie(hoja, encargo, fin, (len(oficiales), ultima_columna), estilos)
@@ -199,7 +126,7 @@ def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos) -
 
 
 def _escribir_cabeza(
-    hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos, columnas: tuple[Sequence[Columna], Sequence[Columna]]
+    hoja: Any, encargo: Encargo, mapa: Mapa, estilos: Estilos, columnas: tuple[Sequence[Columna], Sequence[Columna]]
 ) -> float:
     """Archivo, leyenda, título y bloque de identificación, éste repetido en la segunda página; da el alto en puntos."""
     una, lugar, libro = encargo.hoja, encargo.hoja.disposicion, encargo.revision.libro
@@ -243,7 +170,7 @@ def _escribir_cabeza(
 
 
 def _escribir_filas(
-    hoja: Any, encargo: Encargo, mapa: _Mapa, estilos: Estilos, oficiales: Sequence[Columna],
+    hoja: Any, encargo: Encargo, mapa: Mapa, estilos: Estilos, oficiales: Sequence[Columna],
     nuestras: Sequence[Columna],
 ) -> int:
     """Los renglones: lo oficial como se escribió, lo calculado como fórmula viva y nuestros bloques."""
@@ -259,7 +186,7 @@ def _escribir_filas(
     propios = [_formato_nuestro(estilos, c, decimales) for c in nuestras]
     rellenas = {fila for fila, _ in mapa.observados}
     numero = lugar.fila_titulos
-    for numero, fila in enumerate(encargo.revision.libro.filas(una.clave), lugar.fila_datos):  # noqa: B007 - se devuelve
+    for numero, fila in enumerate(encargo.revision.libro.filas(una.clave), lugar.fila_datos):
         indicador = por_indice.get(fila.indice)
         celdas = CeldasDeFila(indicador, una, numero, len(oficiales) + 1) if indicador else None
         calculadas: dict[str, Celda] = celdas.oficiales() if celdas else {}
@@ -357,7 +284,7 @@ def _escribir_pie(hoja: Any, encargo: Encargo, fin: int, columnas: tuple[int, in
     return fin + 1
 
 
-def _poner_notas(hoja: Any, mapa: _Mapa) -> None:
+def _poner_notas(hoja: Any, mapa: Mapa) -> None:
     """Una nota por celda observada: qué se encontró y qué hacer."""
     hoja.set_comments_author(_AUTOR)
     for (fila, columna), hallazgos in mapa.observados.items():

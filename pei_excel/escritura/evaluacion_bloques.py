@@ -31,7 +31,7 @@ _DE_HORIZONTE = (
     ("alcanzado", "Alcanzado", 11.0),
     ("diferencia", "Diferencia", 11.0),
     ("porcentaje", "% de cumplimiento", 14.5),
-    ("semaforo", "Semáforo", 16.5),
+    ("semaforo", "Semáforo", 17.0),
 )
 POR_HORIZONTE = len(_DE_HORIZONTE)
 APOYO = ("Apoyo (no se imprime)",)

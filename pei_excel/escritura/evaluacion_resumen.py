@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from pei_excel.calculos import promedio
 from pei_excel.escritura.estilos import SEMAFORO, SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import columnas_de_evaluacion
+from pei_excel.escritura.evaluacion_encargo import Encargo
 from pei_excel.escritura.hoja import LibroNuevo, combinar, configurar_impresion, escribir_formula, rango
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
 from pei_excel.escritura.observaciones import (
@@ -19,12 +18,8 @@ from pei_excel.escritura.observaciones import (
     anchos_de_tabla,
     escribir_tabla_de_observaciones,
 )
-from pei_excel.evaluacion import Indicador
-from pei_excel.formato import Hoja
 from pei_excel.hallazgo import Hallazgo, Severidad
-from pei_excel.periodos import Periodo
-from pei_excel.revision import Revision, Suerte
-from pei_excel.semaforo import Perfil
+from pei_excel.revision import Suerte
 from pei_excel.tablas import PROMEDIADOS, palabras
 from pei_excel.textos import cuenta, enumerar
 from pei_excel.ubicacion import letra
@@ -35,55 +30,6 @@ SIN_OBSERVACIONES = "Su informe no tiene observaciones. Gracias."
 
 _ANCHOS = (30.0, 16.0, 16.0, 62.0)
 _PLURAL = {"Componente": "Componentes", "Actividad": "Actividades"}
-
-
-@dataclass(frozen=True, slots=True)
-class Encargo:
-    """Lo que un libro de evaluación va a decir."""
-
-    revision: Revision
-    indicadores: tuple[Indicador, ...]
-    periodo: Periodo
-    corte: date
-    perfil: Perfil
-    preliminar: bool
-    hoja: Hoja
-    primera_fila: int  #: de los renglones, en la hoja reconstruida
-    hallazgos: list[Hallazgo]  #: los de la unidad, en su orden
-    papel: str
-
-    @property
-    def filas(self) -> tuple[int, int]:
-        """Primera y última fila de los renglones."""
-        return self.primera_fila, self.primera_fila + len(self.revision.libro.filas(self.hoja.clave)) - 1
-
-    @property
-    def marca(self) -> str:
-        """«(PRELIMINAR)» hasta que el periodo se cierra."""
-        return " (PRELIMINAR)" if self.preliminar else ""
-
-    @property
-    def titulo(self) -> str:
-        """Título de la hoja oficial."""
-        titulo = self.hoja.titulo.format(ejercicio=self.periodo.ejercicio)
-        return f"{titulo} · Evaluación {self.periodo.al_periodo}{self.marca}"
-
-    @property
-    def semaforo(self) -> str:
-        """El perfil que se usó, con sus bandas."""
-        etiqueta = self.perfil.etiqueta
-        return f"{etiqueta[0].upper()}{etiqueta[1:]}. {self.perfil.describir()}."
-
-    @property
-    def pie(self) -> str:
-        """Pie de página: de qué archivo se trata y con qué semáforo; cabe en los 255 caracteres de Excel."""
-        archivo = self.revision.libro.archivo
-        return f"{archivo if len(archivo) <= 100 else '…' + archivo[-99:]} · {self.perfil.etiqueta[:90]}"
-
-    @property
-    def cuantas_observaciones(self) -> str:
-        """Rótulo del vínculo a la hoja de observaciones."""
-        return "Ver " + cuenta(len(self.hallazgos), "observación", "observaciones", "las observaciones (ninguna)")
 
 
 def escribir_observaciones(libro: LibroNuevo, encargo: Encargo, observadas: Sequence[Observada]) -> None:
@@ -220,7 +166,7 @@ def _escribir_conteos(hoja: Any, encargo: Encargo, estilos: Estilos, fila: int) 
     dichas = _rango(encargo, "al_periodo_semaforo")
     numero_formato = estilos("celda", align="right", num_format="0")
     numero = fila
-    for numero, palabra in enumerate(palabras(encargo.perfil), fila + 1):  # noqa: B007 - se usa al terminar
+    for numero, palabra in enumerate(palabras(encargo.perfil), fila + 1):
         color = SEMAFORO.get(colores.get(palabra, ""))
         formato = estilos("celda", bg_color=color[0], font_color=color[1]) if color else estilos("celda")
         hoja.write_string(numero - 1, 0, palabra, formato)
@@ -239,21 +185,30 @@ def _encabezar(hoja: Any, estilos: Estilos, fila: int, titulos: Sequence[str]) -
     hoja.set_row(fila - 1, 18)
 
 
-def _explicacion(encargo: Encargo) -> list[str]:
-    periodo = encargo.periodo
-    return [
-        "Las cifras salen de su archivo; los acumulados, diferencias y porcentajes los calculamos de nuevo con fórmulas "
-        f"que puede revisar en la hoja {encargo.hoja.clave}.",
-        "Trimestre es el que se reporta; al periodo va de enero al cierre del trimestre que se reporta; anual compara lo "
-        f"alcanzado con la meta del año y {'se califica' if periodo.cierra_el_ejercicio else 'no se califica'} "
-        f"{'porque el ejercicio cierra' if periodo.cierra_el_ejercicio else 'hasta que el ejercicio cierra'}.",
-        "Los trimestres se acumulan como lo dice la columna Acumulación; si su archivo no la tiene, se suman, salvo que "
-        "su acumulado programado corresponda a otra forma.",
-        "En un indicador Ascendente el % es alcanzado entre programado; en uno Descendente, programado entre alcanzado; "
-        "en Regular y Nominal, 100 menos la desviación. Nada programado se dice con palabras y no se promedia.",
-        "El promedio de Componentes y el de Actividades se calculan por separado: cada indicador cuenta 100 como máximo "
-        "y lo que no se reportó cuenta 0. Fin y Propósito no se promedian.",
+def _explicacion(encargo: Encargo) -> tuple[str, ...]:
+    cierra = encargo.periodo.cierra_el_ejercicio
+    cierre = "se califica porque el ejercicio cierra" if cierra else "no se califica hasta que el ejercicio cierra"
+    return (
+        (
+            "Las cifras salen de su archivo; los acumulados, diferencias y porcentajes los calculamos de nuevo con "
+            f"fórmulas que puede revisar en la hoja {encargo.hoja.clave}."
+        ),
+        (
+            "Trimestre es el que se reporta; al periodo va de enero al cierre del trimestre que se reporta; anual "
+            f"compara lo alcanzado con la meta del año y {cierre}."
+        ),
+        (
+            "Los trimestres se acumulan como lo dice la columna Acumulación; si su archivo no la tiene, se suman, "
+            "salvo que su acumulado programado corresponda a otra forma."
+        ),
+        (
+            "En un indicador Ascendente el % es alcanzado entre programado; en uno Descendente, programado entre "
+            "alcanzado; en Regular y Nominal, 100 menos la desviación. Lo que no tiene meta programada se dice con "
+            "palabras y no se promedia."
+        ),
+        (
+            "El promedio de Componentes y el de Actividades se calculan por separado: cada indicador cuenta 100 como "
+            "máximo y lo que no se reportó cuenta 0. Fin y Propósito no se promedian."
+        ),
         f"{encargo.semaforo} Fuente: {encargo.perfil.fuente}.",
-    ]
-
-
+    )

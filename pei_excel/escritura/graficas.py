@@ -20,11 +20,15 @@ MAXIMO_DE_BARRAS = 20
 MAXIMO_DE_PROGRAMAS = 6
 _LETRA: dict[str, Any] = {"name": "Arial", "size": 8, "color": "#1B2733", "bold": False}
 _TITULO: dict[str, Any] = {"name": "Arial", "size": 10, "color": AZUL, "bold": True}
-_COLOR = {"Componente": AZUL, "Actividad": "#8FB3D1"}
-_GRISES = {"Sin reporte": "#595959", "No programado": "#BFBFBF", "Ejecución sin programación": "#8C6D46",
-           "Por vencer": "#D9D9D9", "Se mide después": "#ECECEC"}
+_COLOR = {"Componentes": AZUL, "Actividades": "#7BA3C4"}
+_FONDOS = {"verde": "#E4F2E7", "amarillo": "#FBF0CF", "rojo": "#F8DEDB", "morado": "#EBE2F5"}
+#: Hasta dónde llega el eje de los porcentajes topados: deja sitio al rótulo de las barras de 100.
+ESCALA = 110.0
 _TONOS = {"verde": ("#5BAA6E", "#9BD0A8"), "amarillo": ("#F2C230", "#F7DD8A"), "rojo": ("#D6584C", "#EDA49C"),
           "morado": ("#8E63BF", "#BDA3DA")}
+_GRISES = {"Sin reporte": "#595959", "No programado": "#BFBFBF", "Ejecución sin programación": "#8C6D46",
+           "Por vencer": "#D9D9D9", "Se mide después": "#ECECEC"}
+PLURALES = {"Componente": "Componentes", "Actividad": "Actividades"}
 
 
 class Bloque(NamedTuple):
@@ -62,7 +66,7 @@ def escribir_bloque(
         hoja.write_string(f - 1, columna - 1, etiqueta, texto)
         for c, valor in enumerate(valores, columna + 1):
             if isinstance(valor, Cita) and matricial:
-                hoja.write_array_formula(f - 1, c - 1, f - 1, c - 1, f"{{={valor.formula}}}", cifra, valor.valor)
+                hoja.write_array_formula(f - 1, c - 1, f - 1, c - 1, f"={valor.formula}", cifra, valor.valor)
             elif isinstance(valor, Cita):
                 escribir_formula(hoja, f, c, valor.formula, cifra, valor.valor)
             elif valor is not None:
@@ -82,22 +86,27 @@ def corto(texto: str, maximo: int = 38) -> str:
 
 
 def datos_por_programa(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
-    """Series y filas, de la barra más alta a la más baja (en la gráfica, la más baja queda arriba)."""
+    """Series y filas, de la barra más alta a la más baja (en la gráfica, la más baja queda arriba).
+
+    Con pocos programas, dos barras por cada uno: la de sus Actividades (A) y la de sus Componentes (C).
+    """
     con_media = [g for g in tablas.por_programa if any(m is not None for m in g.medias.values())]
     clases = ["Componente", "Actividad"] if 2 * len(con_media) <= MAXIMO_DE_BARRAS else ["Componente"]
     if len(clases) == 1:
         con_media = [g for g in con_media if g.medias["Componente"] is not None]
     con_media.sort(key=lambda g: (-_menor(g, clases), g.clave))
+    fondo = [valor for _, valor, _ in bandas_de_fondo(tablas)]
+    series = [PLURALES[c] for c in reversed(clases)]
     filas: list[tuple[str, list[Cita | float | None]]] = []
-    umbrales = _tramos(tablas)
     for grupo in con_media[-MAXIMO_DE_BARRAS:]:
-        valores: list[Cita | float | None] = [
-            Cita(cuadro.celda(clase, grupo.clave), media) if (media := grupo.medias[clase]) is not None else None
-            for clase in reversed(clases)
-        ]
-        filas.append((corto(grupo.nombre), [*valores, *(v for _, v in umbrales)]))
-    plurales = {"Componente": "Componentes", "Actividad": "Actividades"}
-    return [*(plurales[c] for c in reversed(clases)), *(n for n, _ in umbrales)], filas
+        for clase in reversed(clases):
+            media = grupo.medias[clase]
+            if media is None:
+                continue
+            etiqueta = corto(grupo.nombre) if len(clases) == 1 else f"{corto(grupo.nombre, 32)} ({clase[0]})"
+            cita = Cita(cuadro.celda(clase, grupo.clave), media)
+            filas.append((etiqueta, [*(cita if s == PLURALES[clase] else None for s in series), *fondo]))
+    return [*series, *(nombre for nombre, _, _ in bandas_de_fondo(tablas))], filas
 
 
 def _menor(grupo: Grupo, clases: Sequence[str]) -> float:
@@ -105,50 +114,57 @@ def _menor(grupo: Grupo, clases: Sequence[str]) -> float:
     return min(medias)
 
 
-def _tramos(tablas: Tablas) -> list[tuple[str, float]]:
-    """Los umbrales del semáforo como barras apiladas: un tramo invisible y uno delgado por cada uno."""
+def bandas_de_fondo(tablas: Tablas) -> list[tuple[str, float, str]]:
+    """(serie, valor, color) de las barras anchas del fondo: cada una tapa a la anterior y deja su tramo a la vista.
+
+    Entre dos tramos queda una raya: el umbral del semáforo.
+    """
     perfil = tablas.perfil
-    desde = (100 - b.desde if perfil.por_desviacion else b.desde for b in perfil.bandas if b.color != "morado")
-    umbrales = sorted({u for u in desde if 0 < u < 100})
-    tramos: list[tuple[str, float]] = []
-    recorrido = 0.0
-    for n, umbral in enumerate(umbrales, 1):
-        tramos += [(f"hueco {n}", umbral - 0.2 - recorrido), (f"Umbral {umbral:g} %", 0.4)]
-        recorrido = umbral + 0.2
-    return tramos
+    todos = (100 - b.desde if perfil.por_desviacion else b.desde for b in perfil.bandas)
+    cortes = sorted({u for u in todos if 0 < u < 100}, reverse=True)
+    limites = [(ESCALA, perfil.clasificar(100).color)]
+    for corte in cortes:
+        color = perfil.clasificar(corte - 0.01).color
+        if color != limites[-1][1]:
+            limites.append((corte, color))
+    desde = [u for u, _ in limites[1:]]
+    series: list[tuple[str, float, str]] = []
+    for n, (hasta, color) in enumerate(limites):
+        if n:
+            series.append((f"Umbral {hasta:g} %", hasta + 0.15, GRIS))
+        tramo = f"desde {desde[n]:g}" if n < len(desde) else f"menos de {hasta:g}"
+        series.append((f"{color.capitalize()}: {tramo} %", hasta - 0.15 if n else hasta, _FONDOS[color]))
+    return series
 
 
 def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any:
-    """«Cumplimiento al <n> trimestre por programa (%)»: barras horizontales con los umbrales del semáforo."""
+    """«Cumplimiento al <n> trimestre por programa (%)»: barras horizontales sobre las bandas del semáforo."""
     grafica = libro.add_chart({"type": "bar", "subtype": "clustered"})
-    lineas = libro.add_chart({"type": "bar", "subtype": "stacked"})
-    borrar = []
-    for n, serie in enumerate([s for s in bloque.columnas if s]):
-        datos = {"name": serie, "categories": bloque.rango(""), "values": bloque.rango(serie)}
-        if serie in {"Componentes", "Actividades"}:
-            color = _COLOR["Componente" if serie == "Componentes" else "Actividad"]
-            grafica.add_series({
-                **datos, "fill": {"color": color}, "gap": 45, "overlap": 0,
-                "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA},
-            })
-        elif serie.startswith("hueco"):
-            lineas.add_series({**datos, "fill": {"none": True}, "border": {"none": True}, "y2_axis": True, "gap": 0})
-            borrar.append(n)
-        else:
-            lineas.add_series({**datos, "fill": {"color": GRIS}, "border": {"none": True}, "y2_axis": True, "gap": 0})
-    if lineas.series:
-        grafica.combine(lineas)
-        escala_2 = {"min": 0, "max": 110, "visible": False, "major_gridlines": {"visible": False}}
-        lineas.set_y2_axis(escala_2)
-    escala = {
-        "min": 0, "max": 110, "major_unit": 20, "name": "% de cumplimiento al periodo, topado a 100",
-        "name_font": _LETRA, "num_font": _LETRA, "num_format": "0",
-        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
-    }
-    grafica.set_x_axis(escala)
+    barras = libro.add_chart({"type": "bar", "subtype": "clustered"})
+    fondo = {nombre: color for nombre, _, color in bandas_de_fondo(tablas)}
+    for nombre, color in fondo.items():
+        grafica.add_series({
+            "name": nombre, "categories": bloque.rango(""), "values": bloque.rango(nombre), "gap": 0, "overlap": 100,
+            "fill": {"color": color}, "border": {"none": True},
+        })
+    # Una barra por renglón, con el mismo hueco y traslape que el fondo: LibreOffice usa los mismos en los dos ejes.
+    for serie in (s for s in bloque.columnas if s and s not in fondo):
+        barras.add_series({
+            "name": serie, "categories": bloque.rango(""), "values": bloque.rango(serie), "y2_axis": True,
+            "gap": 0, "overlap": 100, "fill": {"color": _COLOR[serie], "transparency": 15},
+            "border": {"color": "#FFFFFF", "width": 2.5},
+            "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA},
+        })
+    grafica.combine(barras)
+    barras.set_y2_axis({"min": 0, "max": ESCALA, "visible": False, "major_gridlines": {"visible": False}})
+    grafica.set_x_axis({
+        "min": 0, "max": ESCALA, "major_unit": 20, "name": "% de cumplimiento al periodo, topado a 100",
+        "name_font": _LETRA, "num_font": _LETRA, "num_format": "0", "major_gridlines": {"visible": False},
+    })
     grafica.set_y_axis({"num_font": _LETRA, "name": "Programa Presupuestario", "name_font": _LETRA})
     grafica.set_title({"name": f"Cumplimiento {tablas.periodo.al_periodo} por programa (%)", "name_font": _TITULO})
-    grafica.set_legend({"position": "bottom", "font": _LETRA, "delete_series": borrar})
+    grafica.set_plotarea(_area(bloque))
+    grafica.set_legend({"position": "bottom", "font": _LETRA})
     return grafica
 
 
@@ -183,7 +199,20 @@ def grafica_por_unidad(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any
         {"name": f"Indicadores por estado y unidad, {tablas.periodo.al_periodo}", "name_font": _TITULO}
     )
     grafica.set_legend({"position": "bottom", "font": _LETRA})
+    grafica.set_plotarea(_area(bloque))
     return grafica
+
+
+def _area(bloque: Bloque) -> dict[str, Any]:
+    """Lugar de las barras dentro de la gráfica: lo que sobra es para el título, el eje y la leyenda."""
+    barras = bloque.ultima - bloque.primera + 1
+    alto = alto_de_barras(barras)
+    return {"layout": {"x": 0.32, "y": 34 / alto, "width": 0.65, "height": (alto - 128) / alto}}
+
+
+def alto_de_barras(barras: int) -> int:
+    """Alto en píxeles de una gráfica de barras."""
+    return min(640, 150 + barras * 24)
 
 
 def _tono(tablas: Tablas, palabra: str) -> str:
@@ -248,7 +277,7 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
     columnas.add_series({
         "name": "Alcanzado acumulado", "categories": bloque.rango(""), "values": bloque.rango("Alcanzado acumulado"),
         "fill": {"color": "#8FB3D1"}, "gap": 60,
-        "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA, "position": "inside_end"},
+        "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA, "position": "outside_end"},
     })
     linea = libro.add_chart({"type": "line"})
     linea.add_series({
@@ -258,7 +287,7 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
     columnas.combine(linea)
     columnas.show_blanks_as("gap")
     columnas.set_title({
-        "name": f"{corto(grupo.nombre, 60)}: avance acumulado de sus Actividades (% de la meta anual)",
+        "name": f"{corto(grupo.nombre, 60)}: avance de sus Actividades (% de la meta anual)",
         "name_font": {**_TITULO, "size": 9},
     })
     columnas.set_x_axis({"num_font": _LETRA, "name": f"Trimestres de {tablas.periodo.ejercicio}", "name_font": _LETRA})
@@ -267,4 +296,5 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
         "name_font": _LETRA, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
     })
     columnas.set_legend({"position": "bottom", "font": _LETRA})
+    columnas.set_plotarea({"layout": {"x": 0.13, "y": 0.2, "width": 0.84, "height": 0.48}})
     return columnas

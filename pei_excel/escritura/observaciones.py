@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from pei_excel.escritura.estilos import SEVERIDAD, Estilos
+from pei_excel.escritura.estilos import BORDE, SEVERIDAD, Estilos
 from pei_excel.escritura.hoja import escribir_valor
 from pei_excel.escritura.medidas import alto_de_fila, renglones
 from pei_excel.hallazgo import Destinatario, Hallazgo
@@ -49,13 +49,13 @@ def celda_en_su_archivo(hallazgo: Hallazgo) -> str:
 
 COLUMNAS: dict[str, ColumnaDeTabla] = {
     "severidad": ColumnaDeTabla("Severidad", 10, lambda o: o.hallazgo.severidad.value, "corto"),
-    "que_hacer": ColumnaDeTabla("Qué hacer", 13, lambda o: o.hallazgo.severidad.para_la_unidad, "corto"),
+    "que_hacer": ColumnaDeTabla("Qué hacer", 15, lambda o: o.hallazgo.severidad.para_la_unidad, "corto"),
     "unidad": ColumnaDeTabla("Unidad", 24, lambda o: o.unidad),
     "programa": ColumnaDeTabla("Programa", 24, lambda o: o.programa),
     "archivo": ColumnaDeTabla("Archivo", 26, lambda o: o.hallazgo.donde.archivo),
     "regla": ColumnaDeTabla("Regla", 8, lambda o: o.hallazgo.regla, "corto"),
     "hoja": ColumnaDeTabla("Hoja", 13, lambda o: o.hallazgo.donde.hoja or _VACIO),
-    "celda": ColumnaDeTabla("Celda en su archivo", 13, lambda o: celda_en_su_archivo(o.hallazgo)),
+    "celda": ColumnaDeTabla("Celda en su archivo", 17, lambda o: celda_en_su_archivo(o.hallazgo)),
     "indicador": ColumnaDeTabla("Indicador", 13, lambda o: o.indicador or _VACIO),
     "mensaje": ColumnaDeTabla("Qué se encontró", 46, lambda o: o.hallazgo.mensaje),
     "correccion": ColumnaDeTabla("Cómo corregirlo", 38, lambda o: o.hallazgo.como_corregir),
@@ -105,7 +105,7 @@ def escribir_tabla_de_observaciones(
         "valor": estilos("celda", align="right"),
     }
     por_severidad = {s: estilos("celda", align="center", bg_color=color) for s, color in SEVERIDAD.items()}
-    enlace, numero_formato = estilos("enlace", border=1, align="center"), formatos["corto"]
+    enlace, numero_formato = estilos("enlace", border=1, border_color=BORDE, align="center"), formatos["corto"]
     for n, observada in enumerate(observadas, 1):
         numero = fila + n - 1
         hoja.write_number(numero, 0, n, numero_formato)

@@ -2,6 +2,7 @@
 
 Quita rodeos de xlsxwriter que aquí no hacen falta (revisar argumentos, medir la hoja en cada celda, rehacer formatos
 iguales en cada libro) y comprime menos. Da el mismo contenido que `LibroNuevo`; lo que no conoce lo deja a xlsxwriter.
+No admite texto con formato mixto.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from zipfile import ZipFile
 
 import xlsxwriter.workbook as modulo_de_libro
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple
+from xlsxwriter.xmlwriter import XMLwriter
 
 from pei_excel.escritura.hoja import SIN_CALCULAR, HojaNueva, LibroNuevo
 from pei_excel.ubicacion import letra
@@ -53,12 +56,46 @@ def _escapar(texto: str) -> str:
     return texto
 
 
+@lru_cache(8192)
+def _elemento_de_texto(texto: str) -> str:
+    """El texto como elemento de la tabla de textos; uno que parezca XML («<r>…») se escapa como cualquiera."""
+    escapado = _escapar(str(XMLwriter._escape_control_characters(texto)))  # noqa: SLF001 - API de xlsxwriter
+    conservar = ' xml:space="preserve"' if texto != texto.strip() else ""
+    return f"<si><t{conservar}>{escapado}</t></si>"
+
+
+class _Empacador(Packager):  # type: ignore[misc]
+    """Escribe de una vez la tabla de textos, y copia los estilos de un libro anterior con los mismos formatos."""
+
+    _estilos: dict[tuple[Any, ...], str] = {}  # noqa: RUF012 - es de la clase a propósito
+
+    def _write_styles_file(self) -> None:
+        libro = self.workbook
+        formatos = (*libro.xf_formats, None, *libro.dxf_formats)
+        llave = (libro.has_comments, *(f and f._get_format_key() for f in formatos))  # noqa: SLF001 - API de xlsxwriter
+        hecha = self._estilos.get(llave)
+        if hecha is not None:
+            self._filename("xl/styles.xml").write(hecha)
+            return
+        super()._write_styles_file()
+        if len(self._estilos) < 256:
+            self._estilos[llave] = self.filenames[-1][0].getvalue()
+
+    def _write_shared_strings_file(self) -> None:
+        tabla = self.workbook.str_table
+        if tabla.count:
+            self._filename("xl/sharedStrings.xml").write(
+                '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+                '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+                f'count="{tabla.count}" uniqueCount="{tabla.unique_count}">'
+                f"{''.join(map(_elemento_de_texto, tabla.string_array))}</sst>"
+            )
+
+
 class HojaRapida(HojaNueva):
-    """Hoja que guarda y escribe sus celdas sin rodeos; filas y columnas desde 0, siempre números y dentro de la hoja."""
+    """Hoja que guarda y escribe sus celdas sin rodeos; filas y columnas van desde 0 y dentro de la hoja."""
 
     def write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> int:
-        if string.startswith("<r>"):  # xlsxwriter lo tomaría por texto con formato y lo copiaría sin escapar
-            string = f"\u200b{string}"
         self.table[row][col] = CellStringTuple(self.str_table._get_shared_string_index(string), cell_format)  # noqa: SLF001
         return 0
 
@@ -152,9 +189,14 @@ class LibroRapido(LibroNuevo):
             modelo._get_format_key()  # noqa: SLF001 - la deja guardada
             molde = self._moldes[llave] = dict(modelo.__dict__)
         formato = _Formato.__new__(_Formato)
-        formato.__dict__.update(molde, xf_format_indices=self.xf_format_indices, dxf_format_indices=self.dxf_format_indices)
+        formato.__dict__.update(
+            molde, xf_format_indices=self.xf_format_indices, dxf_format_indices=self.dxf_format_indices
+        )
         self.formats.append(formato)
         return formato
+
+    def _get_packager(self) -> Any:
+        return _Empacador()
 
     def _store_workbook(self) -> None:
         original = modulo_de_libro.ZipFile

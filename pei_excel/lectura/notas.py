@@ -5,7 +5,7 @@ from __future__ import annotations
 from pei_excel.crudo import HojaCruda, LibroCrudo
 from pei_excel.formato import Formato, Hoja
 from pei_excel.lectura.filas import textos_en_numeros
-from pei_excel.libro import TODO, Dato, Fila, HojaLeida, IncidenteDeLibro, Libro, Llave
+from pei_excel.libro import Dato, Fila, HojaLeida, IncidenteDeLibro, Libro, Llave
 from pei_excel.textos import normalizar
 from pei_excel.ubicacion import fila_y_columna, letra
 
@@ -29,7 +29,7 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato, hojas: list[HojaCru
             libro.incidentes.append(
                 IncidenteDeLibro(
                     "FMT012", f"la plantilla es de la versión {libro.version} y la vigente es la {formato.version}",
-                    encontrado=libro.version, esperado=formato.version, saca=TODO,
+                    encontrado=libro.version, esperado=formato.version,
                 )
             )
     _notar_ocultos(libro, hojas)

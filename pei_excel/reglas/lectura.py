@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pei_excel.calculos import Calculo, cifra
+from pei_excel.calculos import cifra
 from pei_excel.formato import Apertura, Columna, Formato, Hoja
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, IncidenteDeLibro, Libro
@@ -16,6 +16,18 @@ from pei_excel.tipos import ValorNivel, como_texto
 
 #: Columnas obligatorias que tienen su propia regla y por eso no pasan por FMT007.
 _CON_REGLA_PROPIA = frozenset({"nivel", "base_valor", "base_ejercicio", "medios"})
+
+
+#: Qué hacer según por qué no se pudo leer; lo demás usa el texto de la ficha.
+_COMO_ABRIRLO = {
+    "protegido con contraseña": "Quite la contraseña de apertura (Archivo, Información, Proteger libro) y reenvíelo.",
+    "no es un libro": "Guárdelo en Excel como «Libro de Excel (.xlsx)» y reenvíelo.",
+    "sólo está en la nube": "Ábralo una vez para que se descargue a esta computadora y repita.",
+    "abierto por otro programa": "Cierre el libro en Excel y repita.",
+    "demasiado grande": "Guarde sólo las hojas del informe en un libro nuevo y reenvíelo.",
+    "sospechoso": "Copie los datos a la plantilla oficial y reenvíela; si se repite, avise a sistemas.",
+    "tiempo agotado": "Guarde sólo las hojas del informe en un libro nuevo y reenvíelo.",
+}
 
 
 def _de_incidentes(libro: Libro, codigo: str) -> Iterator[Observacion]:
@@ -66,7 +78,9 @@ def _mostrable(crudo: object) -> str | float | None:
 )
 def archivo_ilegible(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El archivo se puede abrir."""
-    yield from _de_incidentes(libro, "FMT001")
+    for observacion in _de_incidentes(libro, "FMT001"):
+        observacion.como_corregir = _COMO_ABRIRLO.get(str(observacion.encontrado))
+        yield observacion
 
 
 @regla(
@@ -261,13 +275,13 @@ class EntornoDeLectura:
         self.trimestre = libro.periodo.trimestre if libro.periodo else 0
         self._libro = libro
         self._formato = formato
+        self._indices: dict[str, dict[str, dict[str, object]]] = {}
 
     def buscar(self, hoja: str, llave: object) -> Mapping[str, object]:
-        columna = self._formato.por_clave[hoja].llave[0]
-        for fila in self._libro.filas(hoja):
-            if llave is not None and str(fila[columna].crudo).strip() == str(llave).strip():
-                return crudos(fila)
-        return {}
+        if hoja not in self._indices:
+            columna = self._formato.por_clave[hoja].llave[0]
+            self._indices[hoja] = {str(f[columna].crudo).strip(): crudos(f) for f in reversed(self._libro.filas(hoja))}
+        return self._indices[hoja].get(str(llave).strip(), {}) if llave is not None else {}
 
     def celda_buscada(self, hoja: str, columna: str, celda_llave: str) -> str:
         return ""
@@ -284,8 +298,7 @@ def crudos(fila: Fila) -> dict[str, object]:
     return {clave: dato.crudo for clave, dato in fila.datos.items()}
 
 
-def _fresco(calculo: Calculo, fila: Fila, entorno: EntornoDeLectura, dato: Dato) -> tuple[bool, object]:
-    esperado = calculo.valor(crudos(fila), entorno)
+def _fresco(esperado: object, dato: Dato) -> tuple[bool, object]:
     uno, otro = cifra(esperado), cifra(dato.crudo)
     if uno is not None and otro is not None:
         return abs(uno - otro) <= 1e-6 * max(1.0, abs(uno)), esperado
@@ -319,14 +332,21 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
     entorno = EntornoDeLectura(libro, formato)
     for hoja in libro.hojas.values():
         declarada = formato.por_clave[hoja.clave]
-        for columna in declarada.columnas:
-            if columna.calculo is None or columna.auxiliar:
-                continue
-            for fila in hoja.filas:
+        calculadas = [(c, c.calculo) for c in declarada.columnas if c.calculo is not None and not c.auxiliar]
+        for fila in hoja.filas:
+            valores = crudos(fila)
+            atrasadas: set[str] = set()
+            for columna, calculo in calculadas:
                 dato = fila.datos.get(columna.clave)
                 if dato is None or (dato.formula and not dato.calculada):
                     continue
-                yield from _revisar_calculada(columna, columna.calculo, fila, dato, entorno, declarada)
+                fresco, esperado = _fresco(calculo.valor(valores, entorno), dato)
+                if dato.formula and not fresco:
+                    if atrasadas & _lee_a_fondo(columna, declarada):
+                        continue  # sólo difiere porque lee otra que se quedó atrás
+                    atrasadas.add(columna.clave)
+                if not (dato.formula and fresco):
+                    yield from _calculada_mala(columna, fila, dato, fresco, esperado, declarada)
 
 
 def _lee_a_fondo(columna: Columna, hoja: Hoja) -> set[str]:
@@ -341,23 +361,23 @@ def _lee_a_fondo(columna: Columna, hoja: Hoja) -> set[str]:
     return vistas
 
 
-def _revisar_calculada(
-    columna: Columna, calculo: Calculo, fila: Fila, dato: Dato, entorno: EntornoDeLectura, formato_hoja: Hoja
+def _calculada_mala(
+    columna: Columna, fila: Fila, dato: Dato, fresco: bool, esperado: object, declarada: Hoja
 ) -> Iterator[Observacion]:
-    fresco, esperado = _fresco(calculo, fila, entorno, dato)
-    lee = tuple(fila[c] for c in _lee_a_fondo(columna, formato_hoja))
     mostrado = esperado if isinstance(esperado, (str, float)) else None
-    if dato.formula and not fresco:
-        yield Observacion(
-            f"la fórmula de «{columna.nombre}» muestra {_ver(dato.crudo)} y con las celdas como están da {_ver(esperado)}",
-            dato, encontrado=_mostrable(dato.crudo), esperado=mostrado, lee=lee,
+    if dato.formula:
+        mensaje = (
+            f"la fórmula de «{columna.nombre}» muestra {_ver(dato.crudo)} y con las celdas como están da {_ver(esperado)}"
         )
-    elif not dato.formula and (fresco or not columna.clave.startswith(_REGLA_DE_LA_CIFRA)):
+    elif fresco or not columna.clave.startswith(_REGLA_DE_LA_CIFRA):
         estado = "está vacía" if dato.vacio else f"tiene escrito {_ver(dato.crudo)}"
-        yield Observacion(
-            f"«{columna.nombre}» {estado} en lugar de su fórmula", dato, encontrado=_mostrable(dato.crudo),
-            esperado=mostrado, lee=lee,
-        )
+        mensaje = f"«{columna.nombre}» {estado} en lugar de su fórmula"
+    else:
+        return
+    yield Observacion(
+        mensaje, dato, encontrado=_mostrable(dato.crudo), esperado=mostrado,
+        lee=tuple(fila[c] for c in _lee_a_fondo(columna, declarada)),
+    )
 
 
 def _ver(valor: object) -> str:

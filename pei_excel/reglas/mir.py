@@ -528,6 +528,9 @@ def porcentaje_fuera_de_rango(libro: Libro, contexto: Contexto) -> Iterator[Obse
 def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Si lo programado del Componente es la media de sus Actividades, lo alcanzado también."""
     indicadores = contexto.indicadores(libro)
+    # Una fila sin Nivel reconocible, o corrida, puede ser de la familia: sin ella la media no se sabe.
+    ubicadas = {i.fila.indice for i in indicadores if i.nivel}
+    sin_lugar = tuple(f["nivel"] for f in _filas(libro) if f.indice not in ubicadas)
     for componente in indicadores:
         if componente.clase != "Componente" or componente.nivel is None:
             continue
@@ -556,7 +559,7 @@ def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> 
                     f"sus Actividades es {numero(media)}",
                     componente.dato("alcanzado", n), encontrado=alcanzado, esperado=round(media, 2),
                     lee=(*del_trimestre, *(i.fila["nivel"] for i in familia), *(i.fila["unidad_medida"] for i in familia),
-                         *(i.fila["programado_acumulado"] for i in familia)),
+                         *(i.fila["programado_acumulado"] for i in familia), *sin_lugar),
                     tambien=tuple(i.dato("alcanzado", n) for i in hijas),
                 )
 
@@ -579,7 +582,9 @@ def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> 
 )
 def modificacion_no_aplicada(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El último Valor nuevo registrado es el valor vigente."""
-    por_nivel = {_nivel(f): f for f in _filas(libro)}
+    por_nivel: dict[ValorNivel | None, Fila] = {}
+    for fila in _filas(libro):
+        por_nivel.setdefault(_nivel(fila), fila)  # si un Nivel se repite (MIR003), vale el primero
     ultimas: dict[tuple[object, str], Fila] = {}
     filas = libro.filas("Modificaciones")
     for fila in sorted(filas, key=lambda f: (str(f.valor("fecha") or ""), f.indice)):

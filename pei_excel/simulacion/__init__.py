@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#from pei_excel.simulacion.defectos import DEFECTOS
+from pei_excel.simulacion.defectos import DEFECTOS
 from pei_excel.simulacion.informe import Simulado, simular_informe
-#from pei_excel.simulacion.plantar import Defecto, Esperado
+from pei_excel.simulacion.plantar import Defecto, Esperado
 
 __all__ = ["DEFECTOS", "Defecto", "Esperado", "Simulado", "simular_informe"]

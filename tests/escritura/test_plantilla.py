@@ -37,7 +37,7 @@ OFICIALES = (
     "Frecuencia de Medición", "Sentido Esperado", "Valor", "Año",
     *("1er. Trim.", "2do. Trim.", "3er. Trim.", "4to. Trim.", "Acumulado *") * 2,
     "1er. Trim.", "2do. Trim.", "3er. Trim.", "4to. Trim.", "Acumulado", "Medios de Verificación",
-)  # fmt: skip
+)
 
 
 def escribir(modo: Modo = Modo.FORMULACION, **otros: Any) -> bytes:
@@ -89,7 +89,7 @@ def test_los_27_titulos_oficiales_en_su_orden_y_con_sus_bandas(formulacion: Work
         "Datos del Indicador": f"A{fila}:K{fila}", "Línea Base": f"J{fila + 1}:K{fila + 1}",
         "Valores Programados": f"L{fila}:P{fila}", "Valores Alcanzados": f"Q{fila}:U{fila}",
         "Variación *": f"V{fila}:Z{fila}", "Medios de Verificación": f"AA{fila}:AA{fila + 2}",
-    }  # fmt: skip
+    }
     for banda, rango in esperadas.items():
         assert rango in combinadas
         assert hoja[rango.split(":", maxsplit=1)[0]].value == banda
@@ -246,7 +246,7 @@ def test_el_seguimiento_pide_saber_el_trimestre() -> None:
 RAROS = (
     "=1+1", "{=1}", "http://x.mx", "veinte", "1.200", " ", -5.0, 0.1 + 0.2, True, date(2024, 2, 1),
     ErrorExcel("#DIV/0!"), "x" * 40000, float("nan"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("clave", ["nivel", "tipo", "alcanzado_t2", "programado_acumulado", "faltan", "acumulacion"])
@@ -309,7 +309,7 @@ def test_las_formulas_son_de_excel_2010_y_los_nombres_no_parecen_celdas(formulac
         "IF", "OR", "AND", "COUNT", "SUM", "INDEX", "SUMPRODUCT", "MAX", "MIN", "AVERAGE", "ISNUMBER", "COLUMN", "ABS",
         "ROUND", "IFERROR", "MATCH", "VLOOKUP", "ADDRESS", "ROW", "HYPERLINK", "SUBSTITUTE", "SUMIF", "COUNTA",
         "CHOOSE", "ISTEXT", "ISERROR", "N",
-    }  # fmt: skip
+    }
     formulas = [str(c.value) for h in formulacion.worksheets for f in h.iter_rows() for c in f if c.data_type == "f"]
     for hoja in formulacion.worksheets:
         for reglas in hoja.conditional_formatting:
@@ -357,7 +357,7 @@ def libro_leido() -> Libro:
     valores: dict[str, Any] = {
         "nivel": ValorNivel("Componente", 1), "nombre": "Estrategias", "programado_t1": 20.0,
         "programado_acumulado": 20.0, "alcanzado_t1": 20.0, "alcanzado_t2": 5.0, "medios": "Oficio 1",
-    }  # fmt: skip
+    }
     datos = {k: Dato(("MIR", 0, k), v, str(v), "MIR", "A1") for k, v in valores.items()}
     datos["frecuencia"] = Dato(("MIR", 0, "frecuencia"), None, "Cada tres meses", "MIR", "H14")
     fila = Fila("MIR", 0, "MIR", 14, datos)
@@ -369,7 +369,7 @@ def libro_leido() -> Libro:
                 "eje": Dato(("MIR", -1, "eje"), ("3. Uno", "10. Otro"), "3. Uno 10. Otro")},
         hojas={"MIR": HojaLeida("MIR", ["MIR"], [fila], {}, {}),
                "Modificaciones": HojaLeida("Modificaciones", ["M"], [otra], {}, {})},
-    )  # fmt: skip
+    )
 
 
 def test_de_un_libro_leido_salen_los_valores_del_seguimiento() -> None:
@@ -378,7 +378,7 @@ def test_de_un_libro_leido_salen_los_valores_del_seguimiento() -> None:
     assert filas["MIR"] == [
         {"nivel": "Componente 1", "nombre": "Estrategias", "frecuencia": "Cada tres meses", "programado_t1": 20.0,
          "alcanzado_t1": 20.0}
-    ]  # fmt: skip
+    ]
     assert filas["Modificaciones"] == [{"nivel": "Componente 1", "valor_nuevo": 20.0}]
     assert "Justificaciones" not in filas
     hoja = abrir(escribir(Modo.SEGUIMIENTO, campos=campos, filas=filas))["Justificaciones"]
@@ -398,7 +398,7 @@ def convertir(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes, str]
         (carpeta / "libro.xlsx").write_bytes(contenido)
         orden = [programa, f"-env:UserInstallation=file://{base}/perfil", "--headless", "--convert-to", tipo]
         subprocess.run([*orden, "--outdir", str(carpeta / "salida"), str(carpeta / "libro.xlsx")],
-                       check=True, capture_output=True, timeout=180)  # fmt: skip
+                       check=True, capture_output=True, timeout=180)
         return carpeta / "salida" / f"libro.{tipo}"
 
     return convertir_
@@ -442,7 +442,7 @@ CASOS: dict[str, tuple[Modo, dict[str, Any]]] = {
         renglon_raro(n, cambios) for n, cambios in enumerate(RAREZAS)
     ]}}),
     "un error": (Modo.FORMULACION, {"filas": con("alcanzado_t2", ErrorExcel("#DIV/0!"))}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.libreoffice

@@ -244,7 +244,7 @@ def test_direcciones_que_faltan_salen_del_orden() -> None:
     filas = '<row><c><v>1</v></c><c/><c><v>3</v></c></row><row r="5"><c r="D5" s="1"/><c><v>5</v></c></row><row><c><v>6</v></c></row>'
     assert {lugar: celda.valor for lugar, celda in celdas_de(armar(filas)).items()} == {
         (1, 1): 1.0, (1, 3): 3.0, (5, 5): 5.0, (6, 1): 6.0,
-    }  # fmt: skip
+    }
 
 
 def test_textos_compartidos() -> None:

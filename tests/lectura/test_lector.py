@@ -57,10 +57,11 @@ def valores(libro: Libro) -> dict[tuple[str, int, str], Any]:
 
 
 def redondos(libro: Libro) -> dict[tuple[str, int, str], Any]:
-    # LibreOffice guarda en .xls un 0 como resultado de las fórmulas que dan «Sí» o «No»; no son cifras.
+    # LibreOffice guarda en .xls un 0 como resultado de las fórmulas que dan texto («Sí», «No programado»).
+    de_texto = ("debe", "porcentaje", "primero_que_falta")
     return {
         k: round(v, 9) if isinstance(v, float) else v
-        for k, v in valores(libro).items() if v is not None and not k[2].startswith("debe")
+        for k, v in valores(libro).items() if v is not None and not k[2].startswith(de_texto)
     }
 
 

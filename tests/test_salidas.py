@@ -1,0 +1,88 @@
+"""La carpeta de resultados se cambia entera o no se cambia, y un cambio interrumpido se repara."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pei_excel.salidas import ULTIMO, Carpeta, SalidaOcupada, escribir_entero
+
+
+def llenar(carpeta: Path, texto: str) -> None:
+    (carpeta / "datos.csv").write_text(texto)
+    (carpeta / ULTIMO).write_text(texto)
+
+
+def contenido(carpeta: Path) -> str:
+    return (carpeta / ULTIMO).read_text()
+
+
+def test_la_nueva_toma_el_lugar_y_la_vieja_queda_como_anterior(tmp_path: Path) -> None:
+    for texto in ("uno", "dos", "tres"):
+        carpeta = Carpeta(tmp_path, "2024-T2")
+        llenar(carpeta.preparar(), texto)
+        carpeta.cambiar()
+    assert contenido(tmp_path / "2024-T2") == "tres"
+    assert contenido(tmp_path / "2024-T2.anterior") == "dos"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["2024-T2", "2024-T2.anterior"]
+
+
+def test_se_repara_un_cambio_interrumpido_con_la_nueva_completa(tmp_path: Path) -> None:
+    carpeta = Carpeta(tmp_path, "2024-T2")
+    llenar(carpeta.preparar(), "viejo")
+    carpeta.cambiar()
+    llenar(carpeta.preparar(), "nuevo")
+    carpeta.final.rename(carpeta.anterior)  # aquí se fue la luz
+    Carpeta(tmp_path, "2024-T2").preparar()
+    assert contenido(carpeta.final) == "nuevo"
+
+
+def test_se_repara_un_cambio_interrumpido_con_la_nueva_a_medias(tmp_path: Path) -> None:
+    carpeta = Carpeta(tmp_path, "2024-T2")
+    llenar(carpeta.preparar(), "viejo")
+    carpeta.cambiar()
+    (carpeta.preparar() / "datos.csv").write_text("a medias")
+    carpeta.final.rename(carpeta.anterior)
+    Carpeta(tmp_path, "2024-T2").preparar()
+    assert contenido(carpeta.final) == "viejo"
+
+
+def test_una_carpeta_en_que_no_se_puede_escribir_se_dice_antes_de_trabajar(tmp_path: Path) -> None:
+    estorbo = tmp_path / "salidas"
+    estorbo.write_text("soy un archivo")
+    with pytest.raises(SalidaOcupada, match="No se puede escribir"):
+        Carpeta(estorbo, "2024-T2").preparar()
+
+
+def test_un_archivo_abierto_se_nombra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    carpeta = Carpeta(tmp_path, "2024-T2")
+    llenar(carpeta.preparar(), "viejo")
+    carpeta.cambiar()
+    abrir = Path.open
+
+    def ocupado(ruta: Path, *args: object, **kwargs: object) -> object:
+        if ruta.name == "datos.csv":
+            raise PermissionError(13, "en uso")
+        return abrir(ruta, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", ocupado)
+    with pytest.raises(SalidaOcupada, match=r"datos\.csv.*Ciérrelo en Excel"):
+        carpeta.preparar()
+    monkeypatch.undo()
+    assert contenido(carpeta.final) == "viejo"
+
+
+def test_un_archivo_se_escribe_completo_o_no_se_toca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ruta = tmp_path / "a.txt"
+    ruta.write_bytes(b"viejo")
+
+    def falla(*_: object) -> None:
+        raise OSError(28, "sin espacio")
+
+    monkeypatch.setattr(Path, "write_bytes", falla)
+    with pytest.raises(OSError, match="sin espacio"):
+        escribir_entero(ruta, b"nuevo")
+    monkeypatch.undo()
+    assert ruta.read_bytes() == b"viejo"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
