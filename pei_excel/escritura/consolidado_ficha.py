@@ -132,9 +132,9 @@ def _grafica(libro: LibroNuevo, hoja: Any, tablas: Tablas, resumen: Resumen, fil
         grupo, bloque = resumen.avances[0]
         grafica, alto = graficas.grafica_de_avance(libro, tablas, grupo, bloque), 220
     elif resumen.por_programa is not None:
-        grafica = graficas.grafica_por_programa(libro, tablas, resumen.por_programa)
         barras = resumen.por_programa.ultima - resumen.por_programa.primera + 1
         alto = min(340, graficas.alto_de_barras(barras))
+        grafica = graficas.grafica_por_programa(libro, tablas, resumen.por_programa, alto)
     else:
         return fila
     grafica.set_size({"width": _PIXELES, "height": alto})

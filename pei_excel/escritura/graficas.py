@@ -137,7 +137,7 @@ def bandas_de_fondo(tablas: Tablas) -> list[tuple[str, float, str]]:
     return series
 
 
-def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any:
+def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, alto: int = 0) -> Any:
     """«Cumplimiento al <n> trimestre por programa (%)»: barras horizontales sobre las bandas del semáforo."""
     grafica = libro.add_chart({"type": "bar", "subtype": "clustered"})
     barras = libro.add_chart({"type": "bar", "subtype": "clustered"})
@@ -163,7 +163,7 @@ def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> A
     })
     grafica.set_y_axis({"num_font": _LETRA, "name": "Programa Presupuestario", "name_font": _LETRA})
     grafica.set_title({"name": f"Cumplimiento {tablas.periodo.al_periodo} por programa (%)", "name_font": _TITULO})
-    grafica.set_plotarea(_area(bloque))
+    grafica.set_plotarea(_area(bloque, alto))
     grafica.set_legend({"position": "bottom", "font": _LETRA})
     return grafica
 
@@ -203,11 +203,11 @@ def grafica_por_unidad(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any
     return grafica
 
 
-def _area(bloque: Bloque) -> dict[str, Any]:
+def _area(bloque: Bloque, alto: int = 0) -> dict[str, Any]:
     """Lugar de las barras dentro de la gráfica: lo que sobra es para el título, el eje y la leyenda."""
     barras = bloque.ultima - bloque.primera + 1
-    alto = alto_de_barras(barras)
-    return {"layout": {"x": 0.32, "y": 34 / alto, "width": 0.65, "height": (alto - 128) / alto}}
+    alto = alto or alto_de_barras(barras)
+    return {"layout": {"x": 0.32, "y": 34 / alto, "width": 0.65, "height": (alto - 134) / alto}}
 
 
 def alto_de_barras(barras: int) -> int:
@@ -277,7 +277,7 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
     columnas.add_series({
         "name": "Alcanzado acumulado", "categories": bloque.rango(""), "values": bloque.rango("Alcanzado acumulado"),
         "fill": {"color": "#8FB3D1"}, "gap": 60,
-        "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA, "position": "outside_end"},
+        "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA, "position": "inside_base"},
     })
     linea = libro.add_chart({"type": "line"})
     linea.add_series({
@@ -287,8 +287,8 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
     columnas.combine(linea)
     columnas.show_blanks_as("gap")
     columnas.set_title({
-        "name": f"{corto(grupo.nombre, 60)}: avance de sus Actividades (% de la meta anual)",
-        "name_font": {**_TITULO, "size": 9},
+        "name": f"{corto(grupo.nombre, 44)}: avance de sus Actividades (% de la meta anual)",
+        "name_font": {**_TITULO, "size": 8.5},
     })
     columnas.set_x_axis({"num_font": _LETRA, "name": f"Trimestres de {tablas.periodo.ejercicio}", "name_font": _LETRA})
     columnas.set_y_axis({
@@ -296,5 +296,5 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
         "name_font": _LETRA, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
     })
     columnas.set_legend({"position": "bottom", "font": _LETRA})
-    columnas.set_plotarea({"layout": {"x": 0.13, "y": 0.2, "width": 0.84, "height": 0.48}})
+    columnas.set_plotarea({"layout": {"x": 0.13, "y": 0.22, "width": 0.84, "height": 0.45}})
     return columnas
