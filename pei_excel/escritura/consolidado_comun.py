@@ -15,6 +15,8 @@ from pei_excel.tablas import Grupo, Tablas, palabras
 
 #: Fila del encabezado de todos los cuadros; los datos empiezan en la siguiente.
 ENCABEZADO = 4
+#: Papel → ancho y alto en puntos, de pie.
+MEDIDAS = {"oficio": (612, 936), "legal": (612, 1008), "carta": (612, 792), "a4": (595, 842), "a3": (842, 1191)}
 CIFRA = "#,##0.00"
 #: Un texto en una columna de porcentajes (el estado) se ve como una raya: la palabra está al lado, en el semáforo.
 PORCENTAJE = '0.0;-0.0;0.0;"–"'

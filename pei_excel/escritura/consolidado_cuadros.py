@@ -22,7 +22,6 @@ from pei_excel.escritura.rapida import (
     FILA,
     HojaRapida,
     con_formula,
-    con_texto,
     entidades,
     hoja_rapida,
     principio,
@@ -88,7 +87,7 @@ def _escribir_cuadro(
         titulos += [f"{plural}: media (%)", f"{plural}: n"]
         claves += [clase, f"{clase} n"]
     letras = {clave: letra(n) for n, clave in enumerate(claves, 1)}
-    anchos = [9.0, 44.0, 11.0, *[_ancho(p) for p in palabras], 12.0, 13.0, 12.5, 12.0, 11.5]
+    anchos = [12.0 if columna == "clase" else 9.0, 44.0, 11.0, *[_ancho(p) for p in palabras], 12.0, 13.0, 12.5, 12.0, 11.5]
     for n, (titulo, ancho) in enumerate(zip(titulos, anchos, strict=True)):
         hoja.set_column(n, n, ancho)
         relleno = relleno_de(tablas.perfil, titulo)
@@ -114,7 +113,7 @@ def _notas(hoja: HojaRapida, fila: int, notas: Sequence[str], anchos: Sequence[f
     # Las filas agregadas van al final del XML: una nota escrita por el camino normal quedaría antes que ellas.
     formato = estilos("nota", text_wrap=False)
     for n, nota in enumerate(notas, fila):
-        hoja.agregar(n, con_texto(principio(1, formato), hoja.indice(nota)))
+        hoja.agregar(n, hoja.texto(principio(1, formato), nota))
     hoja.abarcar(fila + len(notas) - 1, len(anchos))
     return fila + len(notas) - 1
 
@@ -141,8 +140,8 @@ def _escribir_grupos(
             nombre = "Institución" if total else grupo.nombre
             valores = _valores(grupo, tablas)
             celdas = [
-                con_texto(inicios["clave"], hoja.indice(clave)) if clave else f"{inicios['clave']}/>",
-                con_texto(inicios["nombre"], hoja.indice(nombre)),
+                hoja.texto(inicios["clave"], clave) if clave else f"{inicios['clave']}/>",
+                hoja.texto(inicios["nombre"], nombre),
                 *(con_formula(inicios[c], f, valores[c]) for c, f in formulas.items()),
             ]
             hoja.agregar(fila, "".join(celdas), alto_de_fila([(nombre, ancho_nombre)], minimo=18))

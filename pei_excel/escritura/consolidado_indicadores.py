@@ -9,6 +9,7 @@ from pei_excel.calculos import Cifra, Estado, formula_acumular, formula_cumplimi
 from pei_excel.escritura.consolidado_comun import (
     CIFRA,
     ENCABEZADO,
+    MEDIDAS,
     PORCENTAJE,
     colorear,
     imprimir,
@@ -23,7 +24,6 @@ from pei_excel.escritura.rapida import (
     HojaRapida,
     con_formula,
     con_numero,
-    con_texto,
     entidades,
     hoja_rapida,
     principio,
@@ -56,26 +56,26 @@ class ColumnaDeIndicadores(NamedTuple):
 def _bloque(horizonte: Horizonte) -> tuple[ColumnaDeIndicadores, ...]:
     de = _NOMBRES[horizonte]
     return (
-        ColumnaDeIndicadores(f"{horizonte}_p", f"Programado {de}", 10, _CIFRA),
-        ColumnaDeIndicadores(f"{horizonte}_a", f"Alcanzado {de}", 10, _CIFRA),
-        ColumnaDeIndicadores(f"{horizonte}_d", f"Diferencia {de}", 10, _CIFRA),
-        ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 8.5, _PCT),
-        ColumnaDeIndicadores(f"{horizonte}_s", f"Semáforo {de}", 13, _CENTRO),
+        ColumnaDeIndicadores(f"{horizonte}_p", f"Programado {de}", 9.8, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_a", f"Alcanzado {de}", 9.8, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_d", f"Diferencia {de}", 9.8, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 8, _PCT),
+        ColumnaDeIndicadores(f"{horizonte}_s", f"Semáforo {de}", 15, _CENTRO),
     )
 
 
 COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
-    ColumnaDeIndicadores("unidad", "Unidad Responsable", 20, {}),
-    ColumnaDeIndicadores("programa", "Programa Presupuestario", 22, {}),
-    ColumnaDeIndicadores("nivel", "Nivel", 13, {}),
-    ColumnaDeIndicadores("nombre", "Indicador", 38, {}),
+    ColumnaDeIndicadores("unidad", "Unidad Responsable", 17, {}),
+    ColumnaDeIndicadores("programa", "Programa Presupuestario", 17, {}),
+    ColumnaDeIndicadores("nivel", "Nivel", 13.5, {}),
+    ColumnaDeIndicadores("nombre", "Indicador", 28, {}),
     ColumnaDeIndicadores("unidad_medida", "Unidad de Medida", 11, {}),
     ColumnaDeIndicadores("sentido", "Sentido Esperado", 11, _CENTRO),
     ColumnaDeIndicadores("frecuencia", "Frecuencia de Medición", 11, _CENTRO),
     ColumnaDeIndicadores("acumulacion", "Acumulación", 11, _CENTRO),
-    *(ColumnaDeIndicadores(f"p{n}", f"Programado {o} Trim.", 9.5, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
-    *(ColumnaDeIndicadores(f"a{n}", f"Alcanzado {o} Trim.", 9.5, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
-    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 11, {}),
+    *(ColumnaDeIndicadores(f"p{n}", f"Prog. {o} Trim.", 8, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    *(ColumnaDeIndicadores(f"a{n}", f"Alc. {o} Trim.", 8, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 10, {}),
     *_bloque("al_periodo"),
     ColumnaDeIndicadores("informe", "Estado del informe", 10, _CENTRO),
     *_bloque("trimestre"),
@@ -184,12 +184,13 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> In
         "Las cifras por trimestre vienen de los informes; lo demás son fórmulas. "
         "«Observado»: el informe tiene errores por corregir y la cifra es la recalculada.",
     )
-    encabezado = estilos("encabezado", bold=True)
+    encabezado = estilos("encabezado", bold=True, font_size=8)
     apoyo = estilos("encabezado_apoyo")
+    anchos = _anchos(tablas)
     for n, columna in enumerate(COLUMNAS):
-        hoja.set_column(n, n, columna.ancho)
+        hoja.set_column(n, n, anchos[n])
         hoja.write_string(ENCABEZADO - 1, n, columna.titulo, apoyo if columna.clave in _DE_APOYO else encabezado)
-    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in COLUMNAS]))
+    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho) for c in COLUMNAS]))
     _escribir_filas(hoja, tablas, estilos)
     ultima = PRIMERA + max(len(tablas.renglones), 1) - 1
     hoja.abarcar(ultima, len(COLUMNAS))
@@ -204,16 +205,34 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> In
     })
     if tablas.renglones:
         filas = range(PRIMERA, ultima + 1)
-        inicio, fin, lugar = LETRA["a1"], LETRA[f"a{tablas.periodo.trimestre}"], LETRA["minigrafica"]
+        inicio, fin, lugar = LETRA["a1"], LETRA["a4"], LETRA["minigrafica"]
         hoja.add_sparkline(PRIMERA - 1, NUMERO["minigrafica"] - 1, {
             "location": [f"{lugar}{f}" for f in filas], "range": [f"'{HOJA}'!{inicio}{f}:{fin}{f}" for f in filas],
             "type": "column", "series_color": "#1F4E79", "min": 0,
         })
     imprimir(hoja, tablas, (ultima, _ULTIMA_IMPRESA), papel=papel)
     hoja.repeat_columns(0, NUMERO["nombre"] - 1)
-    hoja.set_print_scale(62)
-    hoja.set_v_pagebreaks([NUMERO["informe"]])
+    hoja.set_print_scale(_escala(anchos, papel))
+    hoja.set_v_pagebreaks([NUMERO["al_periodo_s"]])
     return Indicadores(ultima)
+
+
+def _anchos(tablas: Tablas) -> list[float]:
+    """Anchos de las columnas; los de las cifras crecen para que ninguna se vea como ####."""
+    indicadores = [r.indicador for r in tablas.renglones]
+    mayor = max((abs(c) for i in indicadores for c in (*i.programado, *i.alcanzado) if c is not None), default=0.0)
+    largos = len(f"{mayor:,.2f}") + 1.5, len(f"-{4 * mayor:,.2f}") + 1.5
+    return [
+        max(c.ancho, largos[c.clave[-2] == "_"]) if c.estilo is _CIFRA else c.ancho for c in COLUMNAS
+    ]
+
+
+def _escala(anchos: Sequence[float], papel: str) -> int:
+    """% con que cada mitad cabe a lo ancho: con «ajustar a una página» Excel no respetaría el salto puesto a mano."""
+    comunes, corte = NUMERO["nombre"], NUMERO["al_periodo_s"]
+    primera = sum(a * 7 + 5 for a in anchos[:corte])
+    segunda = sum(a * 7 + 5 for a in (*anchos[:comunes], *anchos[corte:_ULTIMA_IMPRESA]))
+    return max(10, int((MEDIDAS[papel][1] - 36) / (max(primera, segunda) * 0.75) * 100) - 1)
 
 
 _DE_APOYO = {"clase", "llave_unidad", "llave_programa", "llave_eje"}
@@ -237,7 +256,7 @@ def _escribir_filas(hoja: HojaRapida, tablas: Tablas, estilos: Any) -> None:
             elif clave in numeros:
                 celdas.append(con_numero(inicio, numeros[clave]))
             elif textos.get(clave):
-                celdas.append(con_texto(inicio, hoja.indice(textos[clave])))
+                celdas.append(hoja.texto(inicio, textos[clave]))
             else:
                 celdas.append(f"{inicio}/>")
         alto = alto_de_fila(

@@ -14,8 +14,6 @@ from pei_excel.escritura.observaciones import COLUMNAS, Observada
 from pei_excel.escritura.rapida import (
     ColumnaDeCuadro,
     HojaRapida,
-    con_numero,
-    con_texto,
     escribir_cuadro,
     hoja_rapida,
     principio,
@@ -142,33 +140,29 @@ def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
     )
     for n, ancho in enumerate(_ANCHOS):
         hoja.set_column(n, n, ancho)
-    texto, cifra = estilos("texto"), estilos("texto", align="right", num_format="#,##0.00")
-    inicios = [principio(n, cifra if c == "valor" else texto) for n, c in enumerate(datos.COLUMNAS, 1)]
+    cifra = estilos("texto", align="right", num_format="#,##0.00")
+    # Los textos llevan el estilo Normal del libro: son tantos que cada atributo pesa.
+    inicios = [principio(n, cifra if c == "valor" else None) for n, c in enumerate(datos.COLUMNAS, 1)]
     fila = ENCABEZADO
     for bloque in datos.bloques_de_datos(tablas):
         fila = _agregar_bloque(hoja, bloque, inicios, fila)
     ultima = max(fila, ENCABEZADO + 1)
     hoja.abarcar(ultima, len(datos.COLUMNAS))
-    hoja.add_table(ENCABEZADO - 1, 0, ultima - 1, len(datos.COLUMNAS) - 1, {
-        "name": "datos_abiertos", "style": "Table Style Light 1",
-        "columns": [{"header": c, "header_format": estilos("encabezado", bold=True)} for c in datos.COLUMNAS],
-    })
+    hoja.tabla(ENCABEZADO, ultima, "datos_abiertos", datos.COLUMNAS, estilos("encabezado", bold=True))
     hoja.ignore_errors({"number_stored_as_text": f"B{ENCABEZADO + 1}:D{ultima}"})
     hoja.freeze_panes(ENCABEZADO, 0)
     imprimir(hoja, tablas, (ultima, len(datos.COLUMNAS)), papel=papel)
+    hoja.fit_to_pages(2, 0)
 
 
 def _agregar_bloque(hoja: HojaRapida, bloque: datos.BloqueDeDatos, inicios: Sequence[str], fila: int) -> int:
-    def celda(inicio: str, valor: datos.Valor) -> str:
-        if isinstance(valor, str):
-            return con_texto(inicio, hoja.indice(valor)) if valor else ""
-        return con_numero(inicio, valor) if valor is not None else ""
-
     n, propias = len(bloque.iniciales), len(bloque.cambian[0]) - 1
-    primeras = "".join(map(celda, inicios, bloque.iniciales))
-    finales = "".join(map(celda, inicios[n + propias :], bloque.finales))
+    primeras = hoja.celdas(inicios[:n], bloque.iniciales)
+    finales = hoja.celdas(inicios[n + propias : -1], bloque.finales)
+    suyos, ultimo = inicios[n : n + propias], inicios[-1:]
     for cambia in bloque.cambian:
         fila += 1
-        propios = "".join(map(celda, inicios[n:], cambia[:-1]))
-        hoja.agregar(fila, f"{primeras}{propios}{finales}{celda(inicios[-1], cambia[-1])}")
+        hoja.agregar(
+            fila, f"{primeras}{hoja.celdas(suyos, cambia[:-1])}{finales}{hoja.celdas(ultimo, cambia[-1:])}"
+        )
     return fila

@@ -8,6 +8,7 @@ from pei_excel.escritura import graficas
 from pei_excel.escritura.consolidado_comun import (
     ENCABEZADO,
     ENTERO,
+    MEDIDAS,
     PORCENTAJE,
     imprimir,
     llaves_de,
@@ -27,8 +28,6 @@ HOJA = "Resumen"
 #: Anchos de la parte que se imprime; los datos de las gráficas van más a la derecha.
 ANCHOS = (40.0, 14.0, 14.0, 14.0, 14.0, 14.0)
 _DATOS = 9  #: columna donde empiezan los datos de las gráficas
-#: Papel → ancho y alto en puntos.
-_HOJAS_DE_PAPEL = {"oficio": (612, 936), "legal": (612, 1008), "carta": (612, 792), "a4": (595, 842), "a3": (842, 1191)}
 _PIXELES = int(sum(int(a * 7 + 5) for a in ANCHOS))
 _NOTA_AVANCE = (
     "Avance acumulado: media, entre las Actividades ascendentes de acumulación «Suma» de cada programa, de lo "
@@ -148,12 +147,12 @@ def _filas(alto: int) -> int:
 
 def _escala(papel: str) -> int:
     """% con que la hoja cabe a lo ancho; con «ajustar a una página» Excel no respetaría los saltos puestos a mano."""
-    return min(100, int((_HOJAS_DE_PAPEL[papel][0] - 36) / (_PIXELES * 0.75) * 100) - 2)
+    return min(100, int((MEDIDAS[papel][0] - 36) / (_PIXELES * 0.75) * 100) - 2)
 
 
 def _filas_que_caben(papel: str) -> int:
     """Filas de alto normal que caben en una página, con holgura para los títulos."""
-    return int((_HOJAS_DE_PAPEL[papel][1] - 72) / (_escala(papel) / 100) / ALTO_NORMAL) - 2
+    return int((MEDIDAS[papel][1] - 72) / (_escala(papel) / 100) / ALTO_NORMAL) - 2
 
 
 def _insertar(

@@ -13,7 +13,7 @@ from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
 from pei_excel.libro import Dato
 from pei_excel.periodos import Periodo
 from pei_excel.tablas import Renglon, Tablas
-from pei_excel.ubicacion import fila_y_columna
+from pei_excel.ubicacion import numero_de_columna
 
 #: Títulos de los datos abiertos, en orden.
 COLUMNAS = (
@@ -93,11 +93,13 @@ def rango_de_origen(datos: Iterable[Dato]) -> str:
     celdas = [d.celda for d in datos if d.celda]
     if len(celdas) < 2:
         return "".join(celdas)
-    lugares = [fila_y_columna(c) for c in celdas]
-    fila, columna = lugares[0]
-    if all(lugar == (fila, columna + n) for n, lugar in enumerate(lugares)):
-        return f"{celdas[0]}:{celdas[-1]}"
-    return ", ".join(celdas)
+    letras = [c.rstrip("0123456789") for c in celdas]
+    fila = celdas[0][len(letras[0]) :]
+    columna = numero_de_columna(letras[0])
+    for n, letra in enumerate(letras):
+        if numero_de_columna(letra) != columna + n or celdas[n][len(letra) :] != fila:
+            return ", ".join(celdas)
+    return f"{celdas[0]}:{celdas[-1]}"
 
 
 def _juntas(una: str, otra: str) -> str:

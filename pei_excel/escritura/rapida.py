@@ -24,20 +24,47 @@ class HojaRapida(HojaNueva):
     def __init__(self) -> None:
         super().__init__()
         self._filas_armadas: list[str] = []
-        self._indices: dict[str, int] = {}
+        self._textos: dict[str, str] = {}
 
-    def indice(self, texto: str) -> int:
-        """Número del texto en la tabla de textos del libro."""
-        hallado = self._indices.get(texto)
-        if hallado is None:
-            hallado = self._indices[texto] = self.str_table._get_shared_string_index(texto[:_LARGO_MAXIMO])  # noqa: SLF001
-        return hallado
+    def texto(self, inicio: str, texto: str) -> str:
+        """Celda con un texto, que va a la tabla de textos del libro."""
+        final = self._textos.get(texto)
+        if final is None:
+            indice = self.str_table._get_shared_string_index(texto[:_LARGO_MAXIMO])  # noqa: SLF001 - API de xlsxwriter
+            final = self._textos[texto] = f' t="s"><v>{indice}</v></c>'
+        return inicio + final
+
+    def celdas(self, inicios: Iterable[str], valores: Iterable[str | float | None]) -> str:
+        """Celdas seguidas de textos y números; lo vacío no se escribe."""
+        textos = self._textos
+        partes = []
+        for inicio, valor in zip(inicios, valores, strict=True):
+            if valor.__class__ is str:
+                final = textos.get(valor)  # type: ignore[arg-type] - es texto
+                if final is not None:
+                    partes.append(inicio + final)
+                elif valor:
+                    partes.append(self.texto(inicio, valor))  # type: ignore[arg-type]
+            elif valor is not None:
+                partes.append(f"{inicio}><v>{valor:.16G}</v></c>")
+        return "".join(partes)
 
     def agregar(self, fila: int, celdas: str, alto: float | None = None) -> None:
         """Agrega una fila; en `celdas`, la marca FILA se cambia por su número."""
         atributos = f' ht="{alto:g}" customHeight="1"' if alto else ""
         numero = str(fila)
         self._filas_armadas.append(f'<row r="{numero}"{atributos}>{celdas.replace(FILA, numero)}</row>')
+
+    def tabla(self, primera: int, ultima: int, nombre: str, titulos: Sequence[str], encabezado: Any) -> None:
+        """Tabla de Excel desde la columna A sobre filas ya agregadas; `primera` es la de los títulos."""
+        ancho = len(titulos) - 1
+        self.add_table(primera - 1, 0, primera, ancho, {
+            "name": nombre, "style": "Table Style Light 1",
+            "columns": [{"header": t, "header_format": encabezado} for t in titulos],
+        })
+        # xlsxwriter recorre todas las celdas del rango buscando datos: se le da uno chico y luego se corrige.
+        rango = f"A{primera}:{letra(ancho + 1)}{ultima}"
+        self.tables[-1].update({"range": rango, "a_range": rango, "autofilter": rango})
 
     def abarcar(self, fila: int, columna: int) -> None:
         """Dice hasta qué fila y columna (desde 1) llegan los datos agregados."""
@@ -56,18 +83,15 @@ def hoja_rapida(libro: LibroNuevo, nombre: str) -> HojaRapida:
 
 
 def principio(columna: int, formato: Any) -> str:
-    """Principio de una celda: dirección y estilo; falta cerrar la etiqueta."""
+    """Principio de una celda: dirección y estilo (None: el Normal del libro); falta cerrar la etiqueta."""
+    if formato is None:
+        return f'<c r="{letra(columna)}{FILA}"'
     return f'<c r="{letra(columna)}{FILA}" s="{formato._get_xf_index()}"'  # noqa: SLF001 - API de xlsxwriter
 
 
 def con_numero(inicio: str, valor: float | None) -> str:
     """Celda con un número, o en blanco."""
     return f"{inicio}/>" if valor is None else f"{inicio}><v>{valor:.16G}</v></c>"
-
-
-def con_texto(inicio: str, indice: int) -> str:
-    """Celda con un texto de la tabla."""
-    return f'{inicio} t="s"><v>{indice}</v></c>'
 
 
 def con_formula(inicio: str, formula: str, valor: float | str | None) -> str:
@@ -107,6 +131,7 @@ def escribir_cuadro(
         hoja.write_string(fila - 1, n, columna.titulo, encabezado)
     hoja.set_row(fila - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in columnas], minimo=18))
     inicios = [principio(n, estilos("celda", align=c.alineacion)) for n, c in enumerate(columnas, 1)]
+    de_numero = [principio(n, estilos("celda", align="right")) for n in range(1, len(columnas) + 1)]
     ultima = fila
     for objeto in objetos:
         ultima += 1
@@ -119,15 +144,15 @@ def escribir_cuadro(
             if valor is None or valor == "":
                 partes.append(con_numero(inicio, None))
             elif isinstance(valor, (int, float)):
-                partes.append(con_numero(inicio, valor))
+                partes.append(con_numero(de_numero[n - 1] if columna.alineacion == "left" else inicio, valor))
             else:
                 texto = str(valor)
-                partes.append(con_texto(inicio, hoja.indice(texto)))
+                partes.append(hoja.texto(inicio, texto))
                 if columna.mide:
                     textos.append((texto, columna.ancho))
         hoja.agregar(ultima, "".join(partes), alto_de_fila(textos, minimo=18))
     if ultima == fila and vacio:
         ultima += 1
-        hoja.agregar(ultima, con_texto(principio(1, estilos("texto")), hoja.indice(vacio)), 18)
+        hoja.agregar(ultima, hoja.texto(principio(1, estilos("texto")), vacio), 18)
     hoja.abarcar(ultima, len(columnas))
     return ultima

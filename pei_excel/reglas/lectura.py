@@ -330,6 +330,8 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
         return
     formato = contexto.formato(libro)
     entorno = EntornoDeLectura(libro, formato)
+    periodo = contexto.periodo_de(libro)
+    ultimo = periodo.trimestre if periodo else 4
     for hoja in libro.hojas.values():
         declarada = formato.por_clave[hoja.clave]
         calculadas = [(c, c.calculo) for c in declarada.columnas if c.calculo is not None and not c.auxiliar]
@@ -346,7 +348,9 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
                         continue  # sólo difiere porque lee otra que se quedó atrás
                     atrasadas.add(columna.clave)
                 if not (dato.formula and fresco):
-                    yield from _calculada_mala(columna, fila, dato, fresco, esperado, declarada)
+                    # SEG002 calla ante una variación vacía de un trimestre que no ha llegado.
+                    futura = columna.medida == "variacion" and (columna.trimestre or 0) > ultimo
+                    yield from _calculada_mala(columna, fila, dato, fresco, esperado, declarada, futura=futura)
 
 
 def _lee_a_fondo(columna: Columna, hoja: Hoja) -> set[str]:
@@ -362,14 +366,14 @@ def _lee_a_fondo(columna: Columna, hoja: Hoja) -> set[str]:
 
 
 def _calculada_mala(
-    columna: Columna, fila: Fila, dato: Dato, fresco: bool, esperado: object, declarada: Hoja
+    columna: Columna, fila: Fila, dato: Dato, fresco: bool, esperado: object, declarada: Hoja, *, futura: bool
 ) -> Iterator[Observacion]:
     mostrado = esperado if isinstance(esperado, (str, float)) else None
     if dato.formula:
         mensaje = (
             f"la fórmula de «{columna.nombre}» muestra {_ver(dato.crudo)} y con las celdas como están da {_ver(esperado)}"
         )
-    elif fresco or not columna.clave.startswith(_REGLA_DE_LA_CIFRA):
+    elif fresco or not columna.clave.startswith(_REGLA_DE_LA_CIFRA) or (dato.vacio and futura):
         estado = "está vacía" if dato.vacio else f"tiene escrito {_ver(dato.crudo)}"
         mensaje = f"«{columna.nombre}» {estado} en lugar de su fórmula"
     else:

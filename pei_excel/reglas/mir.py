@@ -292,7 +292,8 @@ def sentido_contra_la_meta(libro: Libro, contexto: Contexto) -> Iterator[Observa
                 f"el indicador es {sentido} y su meta ({numero(meta)}) queda por "
                 f"{'debajo' if baja else 'encima'} de la línea base ({numero(base)})",
                 fila["sentido"], encontrado=meta, esperado=base, tambien=(fila["base_valor"], fila["programado_acumulado"]),
-                lee=(fila["base_valor"], fila["base_ejercicio"], fila["programado_acumulado"], *_programados(fila)),
+                lee=(fila["base_valor"], fila["base_ejercicio"], fila["programado_acumulado"], fila["acumulacion"],
+                     *_programados(fila)),
             )
 
 
@@ -528,9 +529,8 @@ def porcentaje_fuera_de_rango(libro: Libro, contexto: Contexto) -> Iterator[Obse
 def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Si lo programado del Componente es la media de sus Actividades, lo alcanzado también."""
     indicadores = contexto.indicadores(libro)
-    # Una fila sin Nivel reconocible, o corrida, puede ser de la familia: sin ella la media no se sabe.
     ubicadas = {i.fila.indice for i in indicadores if i.nivel}
-    sin_lugar = tuple(f["nivel"] for f in _filas(libro) if f.indice not in ubicadas)
+    sueltas = [f for f in _filas(libro) if f.indice not in ubicadas]
     for componente in indicadores:
         if componente.clase != "Componente" or componente.nivel is None:
             continue
@@ -541,6 +541,9 @@ def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> 
         familia = [componente, *hijas]
         if not hijas or not all(es_porcentaje(i.fila) and i.acumulacion == "Suma" for i in familia):
             continue
+        # Una fila sin Nivel reconocible, o una suya que está corrida, puede ser de la familia y cambiar la media.
+        dudosas = [f["nivel"] for f in sueltas
+                   if (suyo := _nivel(f)) is None or suyo.componente == componente.nivel.componente]
         medias = [sum(i.programado[k] or 0 for i in hijas) / len(hijas) for k in range(4)]
         sigue = all(
             iguales(componente.programado[k] or 0.0, medias[k], CERCANIA_A_LA_MEDIA) for k in range(4)
@@ -559,7 +562,8 @@ def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> 
                     f"sus Actividades es {numero(media)}",
                     componente.dato("alcanzado", n), encontrado=alcanzado, esperado=round(media, 2),
                     lee=(*del_trimestre, *(i.fila["nivel"] for i in familia), *(i.fila["unidad_medida"] for i in familia),
-                         *(i.fila["programado_acumulado"] for i in familia), *sin_lugar),
+                         *(i.fila["programado_acumulado"] for i in familia),
+                         *(i.fila["acumulacion"] for i in familia), *dudosas),
                     tambien=tuple(i.dato("alcanzado", n) for i in hijas),
                 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -11,18 +12,18 @@ from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import ConFormato, ConFormula
 from pei_excel.formatos.mir import MIR
 from pei_excel.reglas import danos
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado
+from pei_excel.simulacion.informe import HOJA, Fila, Simulado, sin_modificar
 from pei_excel.simulacion.plantar import NIVELES, Defecto, Esperado, Plantador, apartar, tomar
 from pei_excel.simulacion.verdad import acumulado, cifra, serie, verdad_de
 
 Hallazgos = list[Esperado] | None
 
 
-def _del_archivo(codigo: str, *hechos: danos.Cambio | object) -> Plantador:
+def _del_archivo(codigo: str, *hechos: Callable[[Path], None]) -> Plantador:
     """Un daño al archivo entero, que no se señala en ninguna celda."""
 
-    def plantar(s: Simulado, azar: Random) -> Hallazgos:
-        s.danos += hechos  # type: ignore[arg-type]
+    def plantar(s: Simulado, _azar: Random) -> Hallazgos:
+        s.danos += hechos
         return [Esperado(codigo, lugar="archivo")]
 
     return plantar
@@ -37,7 +38,7 @@ def _titulo_cambiado(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT003", columna="nivel", lugar="titulo")]
 
 
-def _columna_con_cifra(s: Simulado, azar: Random, fila: Fila) -> str | None:
+def _columna_con_cifra(azar: Random, fila: Fila) -> str | None:
     """Una columna capturable de cifras con algo escrito."""
     claves = [
         f"{medida}_t{n}" for medida in ("programado", "alcanzado") for n in (1, 2, 3, 4)
@@ -46,13 +47,9 @@ def _columna_con_cifra(s: Simulado, azar: Random, fila: Fila) -> str | None:
     return azar.choice(claves) if claves else None
 
 
-def _sin_modificar(s: Simulado, fila: Fila) -> bool:
-    return not any(m["nivel"] == fila["nivel"] for m in s.filas["Modificaciones"])
-
-
 def _fuera_de_tipo(s: Simulado, azar: Random) -> Hallazgos:
-    fila = tomar(s, azar, lambda f: _sin_modificar(s, f), cifras=True)
-    columna = _columna_con_cifra(s, azar, fila) if fila else None
+    fila = tomar(s, azar, lambda f: sin_modificar(s, f), cifras=True)
+    columna = _columna_con_cifra(azar, fila) if fila else None
     if fila is None or columna is None:
         return None
     fila[columna] = azar.choice(("veinte", -5.0, date(s.ejercicio, 2, 1), "pendiente", True))
@@ -64,7 +61,8 @@ def _base_fuera_de_tipo(s: Simulado, azar: Random) -> Hallazgos:
     if fila is None:
         return None
     columna, valor = azar.choice((
-        ("base_valor", "ochenta"), ("base_ejercicio", 1890.0), ("base_ejercicio", 2022.5), ("base_ejercicio", "hace poco"),
+        ("base_valor", "ochenta"), ("base_ejercicio", 1890.0), ("base_ejercicio", 2022.5),
+        ("base_ejercicio", "hace poco"),
     ))
     fila[columna] = valor
     return [Esperado("FMT004", columna=columna, fila=fila)]
@@ -80,8 +78,8 @@ def _fecha_fuera_de_tipo(s: Simulado, azar: Random) -> Hallazgos:
 
 
 def _numero_en_texto(s: Simulado, azar: Random) -> Hallazgos:
-    fila = tomar(s, azar, lambda f: _sin_modificar(s, f), cifras=True)
-    columna = _columna_con_cifra(s, azar, fila) if fila else None
+    fila = tomar(s, azar, lambda f: sin_modificar(s, f), cifras=True)
+    columna = _columna_con_cifra(azar, fila) if fila else None
     if fila is None or columna is None:
         return None
     escrito = f"{fila[columna]:g}"
@@ -91,8 +89,8 @@ def _numero_en_texto(s: Simulado, azar: Random) -> Hallazgos:
 
 def _con_formato_de_porcentaje(s: Simulado, azar: Random) -> Hallazgos:
     """0.2 que se ve «20 %»: en un Porcentaje es 20; en otra unidad no se sabe."""
-    fila = tomar(s, azar, lambda f: _sin_modificar(s, f), cifras=True)
-    columna = _columna_con_cifra(s, azar, fila) if fila else None
+    fila = tomar(s, azar, lambda f: sin_modificar(s, f), cifras=True)
+    columna = _columna_con_cifra(azar, fila) if fila else None
     if fila is None or columna is None:
         return None
     fila[columna] = ConFormato(fila[columna] / 100, "0%")
@@ -100,8 +98,8 @@ def _con_formato_de_porcentaje(s: Simulado, azar: Random) -> Hallazgos:
 
 
 def _numero_ambiguo(s: Simulado, azar: Random) -> Hallazgos:
-    fila = tomar(s, azar, lambda f: _sin_modificar(s, f), cifras=True)
-    columna = _columna_con_cifra(s, azar, fila) if fila else None
+    fila = tomar(s, azar, lambda f: sin_modificar(s, f), cifras=True)
+    columna = _columna_con_cifra(azar, fila) if fila else None
     if fila is None or columna is None:
         return None
     fila[columna] = azar.choice(("1,200", "1.200", "12,500"))
@@ -109,10 +107,10 @@ def _numero_ambiguo(s: Simulado, azar: Random) -> Hallazgos:
 
 
 def _en_error(s: Simulado, azar: Random) -> Hallazgos:
-    fila = tomar(s, azar, lambda f: _sin_modificar(s, f), cifras=True)
+    fila = tomar(s, azar, lambda f: sin_modificar(s, f), cifras=True)
     if fila is None:
         return None
-    columna = azar.choice((_columna_con_cifra(s, azar, fila), "nombre", "medios", "sentido", "programado_acumulado"))
+    columna = azar.choice((_columna_con_cifra(azar, fila), "nombre", "medios", "sentido", "programado_acumulado"))
     if columna is None:
         return None
     fila[columna] = ErrorExcel(azar.choice(("#DIV/0!", "#N/A", "#VALUE!")))
@@ -164,7 +162,7 @@ def _justificacion_repetida(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT008", "Justificaciones", "nivel", renglon)]
 
 
-def _calculada(s: Simulado, azar: Random, fila: Fila) -> tuple[str, float] | None:
+def _calculada(azar: Random, fila: Fila) -> tuple[str, float] | None:
     """Una columna calculada de la fila que da una cifra, y la que debe dar."""
     opciones: list[tuple[str, float]] = []
     forma = str(fila.get("acumulacion") or "Suma")
@@ -183,7 +181,7 @@ def _calculada(s: Simulado, azar: Random, fila: Fila) -> tuple[str, float] | Non
 def _sin_formula(s: Simulado, azar: Random) -> Hallazgos:
     """La cifra correcta, escrita encima de la fórmula."""
     fila = tomar(s, azar)
-    hallada = _calculada(s, azar, fila) if fila else None
+    hallada = _calculada(azar, fila) if fila else None
     if fila is None or hallada is None:
         return None
     columna, valor = hallada
@@ -194,12 +192,27 @@ def _sin_formula(s: Simulado, azar: Random) -> Hallazgos:
 def _sin_recalcular(s: Simulado, azar: Random) -> Hallazgos:
     """La fórmula está, con el resultado de antes."""
     fila = tomar(s, azar)
-    hallada = _calculada(s, azar, fila) if fila else None
+    hallada = _calculada(azar, fila) if fila else None
     if fila is None or hallada is None:
         return None
     columna, valor = hallada
     fila[columna] = ConFormula(valor + azar.randint(1, 9))
     return [Esperado("FMT009", columna=columna, fila=fila)]
+
+
+def _formula_borrada(s: Simulado, azar: Random) -> Hallazgos:
+    """La celda calculada quedó vacía: lo dice la regla de esa cifra, y si aún no vence, FMT009."""
+    fila = tomar(s, azar)
+    hallada = _calculada(azar, fila) if fila else None
+    if fila is None or hallada is None or not hallada[1]:
+        return None
+    columna = MIR.principal.por_clave[hallada[0]]
+    fila[columna.clave] = ""
+    if columna.medida == "variacion":
+        codigo = "SEG002" if (columna.trimestre or 0) <= s.trimestre else "FMT009"
+    else:
+        codigo = {"programado": "MIR001", "alcanzado": "SEG001"}[str(columna.medida)]
+    return [Esperado(codigo, columna=columna.clave, fila=fila)]
 
 
 def _justificacion_sin_formula(s: Simulado, azar: Random) -> Hallazgos:
@@ -227,7 +240,7 @@ def _fila_oculta(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT011", columna="nivel", fila=fila)]
 
 
-def _fila_insertada(s: Simulado, azar: Random) -> Hallazgos:
+def _fila_insertada(s: Simulado, _azar: Random) -> Hallazgos:
     s.danos.append(danos.fila_insertada)
     return [Esperado("FMT013", columna="medios", lugar="insertada")]
 
@@ -241,11 +254,11 @@ def _textos_en_cifras(s: Simulado, azar: Random) -> Hallazgos:
     return _corrida(s, azar, lambda fila: fila.update(dict.fromkeys(columnas, "De gestión")))
 
 
-def _corrida(s: Simulado, azar: Random, correr: object) -> Hallazgos:
+def _corrida(s: Simulado, azar: Random, correr: Callable[[Fila], None]) -> Hallazgos:
     if NIVELES in s.reservados:
         return None
-    fila = tomar(s, azar, lambda f: _sin_modificar(s, f), cifras=True)
-    if fila is None or not callable(correr):
+    fila = tomar(s, azar, lambda f: sin_modificar(s, f), cifras=True)
+    if fila is None:
         return None
     apartar(s, NIVELES)
     correr(fila)
@@ -278,6 +291,7 @@ DEFECTOS_LECTURA: tuple[Defecto, ...] = (
     Defecto("FMT008", "justificación repetida", _justificacion_repetida),
     Defecto("FMT009", "cifra en lugar de fórmula", _sin_formula),
     Defecto("FMT009", "fórmula sin recalcular", _sin_recalcular),
+    Defecto("FMT009", "fórmula borrada", _formula_borrada),
     Defecto("FMT009", "justificación con cifra propia", _justificacion_sin_formula),
     Defecto("FMT010", "fórmulas sin calcular", _del_archivo("FMT010", danos.sin_calcular), solo=True),
     Defecto("FMT011", "fila oculta", _fila_oculta),

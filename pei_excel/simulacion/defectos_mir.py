@@ -8,8 +8,18 @@ from random import Random
 
 from pei_excel.formatos.mir import TRIMESTRES
 from pei_excel.periodos import MIDE
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado, sigue_la_media
-from pei_excel.simulacion.plantar import NIVELES, Condicion, Defecto, Esperado, Plantador, apartar, libre, tomar, tomar_familia
+from pei_excel.simulacion.informe import HOJA, Fila, Simulado, sigue_la_media, sin_modificar
+from pei_excel.simulacion.plantar import (
+    NIVELES,
+    Condicion,
+    Defecto,
+    Esperado,
+    Plantador,
+    apartar,
+    libre,
+    tomar,
+    tomar_familia,
+)
 from pei_excel.simulacion.verdad import LIMITE, VERDE_DESDE, acumulado, cifra, serie, verdad_de
 
 Hallazgos = list[Esperado] | None
@@ -43,12 +53,14 @@ def _acumulado_mal(s: Simulado, azar: Random) -> Hallazgos:
 
 
 def _constante_que_no_lo_es(s: Simulado, azar: Random) -> Hallazgos:
-    def varia(fila: Fila) -> bool:
-        if s.trimestre == 4 or fila.get("acumulacion") != "Constante":
-            return False
-        return cifra(fila["programado_t4"]) is not None and len({p for p in serie(fila, "programado") if p is not None}) > 0
+    def sirve(fila: Fila) -> bool:
+        llenas = [p for p in serie(fila, "programado") if p is not None]
+        return (
+            s.trimestre < 4 and fila.get("acumulacion") == "Constante" and len(llenas) > 1
+            and cifra(fila["programado_t4"]) is not None and sin_modificar(s, fila)
+        )
 
-    fila = tomar(s, azar, lambda f: varia(f) and sum(p is not None for p in serie(f, "programado")) > 1, cifras=True)
+    fila = tomar(s, azar, sirve, cifras=True)
     if fila is None:
         return None
     fila["programado_t4"] += 3 if fila["sentido"] != "Descendente" else -3
@@ -123,7 +135,7 @@ def _cambiar_nivel(s: Simulado, azar: Random, nuevo: Callable[[Fila], str | None
         return None
     fila = tomar(
         s, azar, lambda f: _es(f, "Actividad") and not verdad_de(f, s.trimestre).explicar
-        and not any(m["nivel"] == f["nivel"] for m in s.filas["Modificaciones"]), cifras=True,
+        and sin_modificar(s, f), cifras=True,
     )
     if fila is None:
         return None
@@ -234,7 +246,7 @@ def _programado_fuera_de_frecuencia(s: Simulado, azar: Random) -> Hallazgos:
 
 def _nada_programado(s: Simulado, azar: Random) -> Hallazgos:
     fila = tomar(
-        s, azar, lambda f: not any(m["nivel"] == f["nivel"] for m in s.filas["Modificaciones"]), cifras=True
+        s, azar, lambda f: sin_modificar(s, f), cifras=True
     )
     if fila is None:
         return None
@@ -278,7 +290,7 @@ def _sin_linea_base(s: Simulado, azar: Random) -> Hallazgos:
 def _de_porcentaje_con_futuro(s: Simulado) -> Condicion:
     return lambda f: (
         f["unidad_medida"] == "Porcentaje" and f["sentido"] == "Ascendente" and f.get("acumulacion") in {None, "Suma"}
-        and 4 in MIDE[f["frecuencia"]] and not any(m["nivel"] == f["nivel"] for m in s.filas["Modificaciones"])
+        and 4 in MIDE[f["frecuencia"]] and sin_modificar(s, f)
         and (cifra(f.get("base_valor")) or 0) <= (verdad_de(f, 4).meta or 0)
     )
 
@@ -330,7 +342,7 @@ def _componente_que_no_promedia(s: Simulado, azar: Random) -> Hallazgos:
 
 def _modificacion_sin_aplicar(s: Simulado, azar: Random) -> Hallazgos:
     fila = tomar(
-        s, azar, lambda f: not any(m["nivel"] == f["nivel"] for m in s.filas["Modificaciones"])
+        s, azar, lambda f: sin_modificar(s, f)
     )
     if fila is None:
         return None

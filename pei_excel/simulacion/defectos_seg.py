@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from pei_excel.periodos import MIDE
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado, componente_de, sigue_la_media
+from pei_excel.simulacion.informe import HOJA, Fila, Simulado, componente_de, sigue_la_media, sin_modificar
 from pei_excel.simulacion.plantar import Condicion, Defecto, Esperado, Plantador, libre, tomar, tomar_familia
 from pei_excel.simulacion.verdad import LIMITE, VERDE_DESDE, acumulado, cifra, serie, verdad_de
 
@@ -39,7 +39,8 @@ def _acumulado_mal(s: Simulado, azar: Random) -> Hallazgos:
     if fila is None:
         return None
     bueno = acumulado(str(fila.get("acumulacion") or "Suma"), serie(fila, "alcanzado")) or 0
-    fila["alcanzado_acumulado"] = azar.choice((0.0, bueno + azar.randint(1, 40))) if bueno else float(azar.randint(1, 9))
+    otros = (0.0, bueno + azar.randint(1, 40)) if bueno else (float(azar.randint(1, 9)),)
+    fila["alcanzado_acumulado"] = azar.choice(otros)
     return [Esperado("SEG001", columna="alcanzado_acumulado", fila=fila)]
 
 
@@ -62,7 +63,7 @@ def _variacion_acumulada_mal(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("SEG002", columna="variacion_acumulado", fila=fila)]
 
 
-def _variacion_al_reves(s: Simulado, azar: Random) -> Hallazgos:
+def _variacion_al_reves(s: Simulado, _azar: Random) -> Hallazgos:
     """Alguien rehízo toda la columna restando al revés; donde daba 0 dejó la fórmula."""
     primera: tuple[Fila, str] | None = None
     for fila in s.renglones:
@@ -105,7 +106,7 @@ def _sin_reporte(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("SEG004", columna=columna, fila=fila)]
 
 
-def _nadie_reporta(s: Simulado, azar: Random) -> Hallazgos:
+def _nadie_reporta(s: Simulado, _azar: Random) -> Hallazgos:
     if sum(_mide_ahora(s, f) for f in s.renglones) < 2:
         return None
     for fila in s.renglones:
@@ -119,7 +120,8 @@ def _medio_insuficiente(s: Simulado, azar: Random) -> Hallazgos:
     if fila is None:
         return None
     fila["medios"] = azar.choice((
-        None, f"Oficio S/N de fecha 26 de junio de {s.ejercicio}", "archivo", "En trámite", "Se cuenta con la evidencia",
+        None, f"Oficio S/N de fecha 26 de junio de {s.ejercicio}", "archivo", "En trámite",
+        "Se cuenta con la evidencia",
     ))
     return [Esperado("SEG005", columna="medios", fila=fila)]
 
@@ -171,7 +173,7 @@ def _adelanto(s: Simulado, azar: Random) -> Hallazgos:
 
 def _sin_meta_en_el_ano(s: Simulado, azar: Random) -> Hallazgos:
     fila = tomar(
-        s, azar, lambda f: not any(m["nivel"] == f["nivel"] for m in s.filas["Modificaciones"]), cifras=True
+        s, azar, lambda f: sin_modificar(s, f), cifras=True
     )
     if fila is None:
         return None
@@ -201,9 +203,8 @@ def _exceso(s: Simulado, azar: Random) -> Hallazgos:
     def sin_rezago(f: Fila) -> bool:
         numero = componente_de(f)
         familia = s.familia(numero) if numero is not None else None
-        return familia is None or all(
-            (verdad_de(h, s.trimestre).porcentaje or 100) >= VERDE_DESDE for h in familia[1]
-        )
+        avances = [verdad_de(h, s.trimestre).porcentaje for h in familia[1]] if familia else []
+        return all(pct is None or pct >= VERDE_DESDE for pct in avances)
 
     fila = tomar(s, azar, lambda f: _suma(f) and _mide_ahora(s, f) and sin_rezago(f), cifras=True)
     if fila is None:
@@ -216,7 +217,7 @@ def _exceso(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("SEG008", columna=f"alcanzado_t{s.trimestre}", fila=fila)]
 
 
-def _todo_al_cien(s: Simulado, azar: Random) -> Hallazgos:
+def _todo_al_cien(s: Simulado, _azar: Random) -> Hallazgos:
     if sum(bool(vencidos(s, f)) for f in s.renglones) < 5:
         return None
     for fila in s.renglones:

@@ -82,6 +82,11 @@ def componente_de(fila: Fila) -> int | None:
     return int(numero.partition(".")[0]) if clase in {"Componente", "Actividad"} and numero else None
 
 
+def sin_modificar(s: Simulado, fila: Fila) -> bool:
+    """Ninguna modificación registrada toca sus metas."""
+    return not any(m["nivel"] == fila["nivel"] for m in s.filas["Modificaciones"])
+
+
 def sigue_la_media(componente: Fila, hijas: list[Fila], margen: float = 1.0) -> bool:
     """Todos son Porcentaje con suma y lo programado del Componente es la media de lo de sus Actividades."""
     familia = [componente, *hijas]
@@ -173,7 +178,7 @@ class _Simulador:
 
     def _datos(self, nivel: str) -> Fila:
         """Identificación de un indicador, según lo que conviene a su nivel."""
-        clase = nivel.split()[0]
+        clase = nivel.partition(" ")[0]
         (cosas, hechas, materia), lugar = self.acciones.pop()
         if clase in {"Fin", "Propósito"}:
             frecuencia = self.azar.choice(("Anual", "Anual", "Semestral", "Bienal"))
@@ -331,8 +336,9 @@ class _Simulador:
         renglon: Fila = {"nivel": fila["nivel"], "trimestre": TRIMESTRES[self.q - 1]}
         if verdad_de(fila, self.q).explicar:
             materia, lugar = self.materias[id(fila)]
+            causa = self.azar.choice(vocabulario.CAUSAS).format(materia=materia, lugar=lugar)
             renglon |= {
-                "causa": f"{self.azar.choice(vocabulario.CAUSAS).format(materia=materia, lugar=lugar)} ({fila['nivel']})",
+                "causa": f"{causa} ({fila['nivel']})",
                 "medida": self.azar.choice(vocabulario.MEDIDAS).format(materia=materia),
                 "responsable": f"Jefatura de {materia}",
                 "fecha": date(self.ejercicio, min(12, self.q * 3 + 1), self.azar.randint(1, 28)),

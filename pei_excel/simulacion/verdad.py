@@ -1,4 +1,4 @@
-"""Lo que un informe simulado debe dar, calculado por separado y a la manera más simple: no usa los cálculos del programa."""
+"""Lo que un informe simulado debe dar, calculado aparte y de la manera más simple, sin los cálculos del programa."""
 
 from __future__ import annotations
 
