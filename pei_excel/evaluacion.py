@@ -100,6 +100,12 @@ class Indicador:
         return self.medidos[0] > self.periodo.trimestre
 
     @property
+    def falta_informar(self) -> bool:
+        """El trimestre que se reporta venció y no está informado: lo acumulado todavía no dice nada."""
+        q = self.periodo.trimestre
+        return q in self.vencidos and self.alcanzado[q - 1] is None
+
+    @property
     def meta_anual(self) -> Cifra:
         """Programado acumulado del año, calculado por nosotros."""
         return self.anual.programado

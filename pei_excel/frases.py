@@ -45,7 +45,7 @@ def frase_de_situacion(tablas: Tablas) -> str:
     conteos = tablas.institucion.conteos
     perfil = tablas.perfil
     al_periodo = tablas.periodo.al_periodo
-    partes = []
+    partes: list[str] = []
     bandas = [b for color in ("verde", "amarillo", "rojo") for b in perfil.bandas if b.color == color]
     for banda in bandas:
         cuantos = conteos.get(banda.palabra, 0)
@@ -191,7 +191,8 @@ def _al_cierre(componentes: Sequence[Renglon]) -> str:
     total = cuenta(len(componentes), "Componente", "Componentes")
     if not logrados:
         return f"Al cierre del ejercicio, ninguno de {total} cumplió su meta anual."
-    return f"Al cierre del ejercicio, {logrados} de {total} {'cumplió' if logrados == 1 else 'cumplieron'} su meta anual."
+    verbo = "cumplió" if logrados == 1 else "cumplieron"
+    return f"Al cierre del ejercicio, {logrados} de {total} {verbo} su meta anual."
 
 
 def frase_de_medias(tablas: Tablas) -> str:

@@ -76,7 +76,7 @@ def escribir_historico(
     ejercicio = int(str(informe.campos["ejercicio"]))
     libro = abrir_libro(
         destino, titulo=f"{formato.titulo} {ejercicio}", asunto=str(informe.campos["unidad"]),
-        creado=datetime(ejercicio, 7, 5), comentarios=informe.nota,  # noqa: DTZ001 - fecha fija, sin reloj
+        creado=datetime(ejercicio, 7, 5), comentarios=informe.nota, es_salida=False,  # noqa: DTZ001 - fecha fija, sin reloj
     )
     por_hoja = paginas_por_hoja or len(informe.paginas)
     escritor = _Escritor(informe, formato, libro.estilos)

@@ -14,8 +14,9 @@ from pei_excel.escritura.consolidado_indicadores import escribir_indicadores
 from pei_excel.escritura.consolidado_metodologia import escribir_metodologia
 from pei_excel.escritura.consolidado_registro import Control, escribir_control, escribir_datos, escribir_hallazgos
 from pei_excel.escritura.consolidado_resumen import escribir_resumen
+from pei_excel.escritura.filas_armadas import hoja_de_filas
 from pei_excel.escritura.hoja import abrir_libro
-from pei_excel.escritura.rapida import hoja_rapida
+from pei_excel.escritura.rapido import LibroRapido
 from pei_excel.revision import Revision
 from pei_excel.tablas import Tablas
 
@@ -37,10 +38,10 @@ def escribir_consolidado(
     suyas = [r for r in revisiones if r.libro.formato in {formato, None}]
     libro = abrir_libro(
         destino, titulo=f"Consolidado {formato} {al_periodo_de(tablas.periodo)}",
-        asunto=tablas.perfil.etiqueta, creado=datetime.combine(tablas.corte, time()),
+        asunto=tablas.perfil.etiqueta, creado=datetime.combine(tablas.corte, time()), clase=LibroRapido,
     )
     # Todas las hojas nacen en su orden, pero lo citado se escribe antes que lo que lo cita.
-    ficha, resumen, *_ = [hoja_rapida(libro, nombre) for nombre in HOJAS]
+    ficha, resumen, *_ = [hoja_de_filas(libro, nombre) for nombre in HOJAS]
     indicadores = escribir_indicadores(libro, tablas, papel=papel)
     cuadros = escribir_cuadros(libro, tablas, indicadores, papel=papel)
     escribir_hallazgos(libro, tablas, suyas, papel=papel)
@@ -49,14 +50,14 @@ def escribir_consolidado(
     escribir_datos(libro, tablas, papel=papel)
     bloques = escribir_resumen(libro, resumen, tablas, cuadros, indicadores, papel=papel)
     escribir_ficha(
-        libro, ficha, tablas, cuadros["Por programa"], indicadores, bloques, _informes(tablas, control, suyas),
+        libro, ficha, tablas, cuadros["Por programa"], indicadores, bloques, _informes(tablas, control),
         papel=papel_de_ficha,
     )
     ficha.activate()
     libro.close()
 
 
-def _informes(tablas: Tablas, control: Control, revisiones: Sequence[Revision]) -> Informes:
+def _informes(tablas: Tablas, control: Control) -> Informes:
     cobertura = tablas.cobertura
     if cobertura.esperados is None:
         consolidados, leidos = control.cuenta(consolidados=True), control.cuenta(consolidados=False)

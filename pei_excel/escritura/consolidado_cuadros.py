@@ -16,16 +16,16 @@ from pei_excel.escritura.consolidado_comun import (
 )
 from pei_excel.escritura.consolidado_indicadores import Indicadores
 from pei_excel.escritura.estilos import Estilos
-from pei_excel.escritura.hoja import LibroNuevo
-from pei_excel.escritura.medidas import alto_de_fila, largo
-from pei_excel.escritura.rapida import (
+from pei_excel.escritura.filas_armadas import (
     FILA,
-    HojaRapida,
+    HojaDeFilas,
     con_formula,
     entidades,
-    hoja_rapida,
+    hoja_de_filas,
     principio,
 )
+from pei_excel.escritura.hoja import LibroNuevo
+from pei_excel.escritura.medidas import alto_de_fila, largo
 from pei_excel.tablas import PROMEDIADOS, Grupo, Tablas
 from pei_excel.ubicacion import letra
 
@@ -78,7 +78,7 @@ def _escribir_cuadro(
     libro: LibroNuevo, tablas: Tablas, indicadores: Indicadores, nombre: str, grupos: Sequence[Grupo], columna: str,
     titulo_nombre: str, notas: Sequence[str], papel: str,
 ) -> Cuadro:
-    hoja, estilos = hoja_rapida(libro, nombre), libro.estilos
+    hoja, estilos = hoja_de_filas(libro, nombre), libro.estilos
     titular(hoja, f"Indicadores y cumplimiento {nombre.lower()}", tablas, estilos, tablas.perfil.etiqueta)
     palabras = tablas.palabras
     titulos = ["Clave", titulo_nombre, "Indicadores", *palabras, "Requieren explicación"]
@@ -87,7 +87,7 @@ def _escribir_cuadro(
         titulos += [f"{plural}: media (%)", f"{plural}: n"]
         claves += [clase, f"{clase} n"]
     letras = {clave: letra(n) for n, clave in enumerate(claves, 1)}
-    anchos = [12.0 if columna == "clase" else 9.0, 44.0, 11.0, *[_ancho(p) for p in palabras], 12.0, 13.0, 12.5, 12.0, 11.5]
+    anchos = [12.0 if columna == "clase" else 9.0, 44.0, 11.0, *map(_ancho, palabras), 12.0, 13.0, 12.5, 12.0, 11.5]
     for n, (titulo, ancho) in enumerate(zip(titulos, anchos, strict=True)):
         hoja.set_column(n, n, ancho)
         relleno = relleno_de(tablas.perfil, titulo)
@@ -109,7 +109,7 @@ def _ancho(palabra: str) -> float:
     return max(10.0, *(round(largo(p, negritas=True) / 5 + 2, 1) for p in palabra.split()))
 
 
-def _notas(hoja: HojaRapida, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos) -> int:
+def _notas(hoja: HojaDeFilas, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos) -> int:
     # Las filas agregadas van al final del XML: una nota escrita por el camino normal quedaría antes que ellas.
     formato = estilos("nota", text_wrap=False)
     for n, nota in enumerate(notas, fila):
@@ -119,7 +119,7 @@ def _notas(hoja: HojaRapida, fila: int, notas: Sequence[str], anchos: Sequence[f
 
 
 def _escribir_grupos(
-    hoja: HojaRapida, tablas: Tablas, ind: Indicadores, cuadro: Cuadro, grupos: Sequence[Grupo], columna: str,
+    hoja: HojaDeFilas, tablas: Tablas, ind: Indicadores, cuadro: Cuadro, grupos: Sequence[Grupo], columna: str,
     ancho_nombre: float, estilos: Estilos,
 ) -> None:
     nombres = llaves_de(grupos)

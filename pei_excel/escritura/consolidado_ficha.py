@@ -99,7 +99,8 @@ def _cifras(hoja: Any, tablas: Tablas, cuadro: Cuadro, informes: Informes, estil
     lado = {"left": 1, "right": 1, "left_color": BANDA, "right_color": BANDA}
     arriba = estilos("encabezado", font_size=8, border=0, top=1, top_color=BANDA, **lado)
     abajo = estilos("nota", align="center", bottom=1, bottom_color=BANDA, text_wrap=False, **lado)
-    for (desde, hasta), (etiqueta, formula, valor, formato_numero, pie), texto in zip(_CIFRAS, datos, pies, strict=True):
+    for (desde, hasta), dato, texto in zip(_CIFRAS, datos, pies, strict=True):
+        etiqueta, formula, valor, formato_numero, pie = dato
         grande = estilos(
             "titulo", font_size=20, bold=True, font_color=AZUL, num_format=formato_numero or "General", **lado
         )

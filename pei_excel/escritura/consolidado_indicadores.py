@@ -1,4 +1,4 @@
-"""La hoja «Indicadores»: un renglón por indicador, con fórmulas vivas desde sus trimestres y la celda de donde salió."""
+"""La hoja «Indicadores»: un renglón por indicador, con fórmulas vivas desde sus trimestres y sus celdas de origen."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from pei_excel.escritura.consolidado_comun import (
     titular,
 )
 from pei_excel.escritura.datos import rango_de_origen
-from pei_excel.escritura.hoja import LibroNuevo
-from pei_excel.escritura.medidas import alto_de_fila
-from pei_excel.escritura.rapida import (
+from pei_excel.escritura.filas_armadas import (
     FILA,
-    HojaRapida,
+    HojaDeFilas,
     con_formula,
     con_numero,
     entidades,
-    hoja_rapida,
+    hoja_de_filas,
     principio,
 )
+from pei_excel.escritura.hoja import LibroNuevo
+from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.evaluacion import HORIZONTES, SE_MIDE_DESPUES, Horizonte, Indicador
 from pei_excel.periodos import ORDINALES
 from pei_excel.semaforo import Perfil
@@ -60,13 +60,13 @@ def _bloque(horizonte: Horizonte) -> tuple[ColumnaDeIndicadores, ...]:
         ColumnaDeIndicadores(f"{horizonte}_a", f"Alcanzado {de}", 9.8, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_d", f"Diferencia {de}", 9.8, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 8, _PCT),
-        ColumnaDeIndicadores(f"{horizonte}_s", f"Semáforo {de}", 15, _CENTRO),
+        ColumnaDeIndicadores(f"{horizonte}_s", f"Semáforo {de}", 16, _CENTRO),
     )
 
 
 COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
-    ColumnaDeIndicadores("unidad", "Unidad Responsable", 17, {}),
-    ColumnaDeIndicadores("programa", "Programa Presupuestario", 17, {}),
+    ColumnaDeIndicadores("unidad", "Unidad Responsable", 20, {}),
+    ColumnaDeIndicadores("programa", "Programa Presupuestario", 20, {}),
     ColumnaDeIndicadores("nivel", "Nivel", 13.5, {}),
     ColumnaDeIndicadores("nombre", "Indicador", 28, {}),
     ColumnaDeIndicadores("unidad_medida", "Unidad de Medida", 11, {}),
@@ -81,7 +81,7 @@ COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
     *_bloque("trimestre"),
     *_bloque("anual"),
     ColumnaDeIndicadores("topado", "% que entra al promedio (máx. 100; sin reporte = 0)", 13, _PCT),
-    ColumnaDeIndicadores("archivo", "Archivo", 24, {}),
+    ColumnaDeIndicadores("archivo", "Archivo", 20, {}),
     ColumnaDeIndicadores("hoja", "Hoja", 10, {}),
     ColumnaDeIndicadores("celdas", "Celdas de origen: programado; alcanzado", 17, {}),
     ColumnaDeIndicadores("clase", "Clase de nivel (apoyo)", 11, _APOYO),
@@ -132,23 +132,25 @@ class _Formulas:
     def _bloque(self, i: Indicador, horizonte: Horizonte, vence: bool) -> dict[str, str]:
         q = self._q
         desde = q if horizonte == "trimestre" else 1
-        p, a, d, pct = (f"{LETRA[f'{horizonte}_{c}']}{FILA}" for c in ("p", "a", "d", "pct"))
+        p, a, pct = (f"{LETRA[f'{horizonte}_{c}']}{FILA}" for c in ("p", "a", "pct"))
 
         def acumulado(medida: str, hasta: int) -> str:
-            return formula_acumular(i.acumulacion, f"{LETRA[f'{medida}{desde}']}{FILA}:{LETRA[f'{medida}{hasta}']}{FILA}")
+            inicio, fin = LETRA[f"{medida}{desde}"], LETRA[f"{medida}{hasta}"]
+            return formula_acumular(i.acumulacion, f"{inicio}{FILA}:{fin}{FILA}")
 
         cumplimiento = formula_cumplimiento(i.sentido, p, a)
         if not vence:
             cumplimiento = cumplimiento.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
         if horizonte != "anual" and i.se_mide_despues:
             cumplimiento = cumplimiento.replace(f'"{Estado.NO_PROGRAMADO}"', f'"{SE_MIDE_DESPUES}"')
-        colorea = horizonte != "anual" or self._cierra
+        sin_color = horizonte == "anual" and not self._cierra
+        semaforo = f'IF(ISNUMBER({pct}),"{Estado.REPORTADO}",{pct})' if sin_color else self._perfil.formula(pct)
         return {
             f"{horizonte}_p": acumulado("p", 4 if horizonte == "anual" else q),
             f"{horizonte}_a": acumulado("a", q),
             f"{horizonte}_d": f'IF(COUNT({p},{a})=0,"",N({p})-N({a}))',
             f"{horizonte}_pct": cumplimiento,
-            f"{horizonte}_s": self._perfil.formula(pct) if colorea else f'IF(ISNUMBER({pct}),"{Estado.REPORTADO}",{pct})',
+            f"{horizonte}_s": semaforo,
         }
 
 
@@ -178,7 +180,7 @@ def _llaves(tablas: Tablas) -> tuple[list[str], list[str], list[str]]:
 
 def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> Indicadores:
     """Escribe la hoja y dice dónde quedó cada cosa."""
-    hoja, estilos = hoja_rapida(libro, HOJA), libro.estilos
+    hoja, estilos = hoja_de_filas(libro, HOJA), libro.estilos
     titular(
         hoja, "Indicadores", tablas, estilos,
         "Las cifras por trimestre vienen de los informes; lo demás son fórmulas. "
@@ -238,7 +240,7 @@ def _escala(anchos: Sequence[float], papel: str) -> int:
 _DE_APOYO = {"clase", "llave_unidad", "llave_programa", "llave_eje"}
 
 
-def _escribir_filas(hoja: HojaRapida, tablas: Tablas, estilos: Any) -> None:
+def _escribir_filas(hoja: HojaDeFilas, tablas: Tablas, estilos: Any) -> None:
     q = tablas.periodo.trimestre
     inicios = {c.clave: principio(NUMERO[c.clave], estilos("celda", **c.estilo)) for c in COLUMNAS}
     for n in range(q + 1, 5):

@@ -9,22 +9,24 @@ from pei_excel.consolidacion import orden_de_libro
 from pei_excel.escritura import datos
 from pei_excel.escritura.consolidado_comun import ENCABEZADO, imprimir, titular
 from pei_excel.escritura.estilos import SEVERIDAD
-from pei_excel.escritura.hoja import LibroNuevo
-from pei_excel.escritura.observaciones import COLUMNAS, Observada
-from pei_excel.escritura.rapida import (
+from pei_excel.escritura.filas_armadas import (
     ColumnaDeCuadro,
-    HojaRapida,
+    HojaDeFilas,
     escribir_cuadro,
-    hoja_rapida,
+    hoja_de_filas,
     principio,
 )
+from pei_excel.escritura.hoja import LibroNuevo
+from pei_excel.escritura.observaciones import COLUMNAS, Observada
 from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import Tablas
 
 CONTROL = "Control de entregas"
 _PARA = {Destinatario.UNIDAD: "Unidad", Destinatario.PLANEACION: "Planeación"}
-_COLUMNAS = ("severidad", "regla", "unidad", "programa", "archivo", "hoja", "celda", "mensaje", "correccion", "dice", "debe")
+_COLUMNAS = (
+    "severidad", "regla", "unidad", "programa", "archivo", "hoja", "celda", "mensaje", "correccion", "dice", "debe",
+)
 
 
 def observadas(tablas: Tablas, revisiones: Sequence[Revision]) -> Iterator[Observada]:
@@ -44,8 +46,9 @@ def escribir_hallazgos(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[R
     """Las hojas «Observaciones» y «Diseño»."""
     todas = list(observadas(tablas, revisiones))
     _escribir(
-        libro, "Observaciones", "Observaciones a los informes", "Debe corregirse: ERROR · favor de aclarar: AVISO · para "
-        "su conocimiento: NOTA. La celda es la del archivo que se recibió.", tablas,
+        libro, "Observaciones", "Observaciones a los informes",
+        "ERROR: debe corregirse · AVISO: favor de aclarar · NOTA: para su conocimiento. La celda es la del archivo que "
+        "se recibió.", tablas,
         [o for o in todas if not o.hallazgo.diseno], papel, "Ninguna observación.",
     )
     _escribir(
@@ -59,7 +62,7 @@ def _escribir(
     libro: LibroNuevo, nombre: str, titulo: str, subtitulo: str, tablas: Tablas, lista: Sequence[Observada],
     papel: str, vacio: str,
 ) -> None:
-    hoja = hoja_rapida(libro, nombre)
+    hoja = hoja_de_filas(libro, nombre)
     titular(hoja, titulo, tablas, libro.estilos, subtitulo)
     columnas = [
         ColumnaDeCuadro(c.titulo, c.ancho, c.valor, "center" if c.estilo == "corto" else "left", c.ancho > 10)
@@ -92,7 +95,7 @@ class Control(NamedTuple):
 
 def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Revision], *, papel: str) -> Control:
     """La hoja «Control de entregas»: un renglón por informe hallado."""
-    hoja = hoja_rapida(libro, CONTROL)
+    hoja = hoja_de_filas(libro, CONTROL)
     titular(hoja, "Control de los informes presentados", tablas, libro.estilos, f"{tablas.cobertura.frase}.")
     todos_cuentan = sum(r.cuenta for r in revisiones) == tablas.cobertura.consolidados
 
@@ -106,7 +109,7 @@ def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Rev
         ColumnaDeCuadro("Unidad Responsable", 32, lambda r: r.libro.unidad or "No se identificó"),
         ColumnaDeCuadro("Programa Presupuestario", 32, lambda r: r.libro.programa or "No se identificó"),
         ColumnaDeCuadro("Archivo", 34, lambda r: r.libro.archivo),
-        ColumnaDeCuadro("Periodo del informe", 13, lambda r: r.libro.periodo.codigo if r.libro.periodo else "—", "center"),
+        ColumnaDeCuadro("Periodo del informe", 13, lambda r: r.libro.periodo and r.libro.periodo.codigo, "center"),
         ColumnaDeCuadro("Estado", 12, lambda r: r.estado.value, "center"),
         ColumnaDeCuadro("Se consolidó", 11, consolidado, "center"),
         cuantos(Severidad.ERROR, "Errores"), cuantos(Severidad.AVISO, "Avisos"), cuantos(Severidad.NOTA, "Notas"),
@@ -133,7 +136,7 @@ _ANCHOS = (11, 14, 28, 17, 30, 14, 38, 11, 11, 12, 12, 12, 18, 16, 26, 10, 16)
 
 def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
     """La hoja «Datos»: los mismos renglones de datos.csv, como tabla de Excel."""
-    hoja, estilos = hoja_rapida(libro, "Datos"), libro.estilos
+    hoja, estilos = hoja_de_filas(libro, "Datos"), libro.estilos
     titular(
         hoja, "Datos abiertos", tablas, estilos,
         "Un renglón por indicador, periodo y medida, con el archivo, la hoja y la celda de donde salió.",
@@ -155,7 +158,7 @@ def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
     hoja.fit_to_pages(2, 0)
 
 
-def _agregar_bloque(hoja: HojaRapida, bloque: datos.BloqueDeDatos, inicios: Sequence[str], fila: int) -> int:
+def _agregar_bloque(hoja: HojaDeFilas, bloque: datos.BloqueDeDatos, inicios: Sequence[str], fila: int) -> int:
     n, propias = len(bloque.iniciales), len(bloque.cambian[0]) - 1
     primeras = hoja.celdas(inicios[:n], bloque.iniciales)
     finales = hoja.celdas(inicios[n + propias : -1], bloque.finales)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pei_excel.escritura import graficas
@@ -29,6 +30,7 @@ HOJA = "Resumen"
 ANCHOS = (40.0, 14.0, 14.0, 14.0, 14.0, 14.0)
 _DATOS = 9  #: columna donde empiezan los datos de las gráficas
 _PIXELES = int(sum(int(a * 7 + 5) for a in ANCHOS))
+_ALTO_DE_AVANCE = 200  #: píxeles
 _NOTA_AVANCE = (
     "Avance acumulado: media, entre las Actividades ascendentes de acumulación «Suma» de cada programa, de lo "
     "programado o alcanzado hasta cada trimestre como % de su meta anual; lo no reportado cuenta como 0. Los "
@@ -100,30 +102,53 @@ def _totales(hoja: Any, tablas: Tablas, cuadro: Cuadro, estilos: Estilos) -> int
     return fila
 
 
+@dataclass(slots=True)
+class _Puestas:
+    """Las gráficas que se van poniendo, una debajo de otra."""
+
+    hoja: Any
+    fila: int  #: donde va la siguiente
+    caben: int  #: filas por página impresa
+    inicio: int = 1  #: primera fila de la página en curso
+    cortes: list[int] = field(default_factory=list)
+    por_programa: Bloque | None = None
+    avances: list[tuple[Grupo, Bloque]] = field(default_factory=list)
+
+    def poner(self, grafica: Any, alto: int, *, mitad: int | None = None) -> None:
+        """Pone una gráfica a todo lo ancho, o en la mitad izquierda (0) o derecha (1)."""
+        if mitad != 1 and self.fila + _filas(alto) - self.inicio > self.caben:
+            self.cortes.append(self.fila - 1)
+            self.inicio = self.fila
+        ancho = _PIXELES if mitad is None else _PIXELES // 2 - 6
+        grafica.set_size({"width": ancho, "height": alto})
+        opciones = {"x_offset": (_PIXELES // 2 + 6) if mitad else 0, "object_position": 2}
+        self.hoja.insert_chart(self.fila - 1, 0, grafica, opciones)
+        if mitad != 0:
+            self.fila += _filas(alto)
+
+
 def _poner_graficas(
-    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, fila: int,
-    papel: str,
-) -> dict[str, Any]:
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, fila: int, papel: str
+) -> _Puestas:
     estilos = libro.estilos
     aviso = "Datos de las gráficas (no se imprimen); las cifras son referencias a los cuadros"
     hoja.write_string(1, _DATOS - 1, aviso, estilos("nota", text_wrap=False))
-    lugar, puestas = ENCABEZADO, {"cortes": [], "inicio": 1, "fila": fila, "programa": None, "avances": []}
-    puestas["caben"] = _filas_que_caben(papel)
+    lugar, puestas = ENCABEZADO, _Puestas(hoja, fila, _filas_que_caben(papel))
     series, filas = graficas.datos_por_programa(tablas, cuadros["Por programa"])
     if filas:
         bloque = graficas.escribir_bloque(
             hoja, HOJA, (lugar, _DATOS), "Cumplimiento por programa (%)", series, filas, estilos
         )
         lugar = bloque.ultima + 2
-        puestas["programa"] = bloque
-        _insertar(hoja, graficas.grafica_por_programa(libro, tablas, bloque), puestas, graficas.alto_de_barras(len(filas)))
+        puestas.por_programa = bloque
+        puestas.poner(graficas.grafica_por_programa(libro, tablas, bloque), graficas.alto_de_barras(len(filas)))
     series, filas = graficas.datos_por_unidad(tablas, cuadros["Por unidad"])
     if filas:
         bloque = graficas.escribir_bloque(
             hoja, HOJA, (lugar, _DATOS), "Indicadores por estado y unidad", series, filas, estilos
         )
         lugar = bloque.ultima + 2
-        _insertar(hoja, graficas.grafica_por_unidad(libro, tablas, bloque), puestas, graficas.alto_de_barras(len(filas)))
+        puestas.poner(graficas.grafica_por_unidad(libro, tablas, bloque), graficas.alto_de_barras(len(filas)))
     llaves = llaves_de(tablas.por_programa)
     for n, grupo in enumerate(graficas.programas_con_avance(tablas)):
         series, filas = graficas.datos_de_avance(tablas, grupo, llaves[grupo.clave], ind)
@@ -132,12 +157,10 @@ def _poner_graficas(
             hoja, HOJA, (lugar, _DATOS), titulo, series, filas, estilos, matricial=True
         )
         lugar = bloque.ultima + 2
-        puestas["avances"].append((grupo, bloque))
-        grafica = graficas.grafica_de_avance(libro, tablas, grupo, bloque)
-        _insertar(hoja, grafica, puestas, 200, columna=(0, 3)[n % 2], mitad=True, avanza=n % 2 == 1)
-    if len(puestas["avances"]) % 2:
-        puestas["fila"] += _filas(200)
-    puestas["lugar"] = lugar
+        puestas.avances.append((grupo, bloque))
+        puestas.poner(graficas.grafica_de_avance(libro, tablas, grupo, bloque), _ALTO_DE_AVANCE, mitad=n % 2)
+    if len(puestas.avances) % 2:
+        puestas.fila += _filas(_ALTO_DE_AVANCE)
     return puestas
 
 
@@ -155,32 +178,17 @@ def _filas_que_caben(papel: str) -> int:
     return int((MEDIDAS[papel][1] - 72) / (_escala(papel) / 100) / ALTO_NORMAL) - 2
 
 
-def _insertar(
-    hoja: Any, grafica: Any, puestas: dict[str, Any], alto: int, *, columna: int = 0, mitad: bool = False,
-    avanza: bool = True,
-) -> None:
-    ancho = _PIXELES // 2 - 6 if mitad else _PIXELES
-    izquierda = 0 if columna == 0 else _PIXELES // 2 + 6
-    grafica.set_size({"width": ancho, "height": alto})
-    if puestas["fila"] + _filas(alto) - puestas["inicio"] > puestas["caben"] and columna == 0:
-        puestas["cortes"].append(puestas["fila"] - 1)
-        puestas["inicio"] = puestas["fila"]
-    hoja.insert_chart(puestas["fila"] - 1, 0, grafica, {"x_offset": izquierda, "object_position": 2})
-    if avanza:
-        puestas["fila"] += _filas(alto)
-
-
-def _imprimir(hoja: Any, tablas: Tablas, puestas: dict[str, Any], papel: str, estilos: Estilos) -> Resumen:
-    fila = puestas["fila"]
-    if puestas["avances"]:
+def _imprimir(hoja: Any, tablas: Tablas, puestas: _Puestas, papel: str, estilos: Estilos) -> Resumen:
+    fila = puestas.fila
+    if puestas.avances:
         notas = [_NOTA_AVANCE]
         if len(tablas.por_programa) > graficas.MAXIMO_DE_PROGRAMAS:
             notas.append(
-                f"Se grafican {graficas.MAXIMO_DE_PROGRAMAS} de {len(tablas.por_programa)} programas: los de menor "
-                "media de Actividades."
+                f"Se grafican {len(puestas.avances)} de {len(tablas.por_programa)} programas: los de menor media de "
+                "Actividades."
             )
         fila = notas_al_pie(hoja, fila, notas, ANCHOS, estilos) + 1
     imprimir(hoja, tablas, (fila, len(ANCHOS)), papel=papel, horizontal=False, repetir=False)
     hoja.set_print_scale(_escala(papel))
-    hoja.set_h_pagebreaks(puestas["cortes"])
-    return Resumen(puestas["programa"], puestas["avances"])
+    hoja.set_h_pagebreaks(puestas.cortes)
+    return Resumen(puestas.por_programa, puestas.avances)

@@ -1,4 +1,4 @@
-"""Los datos abiertos: cada cifra del consolidado en un renglón, con la celda de donde salió; a CSV y a la hoja «Datos»."""
+"""Los datos abiertos: cada cifra del consolidado en un renglón, con su celda de origen; a CSV y a la hoja «Datos»."""
 
 from __future__ import annotations
 

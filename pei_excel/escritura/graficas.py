@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from pei_excel.calculos import promedio
@@ -26,7 +27,7 @@ _FONDOS = {"verde": "#E4F2E7", "amarillo": "#FBF0CF", "rojo": "#F8DEDB", "morado
 ESCALA = 110.0
 _TONOS = {"verde": ("#5BAA6E", "#9BD0A8"), "amarillo": ("#F2C230", "#F7DD8A"), "rojo": ("#D6584C", "#EDA49C"),
           "morado": ("#8E63BF", "#BDA3DA")}
-_GRISES = {"Sin reporte": "#595959", "No programado": "#BFBFBF", "Ejecución sin programación": "#8C6D46",
+_GRISES = {"Sin reporte": "#8C8C8C", "No programado": "#BFBFBF", "Ejecución sin programación": "#8C6D46",
            "Por vencer": "#D9D9D9", "Se mide después": "#ECECEC"}
 PLURALES = {"Componente": "Componentes", "Actividad": "Actividades"}
 
@@ -38,6 +39,7 @@ class Bloque(NamedTuple):
     primera: int
     ultima: int
     columnas: dict[str, str]  #: nombre de la serie → letra; «» es la de las categorías
+    mayor: float = 0.0  #: el valor más grande
 
     def rango(self, columna: str) -> str:
         """Rango absoluto de una serie."""
@@ -72,7 +74,8 @@ def escribir_bloque(
             elif valor is not None:
                 hoja.write_number(f - 1, c - 1, valor, cifra)
     letras = {serie: letra(n) for n, serie in enumerate(("", *series), columna)}
-    return Bloque(nombre, fila + 2, fila + 1 + len(filas), letras)
+    escritos = [v.valor if isinstance(v, Cita) else v for _, valores in filas for v in valores if v is not None]
+    return Bloque(nombre, fila + 2, fila + 1 + len(filas), letras, max(escritos, default=0.0))
 
 
 def corto(texto: str, maximo: int = 38) -> str:
@@ -81,8 +84,6 @@ def corto(texto: str, maximo: int = 38) -> str:
         return texto
     return texto[:maximo].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
 
-
-# ---------------------------------------------------------------- por programa
 
 
 def datos_por_programa(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
@@ -168,8 +169,6 @@ def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, alto
     return grafica
 
 
-# ---------------------------------------------------------------- por unidad
-
 
 def datos_por_unidad(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
     """Una barra por unidad (las que más indicadores tienen por explicar) y una serie por estado que aparezca."""
@@ -222,8 +221,6 @@ def _tono(tablas: Tablas, palabra: str) -> str:
             return tonos[min(palabras.index(palabra), 1)]
     return _GRISES.get(palabra) or str(relleno_de(tablas.perfil, palabra).get("bg_color", "#D9D9D9"))
 
-
-# ---------------------------------------------------------------- avance acumulado
 
 
 def se_acumula(renglon: Renglon) -> bool:
@@ -292,8 +289,9 @@ def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: B
     })
     columnas.set_x_axis({"num_font": _LETRA, "name": f"Trimestres de {tablas.periodo.ejercicio}", "name_font": _LETRA})
     columnas.set_y_axis({
-        "min": 0, "max": 120, "major_unit": 20, "num_font": _LETRA, "num_format": "0", "name": "% de la meta anual",
-        "name_font": _LETRA, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
+        "min": 0, "max": max(120, ceil(bloque.mayor / 20) * 20), "major_unit": 20, "num_font": _LETRA,
+        "num_format": "0", "name": "% de la meta anual", "name_font": _LETRA,
+        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
     })
     columnas.set_legend({"position": "bottom", "font": _LETRA})
     columnas.set_plotarea({"layout": {"x": 0.13, "y": 0.22, "width": 0.84, "height": 0.45}})

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.estilos import CUERPO, FECHA, FUENTE, Estilos
 from pei_excel.escritura.medidas import ALTO_NORMAL, ancho_combinado, renglones
-from pei_excel.formato import Columna
+from pei_excel.formato import IDENTIDAD_DE_SALIDA, PROPIEDAD_IDENTIDAD, Columna
 from pei_excel.ubicacion import letra
 
 __all__ = [
@@ -104,15 +104,20 @@ class LibroNuevo(xlsxwriter.Workbook):  # type: ignore[misc]
 
 def abrir_libro(
     destino: Path | BinaryIO, *, titulo: str, asunto: str, creado: datetime, estructura_protegida: bool = False,
-    comentarios: str = "", clase: type[LibroNuevo] = LibroNuevo,
+    comentarios: str = "", clase: type[LibroNuevo] = LibroNuevo, es_salida: bool = True,
 ) -> LibroNuevo:
-    """Libro nuevo: los mismos argumentos y el mismo contenido dan los mismos bytes. Se cierra con `close()`."""
+    """Libro nuevo: los mismos argumentos y el mismo contenido dan los mismos bytes. Se cierra con `close()`.
+
+    `es_salida` lo marca como resultado nuestro, para que nunca se lea como un informe recibido.
+    """
     opciones = {
         "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
         "default_format_properties": {"font_name": FUENTE, "font_size": CUERPO, "font_scheme": False},
     }
     libro = clase(str(destino) if isinstance(destino, Path) else destino, opciones)
     libro.set_properties({"title": titulo, "subject": asunto, "comments": comentarios, "created": creado})
+    if es_salida:
+        libro.set_custom_property(PROPIEDAD_IDENTIDAD, IDENTIDAD_DE_SALIDA, "text")
     libro.estructura_protegida = estructura_protegida
     libro.estilos = Estilos(libro)
     return libro

@@ -69,7 +69,7 @@ def escribir_plantilla(
     )
     libro = abrir_libro(
         destino, titulo=f"{formato.titulo} {ejercicio}", asunto=f"{formato.fuente} · {modo}",
-        creado=datetime(ejercicio, 1, 1), estructura_protegida=True,  # noqa: DTZ001 - fecha fija, sin reloj
+        creado=datetime(ejercicio, 1, 1), estructura_protegida=True, es_salida=False,  # noqa: DTZ001 - fecha fija, sin reloj
     )
     nombres = nombres_de_listas(encargo)
     celdas = {

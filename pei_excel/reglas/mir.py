@@ -511,6 +511,16 @@ def porcentaje_fuera_de_rango(libro: Libro, contexto: Contexto) -> Iterator[Obse
             )
 
 
+def _bajo_su_componente(libro: Libro) -> Iterator[tuple[Fila, int]]:
+    """Cada fila con el número del último Componente escrito arriba de ella; 0 si no hay."""
+    debajo = 0
+    for fila in _filas(libro):
+        nivel = _nivel(fila)
+        if nivel and nivel.clase == "Componente":
+            debajo = nivel.componente
+        yield fila, debajo
+
+
 @regla(
     "MIR014",
     severidad=Severidad.NOTA, para=Destinatario.PLANEACION,
@@ -529,8 +539,8 @@ def porcentaje_fuera_de_rango(libro: Libro, contexto: Contexto) -> Iterator[Obse
 def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Si lo programado del Componente es la media de sus Actividades, lo alcanzado también."""
     indicadores = contexto.indicadores(libro)
-    ubicadas = {i.fila.indice for i in indicadores if i.nivel}
-    sueltas = [f for f in _filas(libro) if f.indice not in ubicadas]
+    ubicadas = {i.nivel: i.fila.indice for i in reversed(indicadores) if i.nivel}
+    sueltas = [(f, debajo) for f, debajo in _bajo_su_componente(libro) if f.indice not in ubicadas.values()]
     for componente in indicadores:
         if componente.clase != "Componente" or componente.nivel is None:
             continue
@@ -541,9 +551,9 @@ def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> 
         familia = [componente, *hijas]
         if not hijas or not all(es_porcentaje(i.fila) and i.acumulacion == "Suma" for i in familia):
             continue
-        # Una fila sin Nivel reconocible, o una suya que está corrida, puede ser de la familia y cambiar la media.
-        dudosas = [f["nivel"] for f in sueltas
-                   if (suyo := _nivel(f)) is None or suyo.componente == componente.nivel.componente]
+        # Una fila de esta familia sin Nivel reconocible, con uno repetido o corrida cambiaría la media.
+        dudosas = [f["nivel"] for f, debajo in sueltas
+                   if componente.nivel.componente in {debajo, suyo.componente if (suyo := _nivel(f)) else 0}]
         medias = [sum(i.programado[k] or 0 for i in hijas) / len(hijas) for k in range(4)]
         sigue = all(
             iguales(componente.programado[k] or 0.0, medias[k], CERCANIA_A_LA_MEDIA) for k in range(4)

@@ -39,7 +39,7 @@ PRECEDENCIA: tuple[tuple[str, str, Ambito], ...] = (
     # seguimiento
     ("SEG003", "SEG001 SEG002 SEG007 SEG008 SEG012 MIR013 MIR014", "celda"),
     ("SEG001", "SEG002:acumulado", "celda"),
-    ("SEG004", "SEG005 SEG006 SEG008 SEG012 SEG013", "celda"),
+    ("SEG004", "SEG005 SEG006 SEG012", "celda"),
     ("SEG007", "SEG008 SEG006", "celda"),
     ("SEG008", "SEG006", "celda"),
     ("SEG005", "SEG010", "celda"),

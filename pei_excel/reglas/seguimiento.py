@@ -301,7 +301,7 @@ def rezago_sin_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacio
         p, a, pct = i.programado[q - 1], i.alcanzado[q - 1], i.al_periodo.porcentaje
         en_cero = bool(p) and a == 0 and i.sentido != "Descendente"
         bajo = q in i.medidos and pct is not None and perfil.debajo_del_verde(pct)
-        if not (en_cero or bajo) or (a is None and q in i.vencidos):
+        if not (en_cero or bajo) or i.falta_informar:
             continue
         fila = justificacion(libro, i)
         faltan = [t for t, c in (("la causa", "causa"), ("la medida correctiva", "medida"))
@@ -389,7 +389,7 @@ def sobrecumplimiento(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         return
     for i in contexto.indicadores(libro):
         pct, p, a = i.al_periodo.porcentaje, i.al_periodo.programado, i.al_periodo.alcanzado
-        if pct is None or p is None or a is None or i.periodo.trimestre not in i.medidos:
+        if pct is None or p is None or a is None or i.periodo.trimestre not in i.medidos or i.falta_informar:
             continue
         exceso = abs(a - p)
         if round(pct, 6) > perfil.limite and exceso >= EXCESO_MINIMO * (i.meta_anual or 0) - 1e-9:
@@ -523,6 +523,8 @@ def compensacion(
         if i.clase == "Actividad" and i.nivel and i.nivel.componente == componente.nivel.componente
         and i.al_periodo.porcentaje is not None
     ]
+    if any(i.falta_informar for i in (componente, *hijas)):
+        return None
     arriba = [i for i in hijas if limite is not None and (i.al_periodo.porcentaje or 0) > limite]
     abajo = [i for i in hijas if i.al_periodo.banda and i.al_periodo.banda.color == "rojo"]
     if not arriba or not abajo:

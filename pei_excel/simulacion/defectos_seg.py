@@ -248,18 +248,22 @@ def _repetidos(hoja: str, columna: str, condicion: Condicion | None = None) -> P
 def _compensacion(s: Simulado, azar: Random) -> Hallazgos:
     """Un Componente en verde con una Actividad muy excedida y otra en rojo, ésta explicada."""
 
+    def elegibles(hijas: list[Fila]) -> list[Fila]:
+        return [h for h in hijas if _suma(h) and (_p(s, h) or 0) >= 5]
+
     def sirve(componente: Fila, hijas: list[Fila]) -> bool:
         pct = verdad_de(componente, s.trimestre).porcentaje
+        # Con cuatro o más Actividades las demás sostienen la media.
         return (
             pct is not None and VERDE_DESDE <= pct <= LIMITE and not sigue_la_media(componente, hijas, 3)
-            and len(hijas) == 2 and all(_suma(h) and (_p(s, h) or 0) >= 5 for h in hijas)
+            and len(hijas) in {2, 3} and len(elegibles(hijas)) >= 2
         )
 
     familia = tomar_familia(s, azar, sirve)
     if familia is None:
         return None
     componente, hijas = familia
-    alta, baja = azar.sample(hijas, 2)
+    alta, baja = azar.sample(elegibles(hijas), 2)
     for n in range(1, s.trimestre + 1):
         if n in vencidos(s, alta):
             alta[f"alcanzado_t{n}"] = (_p(s, alta, n) or 0) * 2

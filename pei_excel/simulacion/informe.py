@@ -82,6 +82,11 @@ def componente_de(fila: Fila) -> int | None:
     return int(numero.partition(".")[0]) if clase in {"Componente", "Actividad"} and numero else None
 
 
+def escribir_simulado(simulado: Simulado, destino: Path | BinaryIO) -> None:
+    """Escribe un informe simulado como libro de seguimiento."""
+    simulado.escribir(destino)
+
+
 def sin_modificar(s: Simulado, fila: Fila) -> bool:
     """Ninguna modificación registrada toca sus metas."""
     return not any(m["nivel"] == fila["nivel"] for m in s.filas["Modificaciones"])

@@ -18,7 +18,7 @@ FILA = "\0"
 _LARGO_MAXIMO = 32767
 
 
-class HojaRapida(HojaNueva):
+class HojaDeFilas(HojaNueva):
     """Hoja cuyas filas de datos se agregan ya armadas, de arriba abajo y después de todo lo demás."""
 
     def __init__(self) -> None:
@@ -39,12 +39,12 @@ class HojaRapida(HojaNueva):
         textos = self._textos
         partes = []
         for inicio, valor in zip(inicios, valores, strict=True):
-            if valor.__class__ is str:
-                final = textos.get(valor)  # type: ignore[arg-type] - es texto
+            if isinstance(valor, str):
+                final = textos.get(valor)
                 if final is not None:
                     partes.append(inicio + final)
                 elif valor:
-                    partes.append(self.texto(inicio, valor))  # type: ignore[arg-type]
+                    partes.append(self.texto(inicio, valor))
             elif valor is not None:
                 partes.append(f"{inicio}><v>{valor:.16G}</v></c>")
         return "".join(partes)
@@ -76,9 +76,9 @@ class HojaRapida(HojaNueva):
         self._filas_armadas.clear()
 
 
-def hoja_rapida(libro: LibroNuevo, nombre: str) -> HojaRapida:
+def hoja_de_filas(libro: LibroNuevo, nombre: str) -> HojaDeFilas:
     """La hoja de ese nombre, de esta clase; la agrega si el libro no la tiene."""
-    hoja: HojaRapida = libro.get_worksheet_by_name(nombre) or libro.add_worksheet(nombre, HojaRapida)
+    hoja: HojaDeFilas = libro.get_worksheet_by_name(nombre) or libro.add_worksheet(nombre, HojaDeFilas)
     return hoja
 
 
@@ -117,7 +117,7 @@ class ColumnaDeCuadro(NamedTuple):
 
 
 def escribir_cuadro(
-    hoja: HojaRapida, fila: int, columnas: Sequence[ColumnaDeCuadro], objetos: Iterable[Any], estilos: Estilos, *,
+    hoja: HojaDeFilas, fila: int, columnas: Sequence[ColumnaDeCuadro], objetos: Iterable[Any], estilos: Estilos, *,
     vacio: str = "", relleno: Callable[[Any], tuple[int, str] | None] | None = None,
 ) -> int:
     """Escribe el encabezado en `fila` y debajo un renglón por objeto; devuelve la última fila.

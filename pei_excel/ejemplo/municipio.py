@@ -1,0 +1,77 @@
+"""Lo que recibe un pequeño municipio al 2do. trimestre de 2024: un informe real y once de demostración, con faltas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from pei_excel.ejemplo.historico import escribir_historico
+from pei_excel.ejemplo.implan import INFORME
+from pei_excel.periodos import Periodo
+from pei_excel.simulacion import DEFECTOS, Simulado, simular_informe
+
+PERIODO = Periodo(2024, "T", 2)
+#: Acompaña a toda unidad que no existe.
+MARCA = "(datos de demostración)"
+#: Semillas que se prueban hasta hallar un informe donde quepa el defecto.
+INTENTOS = 200
+
+
+class Unidad(NamedTuple):
+    """Una unidad de demostración y lo que su informe trae mal."""
+
+    clave: str
+    nombre: str
+    programa: str
+    indicadores: int = 13
+    defectos: tuple[str, ...] = ()  #: «regla nombre», como los muestra `Defecto`
+
+
+UNIDADES = (
+    Unidad("601", "Dirección de Obras Públicas", "11 - Infraestructura y obra", 15),
+    Unidad("602", "Dirección de Servicios Municipales", "12 - Servicios públicos", 14, ("FMT005 número como texto",)),
+    Unidad("603", "Dirección de Seguridad y Vialidad", "13 - Seguridad y movilidad"),
+    Unidad("604", "Dirección de Protección Civil", "14 - Gestión del riesgo", 9,
+           ("SEG004 trimestre vencido sin reporte",)),
+    Unidad("605", "Dirección de Desarrollo Social", "15 - Bienestar de las familias"),
+    Unidad("606", "Dirección de Cultura", "16 - Cultura y patrimonio", 11, ("SEG005 medio insuficiente",)),
+    Unidad("607", "Dirección de Deporte", "17 - Activación física", 10),
+    Unidad("608", "Dirección de Economía y Turismo", "18 - Economía local", 12,
+           ("SEG006 rezago al que se le borra la explicación",)),
+    Unidad("609", "Dirección de Medio Ambiente", "19 - Entorno sustentable", 12),
+    Unidad("610", "Tesorería", "20 - Hacienda municipal", 13, ("SEG001 acumulado escrito encima",)),
+    Unidad("611", "Contraloría", "21 - Control interno y transparencia", 10),
+)
+
+
+def escribir_recibidos(carpeta: Path) -> list[Path]:
+    """Escribe los doce informes en la carpeta y da sus rutas; cada vez son los mismos bytes."""
+    carpeta.mkdir(parents=True, exist_ok=True)
+    real = carpeta / "504 Instituto Municipal de Planeación.xlsx"
+    escribir_historico(real, INFORME)
+    rutas = [real]
+    for unidad in UNIDADES:
+        ruta = carpeta / f"{unidad.clave} {unidad.nombre}.xlsx"
+        informe_de(unidad).escribir(ruta)
+        rutas.append(ruta)
+    return rutas
+
+
+def informe_de(unidad: Unidad) -> Simulado:
+    """El informe de una unidad de demostración, con sus defectos plantados.
+
+    Raises:
+        LookupError: si en ningún informe caben sus defectos.
+    """
+    plantadores = [next(d for d in DEFECTOS if str(d) == nombre) for nombre in unidad.defectos]
+    for intento in range(INTENTOS):
+        semilla = int(unidad.clave) * 1000 + intento
+        simulado = simular_informe(
+            semilla, unidad=f"{unidad.clave} - {unidad.nombre} {MARCA}", programa=f"{unidad.programa} {MARCA}",
+            ejercicio=PERIODO.ejercicio, trimestre=PERIODO.trimestre, indicadores=unidad.indicadores,
+        )
+        azar = Random(semilla)  # noqa: S311 - no es un secreto
+        if all(p.plantar(simulado, azar) is not None for p in plantadores):
+            return simulado
+    raise LookupError(unidad.nombre)

@@ -1,0 +1,178 @@
+"""La hoja «Indicadores» del informe para la Tesorería, y lo común a sus hojas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pei_excel.calculos import TOLERANCIA, Cifra, Estado, formula_cumplimiento
+from pei_excel.escritura.consolidado_comun import (
+    CIFRA,
+    PORCENTAJE,
+    al_periodo_de,
+    colorear,
+    fecha,
+    llaves_de,
+    pie_de,
+)
+from pei_excel.escritura.estilos import Estilos
+from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, con_formula, con_numero, entidades, principio
+from pei_excel.escritura.hoja import LibroNuevo, configurar_impresion
+from pei_excel.escritura.medidas import alto_de_fila
+from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
+from pei_excel.tablas import Renglon, Tablas
+from pei_excel.textos import cuenta, numero
+from pei_excel.ubicacion import letra
+
+RECALCULADA = "¹ Cifra recalculada; solventación en trámite."
+#: Letra de todo el libro: se lee en un teléfono sin ampliar.
+LETRA = 10
+ENCABEZADO = 4
+PRIMERA = ENCABEZADO + 1
+_MARCADA = '#,##0.00"¹"'
+_TENUE: dict[str, Any] = {"font_size": 8, "font_color": "#595959"}
+_DERECHA: dict[str, Any] = {"align": "right", "font_size": LETRA, "text_wrap": False}
+
+#: (clave, título, ancho, propiedades de sus celdas)
+COLUMNAS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
+    ("programa", "Unidad y programa", 11, {}), ("nivel", "Nivel", 15, {}), ("nombre", "Indicador", 34, {}),
+    ("medida", "Unidad de Medida", 13, {}), ("meta", "Meta anual", 13, {**_DERECHA, "num_format": CIFRA}),
+    ("p", "Programado al periodo", 13, {**_DERECHA, "num_format": CIFRA}),
+    ("a", "Alcanzado al periodo", 13, {**_DERECHA, "num_format": CIFRA}),
+    ("pct", "% al periodo", 10, {**_DERECHA, "num_format": PORCENTAJE}), ("s", "Semáforo", 18, {"align": "center"}),
+    ("informo", "La unidad informó", 19, {}),
+    ("topado", "% que entra al promedio (apoyo)", 12, {**_TENUE, "align": "right", "num_format": PORCENTAJE}),
+    ("clase", "Clase (apoyo)", 12, _TENUE), ("llave", "Programa (apoyo)", 12, _TENUE),
+)
+LETRAS = {clave: letra(n) for n, (clave, *_) in enumerate(COLUMNAS, 1)}
+_ANCHOS = {clave: ancho for clave, _, ancho, _ in COLUMNAS}
+_IMPRESAS = 10
+
+
+def informado_distinto(i: Indicador) -> list[tuple[str, Cifra]]:
+    """Lo que la unidad informó y no es lo que dan sus trimestres: («alcanzado», 0.0), («meta anual», 90.0)."""
+    pares = (("alcanzado", "alcanzado_acumulado", i.al_periodo.alcanzado),
+             ("meta anual", "programado_acumulado", i.meta_anual))
+    distintos: list[tuple[str, Cifra]] = []
+    for nombre, columna, nuestro in pares:
+        dato = i.fila[columna]
+        if isinstance(dato.valor, (int, float)) and abs(dato.valor - (nuestro or 0)) > TOLERANCIA + 1e-9:
+            distintos.append((nombre, float(dato.valor)))
+    return distintos
+
+
+def titulos(hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos) -> None:
+    hoja.hide_gridlines(2)
+    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
+    hoja.write_string(0, 0, f"{titulo} {al_periodo_de(tablas.periodo)}{preliminar}", estilos("subtitulo", font_size=14))
+    hoja.set_row(0, 22)
+    linea = f"Corte: {fecha(tablas.corte)} · {tablas.perfil.etiqueta}"
+    hoja.write_string(1, 0, linea, estilos("nota", text_wrap=False, font_size=9))
+
+
+def encabezado(hoja: Any, columnas: Sequence[tuple[str, float, bool]], estilos: Estilos) -> None:
+    """(título, ancho, es de apoyo) de cada columna."""
+    for n, (titulo, ancho, apoyo) in enumerate(columnas):
+        hoja.set_column(n, n, ancho)
+        formato = estilos("encabezado_apoyo") if apoyo else estilos("encabezado", bold=True, font_size=LETRA)
+        hoja.write_string(ENCABEZADO - 1, n, titulo, formato)
+    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(t, a * 0.9) for t, a, _ in columnas], letra=LETRA) + 2)
+
+
+def imprimir(hoja: Any, tablas: Tablas, ultima: tuple[int, int], papel: str, *, repetir: bool = False) -> None:
+    configurar_impresion(
+        hoja, papel=papel, area=(1, 1, *ultima), repetir=(ENCABEZADO, ENCABEZADO) if repetir else None,
+        horizontal=ultima[1] > 7, pie=pie_de(tablas),
+    )
+
+
+def escribir_indicadores(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str) -> int:
+    """Escribe la hoja; devuelve la última fila de datos."""
+    estilos = libro.estilos
+    titulos(hoja, "Indicadores", tablas, estilos)
+    encabezado(hoja, [(t, a, n >= _IMPRESAS) for n, (_, t, a, _) in enumerate(COLUMNAS)], estilos)
+    escritor = _Escritor(hoja, tablas, estilos)
+    for fila, renglon in enumerate(tablas.renglones, PRIMERA):
+        escritor.escribir(fila, fila - PRIMERA, renglon)
+    fin = PRIMERA + max(len(tablas.renglones), 1) - 1
+    nota = estilos("nota", text_wrap=False, font_size=9)
+    notas = [
+        "% al periodo: lo alcanzado frente a lo programado de enero al fin del periodo, según el Sentido del indicador."
+    ]
+    if escritor.recalculadas:
+        renglones = cuenta(escritor.recalculadas, "renglón", "renglones")
+        notas.insert(0, f"{RECALCULADA} Se muestra la nuestra y, a su lado, la que informó la unidad ({renglones}).")
+    for n, texto in enumerate(notas, fin + 2):
+        hoja.agregar(n, hoja.texto(principio(1, nota), texto))
+    ultima = fin + 1 + len(notas)
+    hoja.abarcar(ultima, len(COLUMNAS))
+    hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:A{fin}"})
+    hoja.freeze_panes(PRIMERA - 1, 2)
+    s = list(LETRAS).index("s") + 1
+    colorear(hoja, (PRIMERA, s, fin, s), tablas.perfil, estilos)
+    imprimir(hoja, tablas, (ultima, _IMPRESAS), papel, repetir=True)
+    return fin
+
+
+class _Escritor:
+    """Escribe renglones con sus estilos y fórmulas preparados una vez."""
+
+    def __init__(self, hoja: HojaDeFilas, tablas: Tablas, estilos: Estilos) -> None:
+        self._hoja = hoja
+        self.recalculadas = 0
+        self._llaves = [""] * len(tablas.renglones)
+        nombres = llaves_de(tablas.por_programa)
+        for grupo in tablas.por_programa:
+            for n in grupo.renglones:
+                self._llaves[n] = f"|{nombres[grupo.clave]}|"
+        numeradas = [(n, clave, {"font_size": LETRA, **estilo}) for n, (clave, _, _, estilo) in enumerate(COLUMNAS, 1)]
+        self._inicios = {clave: principio(n, estilos("celda", **estilo)) for n, clave, estilo in numeradas}
+        self._marcadas = {
+            clave: principio(n, estilos("celda", **{**estilo, "num_format": _MARCADA, "bold": True}))
+            for n, clave, estilo in numeradas
+            if clave in {"meta", "a"}
+        }
+        self._formulas: dict[tuple[object, ...], dict[str, str]] = {}
+        self._semaforo = entidades(tablas.perfil.formula(f"{LETRAS['pct']}{FILA}"))
+
+    def escribir(self, fila: int, posicion: int, renglon: Renglon) -> None:
+        """Un renglón."""
+        i, m = renglon.indicador, renglon.indicador.al_periodo
+        distintos = dict(informado_distinto(i))
+        self.recalculadas += bool(distintos)
+        textos = {
+            "programa": " · ".join(c or "—" for c in renglon.libro.identidad), "nivel": i.etiqueta, "nombre": i.nombre,
+            "medida": str(i.fila.valor("unidad_medida") or ""), "clase": i.clase, "llave": self._llaves[posicion],
+            "informo": "; ".join(f"{nombre}: {numero(valor)}" for nombre, valor in distintos.items()),
+        }
+        numeros = {"meta": i.meta_anual, "p": m.programado, "a": m.alcanzado}
+        valores: dict[str, float | str | None] = {
+            "pct": m.porcentaje if m.porcentaje is not None else renglon.palabra, "s": renglon.palabra,
+            "topado": renglon.topado,
+        }
+        marcadas = {"meta": "meta anual" in distintos, "a": "alcanzado" in distintos}
+        formulas, celdas = self._de(i), []
+        for clave, inicio in self._inicios.items():
+            if clave in numeros:
+                celdas.append(con_numero(self._marcadas[clave] if marcadas.get(clave) else inicio, numeros[clave]))
+            elif clave in formulas:
+                celdas.append(con_formula(inicio, formulas[clave], valores[clave]))
+            elif textos[clave]:
+                celdas.append(self._hoja.texto(inicio, textos[clave]))
+            else:
+                celdas.append(con_numero(inicio, None))
+        medidos = [(textos[c], _ANCHOS[c]) for c in ("nombre", "nivel", "medida", "informo")]
+        self._hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=20, letra=LETRA))
+
+    def _de(self, i: Indicador) -> dict[str, str]:
+        llave = (i.sentido, bool(i.vencidos), i.se_mide_despues)
+        if llave not in self._formulas:
+            p, a, pct = (f"{LETRAS[c]}{FILA}" for c in ("p", "a", "pct"))
+            formula = formula_cumplimiento(i.sentido, p, a)
+            if not i.vencidos:
+                formula = formula.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
+            if i.se_mide_despues:
+                formula = formula.replace(f'"{Estado.NO_PROGRAMADO}"', f'"{SE_MIDE_DESPUES}"')
+            topado = f'IF(ISNUMBER({pct}),MIN({pct},100),IF({pct}="{Estado.SIN_REPORTE}",0,""))'
+            self._formulas[llave] = {"pct": entidades(formula), "s": self._semaforo, "topado": entidades(topado)}
+        return self._formulas[llave]
