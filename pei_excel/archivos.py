@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from pei_excel.salidas import ULTIMO
+
 #: Extensiones que se leen.
 LEGIBLES = frozenset({".xlsx", ".xlsm", ".ods", ".xls"})
 #: Extensiones con que alguien pudo entregar su informe y que no se leen: se rechazan con su nombre.
@@ -35,12 +37,14 @@ def buscar(rutas: Iterable[Path]) -> Hallados:
     ajenos: list[tuple[str, str]] = []
     for ruta in rutas:
         candidatos = sorted(ruta.rglob("*"), key=_orden) if ruta.is_dir() else [ruta]
+        de_resultados = {c.parent for c in candidatos if c.name == ULTIMO}
         for candidato in candidatos:
             if candidato.is_dir():
                 continue
             nombre = candidato.relative_to(ruta).as_posix() if ruta.is_dir() else candidato.name
             nombre = unicodedata.normalize("NFC", nombre)
-            motivo = _motivo_para_apartar(candidato)
+            nuestra = any(carpeta in de_resultados for carpeta in candidato.parents)
+            motivo = "es una salida de este programa" if nuestra else _motivo_para_apartar(candidato)
             if motivo:
                 ajenos.append((nombre, motivo))
             else:

@@ -85,7 +85,8 @@ def orden() -> None:
 
 
 @orden.command()
-@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas/ejemplo"), show_default=True,
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
+              default=Path("salidas/ejemplo"), show_default=True,
               help="Carpeta donde se deja.")
 def ejemplo(salida: Path) -> None:
     """Hace todo el trabajo con los informes de muestra de un municipio y dice qué encontró."""
@@ -111,7 +112,8 @@ def ejemplo(salida: Path) -> None:
               help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
 @click.option("--papel", type=Opcion(PAPELES), help="Papel; por omisión, el del formato.")
-@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("plantillas"), show_default=True,
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
+              default=Path("plantillas"), show_default=True,
               help="Carpeta donde se deja.")
 def plantilla(
     formato: str, ejercicio: int | None, periodo: Any, desde: Path | None, filas: int, papel: str | None, salida: Path
@@ -177,7 +179,8 @@ def revisar(
 @click.option("--corte", type=_Fecha(), help="Fecha de corte que se muestra; por omisión, el último día del periodo.")
 @click.option("--estricto", is_flag=True, help="Deja fuera también los informes con errores.")
 @click.option("--json", "como_json", is_flag=True, help="Imprime el mismo documento de resultado.json.")
-@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"), show_default=True,
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
+              default=Path("salidas"), show_default=True,
               help="Carpeta de resultados; dentro se crea la del periodo.")
 def consolidar(
     carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, procesos: int | None, corte: date | None,

@@ -32,6 +32,10 @@ class Entero(click.IntRange):
         return numero
 
 
+def _traducir(ayuda: str) -> str:
+    return ayuda.replace("[required]", "[obligatoria]").replace("[default: ", "[por omisión: ")
+
+
 class _EnEspanol:
     """Encabezados en español para la ayuda de una orden."""
 
@@ -41,12 +45,12 @@ class _EnEspanol:
         formatter.write_usage(ctx.command_path, " ".join(piezas), prefix="Uso: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        opciones = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]  # type: ignore[attr-defined]
+        opciones = [p for p in self.get_params(ctx)  # type: ignore[attr-defined]
+                    if isinstance(p, click.Option)]
         renglones = [r for p in opciones if (r := p.get_help_record(ctx)) is not None]
         if renglones:
             with formatter.section("Opciones"):
-                formatter.write_dl([(a, b.replace("[required]", "[obligatoria]").replace("[default: ", "[por omisión: "))
-                                    for a, b in renglones])
+                formatter.write_dl([(nombre, _traducir(ayuda)) for nombre, ayuda in renglones])
         if isinstance(self, click.Group):
             with formatter.section("Órdenes"):
                 formatter.write_dl([(n, c.get_short_help_str(90)) for n, c in self.commands.items()])

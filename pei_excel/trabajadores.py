@@ -58,7 +58,7 @@ class Trabajadores:
 
     def __exit__(self, tipo: object, *_: object) -> None:
         if tipo is None:
-            self._grupo.close()
+            self._grupo.close()  # type: ignore[no-untyped-call]
         else:
             self._grupo.stop()  # type: ignore[no-untyped-call]
         self._grupo.join()

@@ -40,9 +40,10 @@ def correr(tmp_path: Path) -> Correr:
 
 def escribir(ruta: Path, *, periodo: str = "2024-T2", **campos: object) -> None:
     ruta.parent.mkdir(parents=True, exist_ok=True)
+    del_modelo = {clave: valor for clave, valor in MIR.modelo.campos.items() if clave != "periodo"}
     escribir_plantilla(
         ruta, MIR, modo=Modo.SEGUIMIENTO, ejercicio=2024, periodo=Periodo.de_codigo(periodo),
-        campos={**MIR.modelo.campos, **campos}, filas=MIR.modelo.filas,
+        campos={**del_modelo, **campos}, filas=MIR.modelo.filas,
     )
 
 
@@ -134,7 +135,13 @@ def test_una_carpeta_nunca_se_cuenta_dos_veces(correr: Correr, tmp_path: Path) -
     assert sorted(x["estado"] for x in documento["libros"]) == ["aceptado", "sustituido"]
     assert {h["regla"] for h in documento["hallazgos"]} == {"ENT003", "ENT004"}
     apartados = [h["archivo"] for h in documento["hallazgos"] if "salida de este programa" in h["mensaje"]]
-    assert len(apartados) == 3
+    assert len(apartados) == 5
+    suelta = tmp_path / "otra" / "evaluacion.xlsx"
+    suelta.parent.mkdir()
+    shutil.copy(next((tmp_path / "r/salidas/2024-T2/evaluaciones").iterdir()), suelta)
+    documento = json.loads(correr("revisar", "otra", "--json").stdout)
+    assert documento["libros"] == []
+    assert "salida de este programa" in documento["hallazgos"][0]["mensaje"]
 
 
 @pytest.mark.parametrize(

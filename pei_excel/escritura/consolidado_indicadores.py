@@ -59,31 +59,31 @@ def _bloque(horizonte: Horizonte) -> tuple[ColumnaDeIndicadores, ...]:
         ColumnaDeIndicadores(f"{horizonte}_p", f"Programado {de}", 9.8, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_a", f"Alcanzado {de}", 9.8, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_d", f"Diferencia {de}", 9.8, _CIFRA),
-        ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 8, _PCT),
+        ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 7.5, _PCT),
         ColumnaDeIndicadores(f"{horizonte}_s", f"Semáforo {de}", 16, _CENTRO),
     )
 
 
 COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
-    ColumnaDeIndicadores("unidad", "Unidad Responsable", 20, {}),
-    ColumnaDeIndicadores("programa", "Programa Presupuestario", 20, {}),
+    ColumnaDeIndicadores("unidad", "Unidad Responsable", 17, {}),
+    ColumnaDeIndicadores("programa", "Programa Presupuestario", 18, {}),
     ColumnaDeIndicadores("nivel", "Nivel", 13.5, {}),
-    ColumnaDeIndicadores("nombre", "Indicador", 28, {}),
-    ColumnaDeIndicadores("unidad_medida", "Unidad de Medida", 11, {}),
-    ColumnaDeIndicadores("sentido", "Sentido Esperado", 11, _CENTRO),
-    ColumnaDeIndicadores("frecuencia", "Frecuencia de Medición", 11, _CENTRO),
-    ColumnaDeIndicadores("acumulacion", "Acumulación", 11, _CENTRO),
-    *(ColumnaDeIndicadores(f"p{n}", f"Prog. {o} Trim.", 8, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
-    *(ColumnaDeIndicadores(f"a{n}", f"Alc. {o} Trim.", 8, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
-    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 10, {}),
+    ColumnaDeIndicadores("nombre", "Indicador", 26, {}),
+    ColumnaDeIndicadores("unidad_medida", "Unidad de Medida", 10, {}),
+    ColumnaDeIndicadores("sentido", "Sentido Esperado", 10.5, _CENTRO),
+    ColumnaDeIndicadores("frecuencia", "Frecuencia de Medición", 10.5, _CENTRO),
+    ColumnaDeIndicadores("acumulacion", "Acumulación", 10.5, _CENTRO),
+    *(ColumnaDeIndicadores(f"p{n}", f"Prog. {o} Trim.", 7.6, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    *(ColumnaDeIndicadores(f"a{n}", f"Alc. {o} Trim.", 7.6, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 8, {}),
     *_bloque("al_periodo"),
-    ColumnaDeIndicadores("informe", "Estado del informe", 10, _CENTRO),
+    ColumnaDeIndicadores("informe", "Estado del informe", 9, _CENTRO),
     *_bloque("trimestre"),
     *_bloque("anual"),
-    ColumnaDeIndicadores("topado", "% que entra al promedio (máx. 100; sin reporte = 0)", 13, _PCT),
-    ColumnaDeIndicadores("archivo", "Archivo", 20, {}),
-    ColumnaDeIndicadores("hoja", "Hoja", 10, {}),
-    ColumnaDeIndicadores("celdas", "Celdas de origen: programado; alcanzado", 17, {}),
+    ColumnaDeIndicadores("topado", "% que entra al promedio (máx. 100; sin reporte = 0)", 11, _PCT),
+    ColumnaDeIndicadores("archivo", "Archivo", 18, {}),
+    ColumnaDeIndicadores("hoja", "Hoja", 8, {}),
+    ColumnaDeIndicadores("celdas", "Celdas de origen: programado; alcanzado", 15, {}),
     ColumnaDeIndicadores("clase", "Clase de nivel (apoyo)", 11, _APOYO),
     ColumnaDeIndicadores("llave_unidad", "Unidad (apoyo)", 10, _APOYO),
     ColumnaDeIndicadores("llave_programa", "Programa (apoyo)", 10, _APOYO),
@@ -234,7 +234,7 @@ def _escala(anchos: Sequence[float], papel: str) -> int:
     comunes, corte = NUMERO["nombre"], NUMERO["al_periodo_s"]
     primera = sum(a * 7 + 5 for a in anchos[:corte])
     segunda = sum(a * 7 + 5 for a in (*anchos[:comunes], *anchos[corte:_ULTIMA_IMPRESA]))
-    return max(10, int((MEDIDAS[papel][1] - 36) / (max(primera, segunda) * 0.75) * 100) - 1)
+    return max(10, int((MEDIDAS[papel][1] - 36) / (max(primera, segunda) * 0.75) * 100))
 
 
 _DE_APOYO = {"clase", "llave_unidad", "llave_programa", "llave_eje"}

@@ -162,7 +162,8 @@ def _reconocer(
         todos = [
             h for cruda, normales in textos for hoja in formato.hojas for h in buscar_encabezados(cruda, normales, hoja)
         ]
-        hallados = {hoja.clave: [h for h in todos if h.hoja is hoja and _es_el_mejor(h, todos)] for hoja in formato.hojas}
+        mejores = [h for h in todos if _es_el_mejor(h, todos)]
+        hallados = {hoja.clave: [h for h in mejores if h.hoja is hoja] for hoja in formato.hojas}
         principal = hallados[formato.principal.clave]
         mejor = max([h for h in [mejor, *principal] if h], key=lambda h: h.cobertura, default=None)
         minimo = 0.25 if marca is not None else MINIMO_DE_TITULOS
