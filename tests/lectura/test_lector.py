@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pei_excel.crudo import CeldaCruda, HojaCruda, LibroCrudo
-from pei_excel.escritura.plantilla import escribir_plantilla
+from pei_excel.crudo import CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
+from pei_excel.escritura.plantilla import ConFormato, ConFormula, escribir_plantilla
 from pei_excel.formato import Modo
 from pei_excel.formatos.mir import MIR
+from pei_excel.lectura import hoja_xlsx
 from pei_excel.lectura.celdas import abrir_bytes
 from pei_excel.lectura.lector import Opciones, interpretar, leer
 from pei_excel.libro import Libro
@@ -203,6 +204,24 @@ def test_una_celda_combinada_de_evidencia_vale_para_sus_renglones() -> None:
     segunda = uno(libro_crudo).filas("MIR")[3]["medios"]
     assert segunda.valor == MIR.modelo.filas["MIR"][2]["medios"]
     assert segunda.celda == direccion(fila, columna)
+
+
+def test_los_dos_caminos_de_lectura_dan_las_mismas_celdas(monkeypatch: pytest.MonkeyPatch) -> None:
+    raros = {"Componente 1": {"medios": "Oficio <1> & «2»\n_x000D_", "alcanzado_t2": ErrorExcel("#DIV/0!")},
+             "Actividad 1.1": {"alcanzado_t2": "27,5", "alcanzado_acumulado": ConFormula(None)},
+             "Actividad 1.2": {"alcanzado_t1": ConFormato(0.2, "0%"), "variacion_t1": ConFormula("")}}
+    memoria = BytesIO()
+    escribir_plantilla(
+        memoria, MIR, modo=Modo.FORMULACION, ejercicio=2024, periodo=T2, campos=MIR.modelo.campos,
+        filas={"MIR": [{**f, **raros.get(str(f["nivel"]), {})} for f in MIR.modelo.filas["MIR"]]},
+    )
+    rapido = abrir_bytes(memoria.getvalue(), "libro.xlsx")
+    monkeypatch.setattr(hoja_xlsx, "_celdas_de_un_vistazo", lambda *_: False)
+    lento = abrir_bytes(memoria.getvalue(), "libro.xlsx")
+    assert [(h.nombre, h.celdas, h.combinadas) for h in rapido.hojas] == [
+        (h.nombre, h.celdas, h.combinadas) for h in lento.hojas
+    ]
+    assert any(isinstance(c.valor, ErrorExcel) for c in rapido.hojas[0].celdas.values())
 
 
 @pytest.mark.libreoffice
