@@ -9,6 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# La suite es siempre la misma; para buscar casos nuevos: HYPOTHESIS_PROFILE=azar python -m pytest
+settings.register_profile("fijo", derandomize=True, deadline=None)
+settings.register_profile("azar", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fijo"))
 
 
 @pytest.fixture(scope="session")

@@ -133,3 +133,16 @@ def test_los_informes_son_variados() -> None:
 def test_un_informe_necesita_cuatro_indicadores() -> None:
     with pytest.raises(ValueError, match="al menos"):
         simular_informe(1, indicadores=3)
+
+
+@pytest.mark.larga
+@pytest.mark.parametrize("tanda", range(8))
+def test_muchos_informes_con_varios_defectos(ruta: Path, tanda: int) -> None:
+    for semilla in range(tanda * 60, tanda * 60 + 60):
+        simulado = simular_informe(semilla, trimestre=1 + semilla % 4, indicadores=6 + semilla % 20)
+        azar = Random(semilla)  # noqa: S311 - no es un secreto
+        esperados: list[Esperado] = []
+        for defecto in azar.sample([d for d in DEFECTOS if not d.solo], semilla % 5):
+            esperados += defecto.plantar(simulado, azar) or []
+        revisiones, _ = _revisar(simulado, ruta)
+        assert _hallados(revisiones) == _esperados(simulado, esperados), semilla
