@@ -79,7 +79,8 @@ class Simulado:
 def componente_de(fila: Fila) -> int | None:
     """Número del Componente al que pertenece una fila (él mismo o una Actividad suya); None si es Fin o Propósito."""
     clase, _, numero = str(fila["nivel"]).partition(" ")
-    return int(numero.partition(".")[0]) if clase in {"Componente", "Actividad"} and numero else None
+    entero = numero.partition(".")[0]
+    return int(entero) if clase in {"Componente", "Actividad"} and entero.isdigit() else None
 
 
 def escribir_simulado(simulado: Simulado, destino: Path | BinaryIO) -> None:
