@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from pei_excel import VERSION
-from pei_excel.terminal import Entero, Grupo, Opcion
+from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
 
 if TYPE_CHECKING:
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
@@ -19,7 +19,7 @@ FORMATOS_DE_PLANTILLA = ("mir", "todas")
 PAPELES = ("oficio", "carta", "a4", "a3")
 
 
-class _Periodo(click.ParamType[Any]):
+class _Periodo(TipoDeDato):
     name = "periodo"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -31,7 +31,7 @@ class _Periodo(click.ParamType[Any]):
             self.fail(str(error) + ".", param, ctx)
 
 
-class _Fecha(click.ParamType[Any]):
+class _Fecha(TipoDeDato):
     name = "fecha"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -129,6 +129,8 @@ def plantilla(
         _uso(f"No existe «{desde}». Revise la ruta.")
     if desde is not None and periodo is None:
         _uso("Con --desde hace falta --periodo, por ejemplo --periodo 2024-T3.")
+    if periodo is not None and periodo.clase == "M":
+        _uso("La MIR se informa por trimestre: use 2024-T1 … 2024-T4, 2024-S1, 2024-S2 o 2024.")
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
     malos = 0
     try:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:  # los tipos de Click sólo llevan parámetro desde la versión 8.4
+    TipoDeDato = click.ParamType[Any]
+    _Eleccion = click.Choice[str]
+else:
+    TipoDeDato = click.ParamType
+    _Eleccion = click.Choice
 
-class Opcion(click.Choice[str]):
+
+class Opcion(_Eleccion):
     """Una de varias palabras, con el rechazo en español."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
