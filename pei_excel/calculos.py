@@ -8,6 +8,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol
 
+from pei_excel.crudo import ErrorExcel
+
 Cifra = float | None
 
 #: Formas de acumular, en el orden en que se prueban cuando el libro no declara ninguna.
@@ -361,6 +363,8 @@ class Traer:
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
         hallado = entorno.buscar(self.hoja, fila.get(self.llave)).get(self.columna)
+        if isinstance(hallado, ErrorExcel):
+            return None  # la fórmula muestra vacío: el error ya se ve en su propia celda
         return hallado if isinstance(hallado, str) else cifra(hallado)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:

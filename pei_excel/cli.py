@@ -93,13 +93,14 @@ def ejemplo(salida: Path) -> None:
     from pei_excel.ejemplo import PERIODO, escribir_recibidos
     from pei_excel.informe import texto_de_ejemplo
     from pei_excel.proceso import Encargo
+    from pei_excel.salidas import motivo
 
     recibidos = salida / "recibidos"
     try:
         recibidos.mkdir(parents=True, exist_ok=True)
         escribir_recibidos(recibidos)
     except OSError as error:
-        _uso(f"No se puede escribir en «{salida}»: {error.strerror or error}. Elija otra carpeta con -o.")
+        _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Elija otra carpeta con -o.")
     consolidado = consolidar_o_salir(recibidos, salida, Encargo(PERIODO, pais="mx"))
     click.echo(texto_de_ejemplo(consolidado, recibidos), nl=False)
 
@@ -124,6 +125,7 @@ def plantilla(
     renglones aprobados, cerrados, y abierto sólo lo que se captura en el periodo.
     """
     from pei_excel.plantillas import escribir_plantillas
+    from pei_excel.salidas import motivo
 
     if desde is not None and not desde.exists():
         _uso(f"No existe «{desde}». Revise la ruta.")
@@ -139,8 +141,10 @@ def plantilla(
         ):
             malos += problema is not None
             click.echo(ruta if problema is None else f"No se hizo la de {ruta}: {problema}.", err=problema is not None)
+    except BrokenPipeError:
+        raise  # quien leía la lista la cerró: no es la carpeta
     except OSError as error:
-        _uso(f"No se puede escribir en «{salida}»: {error.strerror or error}. Cierre el archivo o elija otra con -o.")
+        _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Cierre el archivo o elija otra con -o.")
     if malos:
         sys.exit(1)
 

@@ -132,7 +132,7 @@ def comprobar(tablas: Tablas, contexto: Contexto) -> list[Hallazgo]:
 def _quien(revision: Revision) -> str:
     unidad, programa = revision.libro.identidad
     nombre = "-".join(p for p in (unidad, programa) if p)
-    return f"{nombre}, {revision.libro.archivo}" if nombre else revision.libro.archivo
+    return f"{nombre} «{revision.libro.archivo}»" if nombre else revision.libro.archivo
 
 
 def _motivo(revision: Revision) -> str:
@@ -141,4 +141,4 @@ def _motivo(revision: Revision) -> str:
     causas = [h for h in revision.hallazgos if h.regla in {"FMT001", "FMT002", "FMT003", "ENT005"}]
     cortos = {"FMT001": "no pudo leerse", "FMT002": "formato no reconocido", "FMT003": "faltan columnas",
               "ENT005": "de otro periodo"}
-    return cortos[causas[0].regla] if causas else "rechazado"
+    return cortos[causas[0].regla] if causas else "sin indicadores"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from pei_excel.hallazgo import Hallazgo
+from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.proceso import Consolidado, Resultado
 from pei_excel.revision import Revision, Suerte
 from pei_excel.textos import cuenta, enumerar
@@ -20,6 +20,11 @@ def _lugar(h: Hallazgo) -> str:
 def _linea(h: Hallazgo) -> str:
     marca = " (para planeación)" if h.destinatario == "planeacion" else ""
     return f"  {h.severidad.value:5} {h.regla}  {_lugar(h)}: {h.mensaje} {h.como_corregir}{marca}"
+
+
+def _linea_de_carpeta(h: Hallazgo) -> str:
+    remedio = "" if h.severidad is Severidad.NOTA else f" {h.como_corregir}"
+    return f"  {h.severidad.value:5} {h.regla}  {h.donde.archivo}: {h.mensaje}{remedio}"
 
 
 def _titulo(r: Revision) -> str:
@@ -49,8 +54,7 @@ def texto_de_revision(resultado: Resultado) -> str:
     for r in resultado.revisiones:
         lineas += [_titulo(r), *(_linea(h) for h in r.hallazgos), ""]
     if resultado.de_carpeta:
-        lineas += ["En la carpeta:", *(f"  {h.severidad.value:5} {h.regla}  {h.donde.archivo}: {h.mensaje}"
-                                      for h in resultado.de_carpeta), ""]
+        lineas += ["En la carpeta:", *(_linea_de_carpeta(h) for h in resultado.de_carpeta), ""]
     return "\n".join([*lineas, resumen(resultado)]) + "\n"
 
 

@@ -63,7 +63,13 @@ def _desde_libros(
                 motivo = libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"
                 yield archivo.nombre, motivo
                 continue
-            campos, filas = filas_desde_libro(libro, formato)
+            if libro.periodo is not None and libro.periodo.ejercicio != periodo.ejercicio:
+                yield archivo.nombre, (
+                    f"es del ejercicio {libro.periodo.ejercicio} y se pide {periodo.nombre}; use el libro aprobado de "
+                    f"{periodo.ejercicio}"
+                )
+                continue
+            campos, filas = filas_desde_libro(libro, formato, periodo)
             partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
             base = f"{formato.clave}_{'-'.join(partes)}_{periodo.codigo}"
             nombre, n = f"{base}.xlsx", 2

@@ -56,9 +56,14 @@ def revisar(libro: Libro, contexto: Contexto) -> Revision:
     estado = Suerte.ACEPTADO
     if any(h.severidad is Severidad.ERROR for h in hallazgos):
         estado = Suerte.OBSERVADO
-    if libro.rechazado or any(h.regla == "ENT005" for h in hallazgos):
+    if libro.rechazado or sin_indicadores(libro, contexto) or any(h.regla == "ENT005" for h in hallazgos):
         estado = Suerte.RECHAZADO
     return Revision(libro, hallazgos, estado)
+
+
+def sin_indicadores(libro: Libro, contexto: Contexto) -> bool:
+    """Se reconoció el formato y no trae ningún renglón: una plantilla sin llenar no es un informe recibido."""
+    return libro.formato is not None and not libro.filas(contexto.formato(libro).principal.clave)
 
 
 def revisar_entrega(

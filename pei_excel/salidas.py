@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 import time
@@ -57,7 +58,7 @@ class Carpeta:
             prueba.rmdir()
         except OSError as error:
             raise SalidaOcupada(
-                f"No se puede escribir en «{base}» ({_motivo(error)}). Elija otra carpeta con -o."
+                f"No se puede escribir en «{base}» ({motivo(error)}). Elija otra carpeta con -o."
             ) from error
         self._reparar()
         if self.final.exists() and not self.final.is_dir():
@@ -69,7 +70,7 @@ class Carpeta:
                         pass
                 except OSError as error:
                     raise SalidaOcupada(
-                        f"«{ruta}» está abierto o protegido ({_motivo(error)}). Ciérrelo en Excel y repita la orden."
+                        f"«{ruta}» está abierto o protegido ({motivo(error)}). Ciérrelo en Excel y repita la orden."
                     ) from error
         if self.nueva.exists():
             shutil.rmtree(self.nueva)
@@ -99,7 +100,7 @@ class Carpeta:
             insistir(lambda: self.nueva.rename(self.final))
         except OSError as error:
             raise SalidaOcupada(
-                f"No se pudo cambiar «{self.final}» ({_motivo(error)}). Cierre los libros de esa carpeta y repita; "
+                f"No se pudo cambiar «{self.final}» ({motivo(error)}). Cierre los libros de esa carpeta y repita; "
                 f"lo nuevo quedó en «{self.nueva}»."
             ) from error
 
@@ -114,7 +115,19 @@ def escribir_entero(ruta: Path, contenido: bytes) -> None:
         temporal.unlink(missing_ok=True)
 
 
-def _motivo(error: OSError) -> str:
+#: Lo que el sistema dice en inglés, en español.
+_MOTIVOS = {
+    errno.ENOENT: "esa ruta no existe",
+    errno.ENOTDIR: "una parte de la ruta es un archivo, no una carpeta",
+    errno.EEXIST: "ya hay un archivo con ese nombre",
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.EROFS: "el disco es de sólo lectura",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+}
+
+
+def motivo(error: OSError) -> str:
+    """Por qué el sistema no dejó escribir, en español."""
     if isinstance(error, PermissionError):
         return "abierto por otro programa o sin permiso" if sys.platform == "win32" else "sin permiso"
-    return error.strerror or type(error).__name__
+    return _MOTIVOS.get(error.errno or 0, f"fallo {error.errno} del sistema")

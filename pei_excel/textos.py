@@ -37,6 +37,11 @@ def numero(valor: float | None, decimales: int = 2) -> str:
     return "0" if texto == "-0" else texto
 
 
+def como_frase(texto: str) -> str:
+    """Con mayúscula inicial y punto final; una pregunta o exclamación ya trae el suyo."""
+    return texto[:1].upper() + texto[1:] + ("" if texto.endswith((".", "?", "!")) else ".")
+
+
 def cuenta(cantidad: int, singular: str, plural: str | None = None, ninguno: str | None = None) -> str:
     """«1 informe», «3 informes», y la palabra dada (por ejemplo «ningún informe») para cero."""
     if cantidad == 0 and ninguno is not None:

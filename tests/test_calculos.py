@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from pei_excel.calculos import (
     ACUMULACIONES,
     Estado,
+    Traer,
     acumulacion_que_explica,
     acumulado_coincide,
     acumular,
     cumplimiento,
 )
+from pei_excel.crudo import ErrorExcel
 from pei_excel.semaforo import PERFILES
 
 CIFRAS = st.lists(st.one_of(st.none(), st.integers(0, 200).map(float)), min_size=4, max_size=4)
@@ -91,3 +93,13 @@ def test_a_los_promedios_entra_hasta_cien_y_lo_no_informado_cuenta_cero() -> Non
 )
 def test_los_bordes_de_cada_semaforo(perfil: str, casos: dict[float, str]) -> None:
     assert {x: PERFILES[perfil].clasificar(x).palabra for x in casos} == casos
+
+
+def test_lo_que_se_trae_de_una_celda_con_error_queda_vacio_como_en_su_formula() -> None:
+    class Otra:
+        def buscar(self, hoja: str, llave: object) -> dict[str, object]:
+            return {"Fin": {"pct": ErrorExcel("#DIV/0!")}, "Propósito": {"pct": 80.0}}[str(llave)]
+
+    traer = Traer("MIR", "pct", "nivel")
+    assert traer.valor({"nivel": "Fin"}, Otra()) is None  # type: ignore[arg-type]
+    assert traer.valor({"nivel": "Propósito"}, Otra()) == 80  # type: ignore[arg-type]

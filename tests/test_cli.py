@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import pei_excel
@@ -196,7 +197,7 @@ def test_otro_periodo_se_rechaza_y_se_nombra_en_la_cobertura(correr: Correr, rec
     viejo = next(x for x in documento["libros"] if x["archivo"] == "viejo.xlsx")
     assert [h["regla"] for h in viejo["hallazgos"] if h["severidad"] == "ERROR"] == ["ENT005"]
     assert {x["informe"]: x["motivo"] for x in documento["totales"]["informes"]["excluidos"]} == {
-        "520-9, viejo.xlsx": "de otro periodo", "roto.xlsx": "no pudo leerse",
+        "520-9 «viejo.xlsx»": "de otro periodo", "roto.xlsx": "no pudo leerse",
     }
 
 
@@ -213,6 +214,38 @@ def test_la_plantilla_de_seguimiento_sale_de_un_libro_o_de_una_carpeta(
     documento = json.loads(llena.stdout)
     assert {h["regla"] for x in documento["libros"] for h in x["hallazgos"]} == {"SEG004"}
     assert {x["periodo"] for x in documento["libros"]} == {"2024-T3"}
+
+
+def test_la_plantilla_de_seguimiento_no_sale_de_un_libro_de_otro_ejercicio(
+    correr: Correr, recibidos: Path, tmp_path: Path
+) -> None:
+    salida = correr("plantilla", "mir", "--desde", recibidos / "obras.xlsx", "--periodo", "2025-T1", "-o", "nuevas")
+    assert salida.returncode == 1
+    assert "es del ejercicio 2024 y se pide 1er. trimestre de 2025" in salida.stderr
+    assert not list((tmp_path / "nuevas").iterdir())
+    de_un_mes = correr("plantilla", "mir", "--desde", recibidos, "--periodo", "2024-05")
+    assert (de_un_mes.returncode, de_un_mes.stdout) == (2, "")
+    assert de_un_mes.stderr.startswith("La MIR se informa por trimestre")
+
+
+def test_una_plantilla_sin_llenar_no_cuenta_como_informe(correr: Correr, recibidos: Path, tmp_path: Path) -> None:
+    shutil.copy(RAIZ / "plantillas/MIR.xlsx", recibidos / "en blanco.xlsx")
+    salida = correr("consolidar", recibidos, "--periodo", "2024-T2")
+    assert salida.returncode == 1
+    assert "en blanco.xlsx (sin indicadores)" in salida.stdout
+    assert not list((tmp_path / "salidas/2024-T2/evaluaciones").glob("en-blanco*"))
+
+
+def test_de_una_hoja_duplicada_se_usa_la_primera_y_se_nombran_las_dos(correr: Correr, tmp_path: Path) -> None:
+    escribir(tmp_path / "doble.xlsx")
+    libro = openpyxl.load_workbook(tmp_path / "doble.xlsx")
+    libro.copy_worksheet(libro["MIR"]).title = "MIR (2)"
+    libro.save(tmp_path / "doble.xlsx")
+    salida = correr("revisar", "doble.xlsx")
+    linea = next(x for x in salida.stdout.splitlines() if "ENT003" in x)
+    assert "La hoja «MIR (2)» es otro informe" in linea
+    assert "se usa la hoja «MIR»" in linea
+    assert linea.endswith("Deje en la carpeta sólo la entrega buena, o confirme que la usada es la última.")
 
 
 def test_plantillas_guardadas_son_las_que_se_regeneran(correr: Correr, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pei_excel.frases import (
     requieren_atencion,
 )
 from pei_excel.periodos import Periodo
+from pei_excel.textos import como_frase
 
 
 def test_las_del_informe_real() -> None:
@@ -106,3 +107,9 @@ def test_las_palabras_que_no_son_colores_van_entre_comillas(perfil: str, dice: s
     datos = [(f"Actividad 1.{n}", "50 50 50 50", "40 42 - -") for n in range(1, 9)]
     tablas, _ = tablas_de([informe([("Componente 1", "1 1 1 1", "- - - -"), *datos])], perfil=perfil)
     assert dice in frase_de_situacion(tablas)
+
+
+def test_una_frase_lleva_un_solo_punto() -> None:
+    assert como_frase("el acumulado dice 0") == "El acumulado dice 0."
+    assert como_frase("¿actualizó el trimestre?") == "¿actualizó el trimestre?"
+    assert como_frase("Sus datos son iguales.") == "Sus datos son iguales."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pei_excel.salidas import ULTIMO, Carpeta, SalidaOcupada, escribir_entero
+from pei_excel.salidas import ULTIMO, Carpeta, SalidaOcupada, escribir_entero, motivo
 
 
 def llenar(carpeta: Path, texto: str) -> None:
@@ -86,3 +86,11 @@ def test_un_archivo_se_escribe_completo_o_no_se_toca(tmp_path: Path, monkeypatch
     monkeypatch.undo()
     assert ruta.read_bytes() == b"viejo"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_el_motivo_se_dice_en_espanol(tmp_path: Path) -> None:
+    (tmp_path / "archivo").write_text("x", encoding="utf-8")
+    with pytest.raises(SalidaOcupada, match=r"archivo, no una carpeta|ya hay un archivo"):
+        Carpeta(tmp_path / "archivo" / "salidas", "2024-T2").preparar()
+    assert motivo(OSError(28, "No space left on device")) == "no queda espacio en el disco"
+    assert motivo(OSError(99999, "Unknown error")) == "fallo 99999 del sistema"

@@ -13,6 +13,7 @@ from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
 from pei_excel.libro import Dato, Libro, Llave
 from pei_excel.periodos import Periodo
 from pei_excel.semaforo import PERFILES, Perfil
+from pei_excel.textos import como_frase
 from pei_excel.ubicacion import Ubicacion
 
 Alcance = Literal["libro", "entrega", "tablas"]
@@ -159,7 +160,7 @@ def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool) -> Hal
         severidad=observacion.severidad or ficha.severidad,
         destinatario=destinatario,
         donde=donde,
-        mensaje=observacion.mensaje[:1].upper() + observacion.mensaje[1:] + ".",
+        mensaje=como_frase(observacion.mensaje),
         como_corregir=observacion.como_corregir or ficha.como_corregir,
         encontrado=observacion.encontrado,
         esperado=observacion.esperado,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isclose
 
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Libro
@@ -48,16 +49,33 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     for grupo in grupos.values():
         if len(grupo) < 2:
             continue
-        usado = max(grupo, key=lambda x: (x.modificado.isoformat() if x.modificado else "", x.archivo, grupo.index(x)))
+        usado = max(grupo, key=lambda x: (x.modificado.isoformat() if x.modificado else "", x.archivo, -grupo.index(x)))
         for libro in grupo:
             if libro is usado:
                 continue
             entrega.sustituidos[id(libro)] = usado
             yield Observacion(
-                f"es otra entrega de {libro.unidad}, programa {libro.identidad[1]}; se usa «{usado.archivo}» y ésta "
-                f"no se cuenta. {_diferencias(libro, usado)}",
+                f"{_cual(libro, usado)} de {libro.unidad}, programa {libro.identidad[1]}; se usa {_la_usada(libro, usado)} "
+                f"y ésta no se cuenta. {_diferencias(libro, usado)}",
                 archivo=libro.archivo, encontrado=libro.archivo, esperado=usado.archivo,
             )
+
+
+def _cual(libro: Libro, usado: Libro) -> str:
+    if libro.archivo != usado.archivo:
+        return "es otra entrega"
+    return f"la hoja «{libro.nombres_de_hojas[0]}» es otro informe"
+
+
+def _la_usada(libro: Libro, usado: Libro) -> str:
+    return f"la hoja «{usado.nombres_de_hojas[0]}»" if libro.archivo == usado.archivo else f"«{usado.archivo}»"
+
+
+def _iguales(uno: object, otro: object) -> bool:
+    """Iguales a la vista: un .xls guarda las cifras con dos dígitos más que un .xlsx."""
+    if isinstance(uno, float) and isinstance(otro, float):
+        return isclose(uno, otro, rel_tol=1e-9)
+    return uno == otro
 
 
 def _diferencias(uno: Libro, otro: Libro) -> str:
@@ -71,7 +89,7 @@ def _diferencias(uno: Libro, otro: Libro) -> str:
                 continue
             for clave, dato in fila.datos.items():
                 suyo = pareja[clave]
-                if not dato.formula and dato.crudo != suyo.crudo:
+                if not (dato.formula or suyo.formula) and not _iguales(dato.crudo, suyo.crudo):
                     distintas.append(f"{dato.hoja}!{dato.celda} ({_ver(dato.crudo)} aquí, {_ver(suyo.crudo)} en la usada)")
     if not distintas:
         return "Sus datos son iguales"

@@ -103,9 +103,10 @@ def variacion_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observac
             dato, p, a = fila[f"variacion_{sufijo}"], fila[f"programado_{sufijo}"], fila[f"alcanzado_{sufijo}"]
             if dato.celda is None or (dato.formula and (libro.nuestro or not dato.calculada)):
                 continue
-            if dato.vacio and (futura or (p.vacio and a.vacio)):
-                continue
-            esperado = (_cifra(fila, p, sufijo, "programado") or 0) - (_cifra(fila, a, sufijo, "alcanzado") or 0)
+            programado, alcanzado = _cifra(fila, p, sufijo, "programado"), _cifra(fila, a, sufijo, "alcanzado")
+            if dato.vacio and (futura or (programado is None and alcanzado is None)):
+                continue  # sin ninguna cifra («NP» tampoco lo es), la fórmula también da vacío
+            esperado = (programado or 0) - (alcanzado or 0)
             encontrado = dato.valor if isinstance(dato.valor, float) else None
             if encontrado is not None and iguales(encontrado, esperado):
                 buenas += bool(esperado)
