@@ -39,7 +39,8 @@ def numero(valor: float | None, decimales: int = 2) -> str:
 
 def como_frase(texto: str) -> str:
     """Con mayúscula inicial y punto final; una pregunta o exclamación ya trae el suyo."""
-    return texto[:1].upper() + texto[1:] + ("" if texto.endswith((".", "?", "!")) else ".")
+    cerrada = texto.endswith(".") or (texto.endswith(("?", "!")) and bool(re.search("[¿¡]", texto)))
+    return texto[:1].upper() + texto[1:] + ("" if cerrada else ".")
 
 
 def cuenta(cantidad: int, singular: str, plural: str | None = None, ninguno: str | None = None) -> str:

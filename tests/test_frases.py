@@ -112,4 +112,5 @@ def test_las_palabras_que_no_son_colores_van_entre_comillas(perfil: str, dice: s
 def test_una_frase_lleva_un_solo_punto() -> None:
     assert como_frase("el acumulado dice 0") == "El acumulado dice 0."
     assert como_frase("¿actualizó el trimestre?") == "¿actualizó el trimestre?"
+    assert como_frase("la celda muestra el error #DIV/0!") == "La celda muestra el error #DIV/0!."
     assert como_frase("Sus datos son iguales.") == "Sus datos son iguales."

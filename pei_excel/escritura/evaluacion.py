@@ -33,7 +33,7 @@ from pei_excel.escritura.hoja import (
 )
 from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila, ancho_combinado, letra_que_cabe, renglones
 from pei_excel.escritura.observaciones import para_la_unidad
-from pei_excel.escritura.plantilla import COLUMNA_VALOR, formato_de_celda
+from pei_excel.escritura.plantilla import COLUMNA_VALOR, formato_de_celda, que_se_lea
 from pei_excel.escritura.rapido import LibroRapido
 from pei_excel.evaluacion import HORIZONTES, Indicador
 from pei_excel.formato import Columna
@@ -197,7 +197,7 @@ def _escribir_filas(
                 formato = estilos.variante(formato, bg_color=relleno)
             calculada = calculadas.get(columna.clave)
             if calculada is not None:
-                _escribir_celda(hoja, numero, n, calculada, formato, estilos)
+                _escribir_celda(hoja, numero, n, calculada, que_se_lea(estilos, formato, calculada.valor), estilos)
             else:
                 _escribir_oficial(hoja, numero, n, columna, fila, formato, estilos, textos)
         desde = len(oficiales) + 1

@@ -44,7 +44,7 @@ from pei_excel.ubicacion import letra
 
 __all__ = [
     "COLUMNA_VALOR", "ConFormato", "ConFormula", "escribir_bloque", "escribir_firmas", "escribir_plantilla",
-    "formato_de_celda",
+    "formato_de_celda", "que_se_lea",
 ]
 
 def escribir_plantilla(
@@ -148,6 +148,13 @@ def formato_de_celda(estilos: Estilos, columna: Columna, aspecto: Aspecto) -> An
     return estilos(str(aspecto), align=alineacion, num_format=columna.tipo.formato, **ajuste)
 
 
+def que_se_lea(estilos: Estilos, formato: Any, valor: Any) -> Any:
+    """Dos decimales a la vista si la cifra tiene más: «80.6666666666667», encogida, no se lee."""
+    if isinstance(valor, float) and abs(valor - round(valor, 2)) > 1e-9:
+        return estilos.variante(formato, num_format="#,##0.00")
+    return formato
+
+
 def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, renglones: list[Renglon]) -> None:
     lugar = una.disposicion
     columnas = []
@@ -165,7 +172,8 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
                 visto = renglon.valores[columna.clave]
                 if valor is not None:
                     visto = SIN_CALCULAR if valor.valor is None else valor.valor
-                escribir_formula(hoja, fila, numero, formula.replace("\0", str(fila)), formato, visto)
+                visible = formato if columna.auxiliar else que_se_lea(estilos, formato, visto)
+                escribir_formula(hoja, fila, numero, formula.replace("\0", str(fila)), visible, visto)
             elif isinstance(valor, ConFormato):
                 otro = estilos.variante(formato, num_format=valor.formato)
                 escribir_valor(hoja, fila, numero, valor.valor, otro, estilos)

@@ -14,15 +14,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.workbook import Workbook
 
 from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.bloque import COLUMNA_VALOR
 from pei_excel.escritura.desde_libro import filas_desde_libro
-from pei_excel.escritura.estilos import CONDICIONALES, ESTILOS, TINTA
+from pei_excel.escritura.estilos import CONDICIONALES, ESTILOS, TINTA, Estilos
 from pei_excel.escritura.hoja import PAPELES
 from pei_excel.escritura.medidas import ALTO_MAXIMO, alto_de_fila, letra_que_cabe, renglones
-from pei_excel.escritura.plantilla import ConFormato, ConFormula, escribir_plantilla
+from pei_excel.escritura.plantilla import ConFormato, ConFormula, escribir_plantilla, que_se_lea
 from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Modo
 from pei_excel.formatos.mir import INFORME, JUSTIFICACIONES, MIR
 from pei_excel.libro import Dato, Fila, HojaLeida, Libro
@@ -489,3 +490,11 @@ def test_cada_columna_calculada_de_justificaciones_trae_lo_suyo() -> None:
     lugar = JUSTIFICACIONES.disposicion
     fila = [hoja.cell(7, lugar.columna[c]).value for c in ("programado", "alcanzado", "porcentaje", "debe", "falta")]
     assert fila == [50, 47, 94, "No", 0]
+
+
+def test_una_cifra_calculada_con_muchos_decimales_muestra_dos(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as libro:
+        estilos = Estilos(libro)
+        formato = estilos("celda")
+        assert que_se_lea(estilos, formato, 242 / 3).num_format == "#,##0.00"
+        assert que_se_lea(estilos, formato, 80.66) is que_se_lea(estilos, formato, "") is formato
