@@ -68,6 +68,13 @@ class Encabezado(NamedTuple):
     celda: str
 
 
+class Faltante(NamedTuple):
+    """Una columna que no se halló en alguna página."""
+
+    ancla: Encabezado | None  #: el título que se señala: el de su banda o el de la llave, en la página donde falta
+    parecido: str | None  #: título parecido hallado ahí
+
+
 @dataclass(slots=True)
 class HojaLeida:
     """Una hoja del formato, reunida de todas sus páginas."""
@@ -77,7 +84,7 @@ class HojaLeida:
     filas: list[Fila]
     titulos: dict[str, Encabezado]  #: columna → su título (el de la primera página)
     bandas: dict[str, Encabezado]  #: banda → su título
-    faltantes: dict[str, str | None] = field(default_factory=dict)  #: columna ausente → título parecido hallado
+    faltantes: dict[str, Faltante] = field(default_factory=dict)  #: columna ausente → dónde se señala
 
 
 @dataclass(slots=True)

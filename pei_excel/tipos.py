@@ -68,6 +68,9 @@ def leer_numero(texto: str, pais: str | None = None) -> NumeroLeido:
     limpio = _MONEDA.sub("", limpio).strip()
     if not _NUMERO.match(limpio):
         return NumeroLeido(None)
+    limpio = re.sub(r"^([+-]) +| *([.,]) *", r"\1\2", limpio)
+    if re.search(r"\d[' ]", limpio) and not re.match(r"^[+-]?\d{1,3}(?:[' ]\d{3})+(?:[.,]\d+)?$", limpio):
+        return NumeroLeido(None)  # «12 5» son dos números, no 125
     limpio = re.sub(r"[' ]", "", limpio)
     comas, puntos = limpio.count(","), limpio.count(".")
     if comas and puntos:
@@ -189,7 +192,7 @@ class Numero(Tipo):
             valor = float(crudo)
             if celda.porcentaje:
                 visto = f"{numero(valor * 100)} %"
-                if not contexto.en_porcentaje:
+                if valor and not contexto.en_porcentaje:
                     dudas = f"{numero(valor)} o {numero(valor * 100)}"
                     mensaje = f"se ve «{visto}» pero el indicador no se mide en porcentaje: puede ser {dudas}"
                     return Lectura(None, Incidente("FMT005", mensaje, error=True))
@@ -233,7 +236,8 @@ class NumeroOPalabra(Numero):
 
     def _leer(self, crudo: Any, celda: CeldaCruda, contexto: Contexto) -> Lectura:
         if isinstance(crudo, str):
-            igual = [p for p in self.palabras if normalizar(p) == normalizar(crudo)]
+            dicho = normalizar(crudo).replace(" ", "")  # «N/D» y «N.D.» son «ND»
+            igual = [p for p in self.palabras if normalizar(p).replace(" ", "") == dicho]
             if igual:
                 return Lectura(igual[0])
         return Numero._leer(self, crudo, celda, contexto)  # noqa: SLF001 - super() no funciona con slots

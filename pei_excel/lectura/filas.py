@@ -72,7 +72,8 @@ def _leer_fila(
     hoja: Hoja = hallado.hoja
     celdas = hallado.cruda.celdas
     nombre = hallado.cruda.nombre
-    unidad = celdas.get((fila, hallado.columnas.get(hoja.unidad_medida, 0)))
+    donde = fila, hallado.columnas.get(hoja.unidad_medida, 0)
+    unidad = celdas.get(donde) or celdas.get(anclas.get(donde, donde))
     en_porcentaje = unidad is not None and normalizar(str(unidad.valor)).startswith(("porcentaje", "%"))
     propio = contexto._replace(en_porcentaje=en_porcentaje)
     datos: dict[str, Dato] = {}

@@ -15,9 +15,9 @@ from pei_excel.lectura.bloques import Bloque, ValorDeCampo, buscar_bloque
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
 from pei_excel.lectura.filas import leer_filas
 from pei_excel.lectura.notas import notar
-from pei_excel.libro import TODO, Dato, Encabezado, Fila, HojaLeida, IncidenteDeLibro, Libro
+from pei_excel.libro import TODO, Dato, Encabezado, Faltante, Fila, HojaLeida, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo, texto_de_trimestre
-from pei_excel.textos import limpiar, mas_cercano
+from pei_excel.textos import limpiar, mas_cercano, normalizar
 from pei_excel.tipos import Contexto, ValorNivel
 from pei_excel.ubicacion import direccion
 
@@ -129,7 +129,7 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
         libro.hojas[formato.principal.clave] = _reunir(formato.principal, informe.paginas)
         if numero == 0:
             _leer_secundarias(libro, formato, hallados, opciones)
-        notar(libro, crudo, formato, [p.hallado.cruda for p in informe.paginas])
+        notar(libro, crudo, formato)
         libros.append(libro)
     return libros
 
@@ -266,9 +266,11 @@ def _agrupar(paginas: Iterable[Pagina]) -> list[Informe]:
         empieza = any(getattr(n, "clase", "") == "Fin" for n in pagina.niveles) or bool(
             pagina.niveles & actual.niveles
         )
-        distinta = identidad != actual.identidad
+        # Lo que el bloque de arriba trae en blanco se completa; no es otro informe.
+        distinta = any(a is not None and a != b for a, b in zip(actual.identidad, identidad, strict=True))
         otro_periodo = bool(pagina.periodo and actual.periodo and pagina.periodo != actual.periodo)
-        if empieza and (distinta or (otra_hoja and (otro_periodo or _repite(pagina, actual)))):
+        otra_copia = _repite(pagina, actual)
+        if empieza and (distinta or (otra_hoja and (otro_periodo or otra_copia)) or (otro_periodo and otra_copia)):
             actual = Informe({**({} if distinta else actual.campos), **pagina.campos}, [pagina])
             informes.append(actual)
             continue
@@ -352,7 +354,13 @@ def _reunir(hoja: Hoja, paginas: list[Pagina]) -> HojaLeida:
         presentes = [columna.clave in p.hallado.columnas for p in paginas]
         if not columna.auxiliar and not all(presentes):
             pagina = paginas[presentes.index(False)]
-            leida.faltantes[columna.clave] = mas_cercano(columna.titulo, pagina.hallado.ajenos)
+            hallado = pagina.hallado
+            banda = hallado.bandas.get(normalizar(columna.banda[-1])) if columna.banda else None
+            ancla = banda or hallado.celdas.get(hoja.llave[0]) or next(iter(hallado.celdas.values()), None)
+            leida.faltantes[columna.clave] = Faltante(
+                Encabezado(hallado.cruda.nombre, direccion(*ancla)) if ancla else None,
+                mas_cercano(columna.titulo, hallado.ajenos),
+            )
     return leida
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from pei_excel.crudo import HojaCruda, LibroCrudo
 from pei_excel.formato import Formato, Hoja
 from pei_excel.lectura.filas import textos_en_numeros
-from pei_excel.libro import Dato, Fila, HojaLeida, IncidenteDeLibro, Libro, Llave
-from pei_excel.textos import normalizar
+from pei_excel.libro import Dato, Faltante, Fila, HojaLeida, IncidenteDeLibro, Libro, Llave
 from pei_excel.ubicacion import fila_y_columna, letra
 
 
-def notar(libro: Libro, crudo: LibroCrudo, formato: Formato, hojas: list[HojaCruda]) -> None:
+def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
     """Deja en el libro los incidentes de lectura que documentan las reglas FMT."""
     for hoja in libro.hojas.values():
         declarada = formato.por_clave[hoja.clave]
-        for clave, parecido in hoja.faltantes.items():
-            _notar_faltante(libro, hoja, declarada, clave, parecido)
+        for clave, faltante in hoja.faltantes.items():
+            _notar_faltante(libro, hoja, declarada, clave, faltante)
         for fila in hoja.filas:
             _notar_corrida(libro, fila, declarada)
     for esperada in formato.hojas:
@@ -32,7 +31,7 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato, hojas: list[HojaCru
                     encontrado=libro.version, esperado=formato.version,
                 )
             )
-    _notar_ocultos(libro, hojas)
+    _notar_ocultos(libro, crudo.hojas)
     if crudo.ajenos:
         libro.incidentes.append(
             IncidenteDeLibro("FMT014", f"el archivo trae {', '.join(crudo.ajenos)}", encontrado=", ".join(crudo.ajenos))
@@ -43,13 +42,11 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato, hojas: list[HojaCru
         )
 
 
-def _notar_faltante(libro: Libro, hoja: HojaLeida, declarada: Hoja, clave: str, parecido: str | None) -> None:
+def _notar_faltante(libro: Libro, hoja: HojaLeida, declarada: Hoja, clave: str, faltante: Faltante) -> None:
     columna = declarada.por_clave[clave]
     if columna.esencial and hoja.clave == next(iter(libro.hojas)):
         libro.rechazado = True
-    # Las páginas de una hoja pueden venir sin bandas: entonces se señala el primer título.
-    banda = hoja.bandas.get(normalizar(columna.banda[-1])) if columna.banda else None
-    ancla = banda or hoja.titulos.get(declarada.llave[0]) or next(iter(hoja.titulos.values()), None)
+    ancla, parecido = faltante
     mensaje = f"falta la columna «{columna.nombre}»"
     if parecido:
         mensaje += f"; hay una que dice «{parecido}»"
@@ -100,7 +97,7 @@ def _notar_movidos(libro: Libro, formato: Formato) -> None:
             libro.incidentes.append(
                 IncidenteDeLibro(
                     "FMT013", f"el título «{columna.nombre}» no está en su lugar de la plantilla; se leyó donde está",
-                    titulo.hoja, titulo.celda,
+                    titulo.hoja, titulo.celda, ((hoja.clave, -1, columna.clave),),
                     esperado=lugar.celda(lugar.fila_del_titulo(columna), columna.clave),
                 )
             )
