@@ -45,7 +45,9 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     grupos: dict[tuple[object, ...], list[Libro]] = {}
     for libro in entrega.libros:
         if not libro.rechazado and all(libro.identidad):
-            grupos.setdefault((libro.formato, *libro.identidad, libro.periodo), []).append(libro)
+            periodo = libro.periodo or contexto.periodo  # con el trimestre en blanco se lee como del pedido
+            trimestre = periodo.como_trimestre if periodo else None
+            grupos.setdefault((libro.formato, *libro.identidad, trimestre), []).append(libro)
     for grupo in grupos.values():
         if len(grupo) < 2:
             continue

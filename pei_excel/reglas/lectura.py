@@ -11,6 +11,7 @@ from pei_excel.libro import Dato, Fila, IncidenteDeLibro, Libro
 from pei_excel.periodos import texto_de_trimestre
 from pei_excel.reglas import danos
 from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
+from pei_excel.reglas.mir import renglon_ausente
 from pei_excel.textos import numero
 from pei_excel.tipos import ValorNivel, como_texto
 
@@ -250,9 +251,10 @@ def fuera_de_catalogo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
             if dato.vacio:
                 continue
             if dato.valor not in conocidos or not isinstance(dato.valor, ValorNivel):
+                ausente = (renglon_ausente(dato.valor.clase),) if isinstance(dato.valor, ValorNivel) else ()
                 yield Observacion(
                     f"«{dato.crudo}» no es un Nivel de este informe", dato, encontrado=_mostrable(dato.crudo),
-                    severidad=Severidad.ERROR, lee=niveles, variante="llave",
+                    severidad=Severidad.ERROR, lee=(*niveles, *ausente), variante="llave",
                 )
                 continue
             if hoja.clave == "Modificaciones":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pei_excel.calculos import ACUMULACIONES, Cifra, acumulado_coincide, acumular, iguales, programa
+from pei_excel.calculos import ACUMULACIONES, TOLERANCIA, Cifra, acumulado_coincide, acumular, iguales, programa
 from pei_excel.evaluacion import cifras, forma_de_acumular
 from pei_excel.formatos.mir import PERFIL_DE_NIVEL, SIN_LINEA_BASE
 from pei_excel.hallazgo import Destinatario, Severidad
@@ -56,6 +56,11 @@ def meta_anual(fila: Fila) -> Cifra:
 def es_porcentaje(fila: Fila) -> bool:
     """El indicador se mide en Porcentaje."""
     return normalizar(str(fila.valor("unidad_medida") or "")).startswith(("porcentaje", "%"))
+
+
+def renglon_ausente(clase: str) -> Dato:
+    """El renglón de Fin o de Propósito que no está: con él, la precedencia calla lo que se debe a su falta."""
+    return Dato(("MIR", -1, clase))
 
 
 def quien(fila: Fila) -> str:
@@ -128,14 +133,14 @@ def acumulado_programado_no_coincide(libro: Libro, contexto: Contexto) -> Iterat
 )
 def falta_o_sobra_fin_o_proposito(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Hay un Fin y un Propósito por programa."""
-    if not _filas(libro):
-        return
     for clase in ("Fin", "Propósito"):
         filas = [f for f in _filas(libro) if (n := _nivel(f)) and n.clase == clase]
         if not filas:
             hoja, celda = _titulo_nivel(libro)
-            yield Observacion(f"falta el renglón de {clase}", hoja=hoja, celda=celda, lee=_niveles(libro), esperado=1,
-                              encontrado=0)
+            yield Observacion(
+                f"falta el renglón de {clase}", hoja=hoja, celda=celda, esperado=1, encontrado=0,
+                lee=(*_niveles(libro), Dato(("MIR", -1, "nivel"))), nombra=(renglon_ausente(clase),),
+            )
         for sobra in filas[1:]:
             yield Observacion(
                 f"hay más de un {clase}", sobra["nivel"], tambien=(filas[0]["nivel"],), encontrado=len(filas), esperado=1
@@ -427,11 +432,10 @@ def nombre_o_metodo_repetido(libro: Libro, contexto: Contexto) -> Iterator[Obser
     """No hay dos renglones con el mismo nombre o método."""
     vistos: dict[tuple[str, str], Fila] = {}
     for fila in _filas(libro):
+        dichos = {c: normalizar(str(fila.valor(c) or "")) for c in ("nombre", "metodo")}
+        previas = {c: vistos.setdefault((c, texto), fila) for c, texto in dichos.items() if texto}
         for clave, titulo in (("nombre", "nombre"), ("metodo", "método")):
-            texto = normalizar(str(fila.valor(clave) or ""))
-            if not texto:
-                continue
-            previa = vistos.setdefault((clave, texto), fila)
+            previa = previas.get(clave, fila)
             if previa is not fila:
                 yield Observacion(
                     f"{quien(fila)} tiene el mismo {titulo} que {quien(previa)}", fila[clave],
@@ -460,10 +464,10 @@ def linea_base_incompleta(libro: Libro, contexto: Contexto) -> Iterator[Observac
     ejercicio = libro.campo("ejercicio").valor or (libro.periodo.ejercicio if libro.periodo else None)
     for fila in _filas(libro):
         valor, ano = fila["base_valor"], fila["base_ejercicio"]
-        if valor.vacio:
+        if valor.valor is None:
             yield Observacion(f"{quien(fila)} no tiene valor de línea base", valor)
         elif isinstance(valor.valor, float):
-            if ano.vacio or ano.valor in SIN_LINEA_BASE:
+            if ano.valor is None or ano.valor in SIN_LINEA_BASE:
                 yield Observacion(f"la línea base de {quien(fila)} no tiene año", ano, lee=(valor,))
             elif isinstance(ano.valor, float) and ejercicio and ano.valor >= ejercicio:
                 yield Observacion(
@@ -495,14 +499,14 @@ def porcentaje_fuera_de_rango(libro: Libro, contexto: Contexto) -> Iterator[Obse
             continue
         lee = (fila["unidad_medida"], fila["nombre"], fila["metodo"])
         for n, valor in zip(TRIMESTRES, cifras(fila, "programado"), strict=True):
-            if valor is not None and valor > 100:
+            if valor is not None and valor > 100 + TOLERANCIA:
                 yield Observacion(
                     f"{numero(valor)} programado en Porcentaje pasa de 100", fila[f"programado_t{n}"], lee=lee,
                     encontrado=valor, esperado="0 a 100", variante="trimestre",
                 )
         forma, _ = forma_de_acumular(fila)
         total = acumular(forma, cifras(fila, "programado"))
-        if forma == "Suma" and total is not None and total > 100.01:
+        if forma == "Suma" and total is not None and total > 100 + TOLERANCIA:
             yield Observacion(
                 f"los trimestres programados de {quien(fila)} suman {numero(total)} % y el máximo es 100",
                 fila["programado_acumulado"],

@@ -14,6 +14,7 @@ from pei_excel.periodos import ORDINALES, TRIMESTRES
 from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
 from pei_excel.reglas.mir import quien
 from pei_excel.textos import cuenta, enumerar, normalizar, numero
+from pei_excel.tipos import NADA
 
 #: Parte de la meta anual que debe rebasarse para pedir explicación (criterio de este programa).
 EXCESO_MINIMO = 0.10
@@ -201,17 +202,23 @@ def vencido_sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacio
     vacios = [i for i in del_periodo if i.alcanzado[q - 1] is None and _reportado(i).vacio]
     campo = libro.campo("periodo")
     todos = len(del_periodo) >= 2 and len(vacios) == len(del_periodo)
+    en_blanco: dict[int, list[Indicador]] = {}  # trimestres vencidos que ningún renglón informa: la misma causa
     if todos:
+        for n in TRIMESTRES[:q]:
+            suyos = [i for i in indicadores if n in i.vencidos]
+            if len(suyos) >= 2 and all(i.dato("alcanzado", n).vacio for i in suyos):
+                en_blanco[n] = suyos
+        celdas = [(i, n) for n, suyos in en_blanco.items() for i in suyos]
         yield Observacion(
             f"el libro no informa el periodo: ninguno de los {len(del_periodo)} indicadores trae lo alcanzado en el "
             f"{ORDINALES[q - 1]} trimestre",
-            campo, nombra=tuple(_reportado(i) for i in vacios), encontrado=0, esperado=len(del_periodo),
-            lee=tuple(d for i in del_periodo for d in (i.dato("programado", q), i.fila["frecuencia"])),
+            campo, nombra=tuple(i.dato("alcanzado", n) for i, n in celdas), encontrado=0, esperado=len(del_periodo),
+            lee=tuple(d for i, n in celdas for d in (i.dato("programado", n), i.fila["frecuencia"])),
         )
     for i in indicadores:
         for n in i.vencidos:
             dato = i.dato("alcanzado", n)
-            if i.alcanzado[n - 1] is None and not (todos and n == q):
+            if i.alcanzado[n - 1] is None and n not in en_blanco:
                 escrito = "está vacío" if dato.vacio else f"dice «{dato.crudo}»"
                 yield Observacion(
                     f"lo alcanzado por {i.etiqueta} en el {ORDINALES[n - 1]} trimestre {escrito} y hay "
@@ -276,6 +283,13 @@ def justificacion(libro: Libro, i: Indicador) -> Fila | None:
     )
 
 
+def _quedo_atras(sentido: str, programado: float, alcanzado: float) -> bool:
+    """Lo alcanzado en un trimestre queda del lado que incumple."""
+    if sentido in {"Regular", "Nominal"}:
+        return not iguales(programado, alcanzado)
+    return alcanzado > programado if sentido == "Descendente" else alcanzado < programado
+
+
 @regla(
     "SEG006",
     severidad=Severidad.AVISO,
@@ -314,12 +328,13 @@ def rezago_sin_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacio
             f"({numero(pct, 1)} %)" if bajo else f"{i.etiqueta} informa 0 de {numero(p)} en el trimestre"
         )
         con_hoja = "Justificaciones" in libro.hojas
-        rezagados = [
-            d for n in TRIMESTRES[:q] if (i.alcanzado[n - 1] or 0) < (i.programado[n - 1] or 0)
-            for d in (i.dato("programado", n), i.dato("alcanzado", n))
-        ]
+        # Los trimestres que lo dejaron atrás: los nombra sin mostrarlos, para que callen a MIR014.
+        rezagados = tuple(
+            Dato(i.dato("alcanzado", n).llave) for n in TRIMESTRES[:q]
+            if _quedo_atras(i.sentido, i.programado[n - 1] or 0, i.alcanzado[n - 1] or 0)
+        )
         yield Observacion(
-            f"{hecho} y no dice {enumerar(faltan)}", _reportado(i), lee=(*_leidos(i), *rezagados),
+            f"{hecho} y no dice {enumerar(faltan)}", _reportado(i), lee=_leidos(i), nombra=rezagados,
             tambien=tuple(fila[c] for c in ("causa", "medida") if fila is not None and fila[c].vacio),
             encontrado=pct if pct is not None else a, esperado=f"{numero(perfil.verde_desde)} % o más, o su explicación",
             como_corregir=f"Anote {enumerar(faltan)} en la hoja Justificaciones." if con_hoja
@@ -461,7 +476,7 @@ def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion
         grupos: dict[str, list[Fila]] = {}
         for fila in libro.filas(hoja):
             texto = normalizar(str(fila.valor(columna) or ""))
-            if texto:
+            if texto and texto not in NADA:
                 grupos.setdefault(texto, []).append(fila)
         for filas in grupos.values():
             if len(filas) >= RENGLONES_IGUALES:
