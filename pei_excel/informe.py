@@ -62,6 +62,9 @@ def texto_de_consolidado(consolidado: Consolidado) -> str:
     """Qué se consolidó, qué quedó fuera y qué archivo abrir primero."""
     carpeta = consolidado.carpeta
     lineas = [resumen(consolidado.resultado), f"Consolidado: {consolidado.tablas.cobertura.frase}."]
+    if not consolidado.tablas.cobertura.consolidados:
+        lineas.append(f"Ningún informe pudo consolidarse: revise el periodo y los motivos. Los libros, en {carpeta}.")
+        return "\n".join(lineas) + "\n"
     lineas += consolidado.frases
     lineas += [
         f"Abra primero: {carpeta / 'consolidado-mir.xlsx'} (hoja Ficha).",
