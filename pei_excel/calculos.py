@@ -456,63 +456,6 @@ class RenglonEn:
 
 
 @dataclass(frozen=True, slots=True)
-class TraerDelTrimestre:
-    """Valor de otra hoja por llave, de la columna que toca al trimestre escrito en la fila."""
-
-    hoja: str
-    columnas: tuple[str, ...]  #: una por trimestre
-    llave: str
-    trimestre: str
-    opciones: tuple[str, ...]  #: los textos de los trimestres, en orden
-
-    @property
-    def lee(self) -> tuple[str, ...]:
-        return self.llave, self.trimestre
-
-    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        numero = numero_de_opcion(fila.get(self.trimestre), self.opciones)
-        if not numero:
-            return None
-        hallado = entorno.buscar(self.hoja, fila.get(self.llave)).get(self.columnas[numero - 1])
-        return hallado if isinstance(hallado, str) else cifra(hallado)
-
-    def excel(self, celda: Celda, entorno: Entorno) -> str:
-        textos = ",".join(f'"{o}"' for o in self.opciones)
-        traidas = ",".join(entorno.celda_buscada(self.hoja, c, celda(self.llave)) for c in self.columnas)
-        return f'IFERROR(CHOOSE(MATCH({celda(self.trimestre)},{{{textos}}},0),{traidas}),"")'
-
-
-@dataclass(frozen=True, slots=True)
-class DebeExplicar:
-    """«Sí» si la actividad no llega al verde al periodo, o no ejecutó nada de lo que tocaba en el que se reporta.
-
-    El umbral es el del semáforo de referencia del formato; el borde pertenece a la banda inferior.
-    """
-
-    porcentaje: str
-    programado: str  #: del periodo que se reporta
-    ejecutado: str
-    hasta: float  #: el % que todavía no es verde
-
-    @property
-    def lee(self) -> tuple[str, ...]:
-        return self.porcentaje, self.programado, self.ejecutado
-
-    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        if fila.get(self.porcentaje) is None:
-            return None
-        pct, p, a = (cifra(fila.get(c)) for c in (self.porcentaje, self.programado, self.ejecutado))
-        debajo = pct is not None and round(pct, 6) <= self.hasta
-        return "Sí" if debajo or ((p or 0) > 0 and a == 0) else "No"
-
-    def excel(self, celda: Celda, entorno: Entorno) -> str:
-        pct, p, a = celda(self.porcentaje), celda(self.programado), celda(self.ejecutado)
-        debajo = f"ISNUMBER({pct})*(ROUND(N({pct}),6)<={self.hasta:g})"
-        en_cero = f"(N({p})>0)*ISNUMBER({a})*(N({a})=0)"
-        return f'IF({pct}="","",IF({debajo}+{en_cero}>0,"Sí","No"))'
-
-
-@dataclass(frozen=True, slots=True)
 class SiEsDelPeriodo:
     """Valor de otra hoja por llave, sólo en las filas del trimestre que se reporta."""
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pei_excel.calculos import Celda, Cifra, Entorno, Fila, cifra, plegar, programa
-from pei_excel.mensual import ANO, CIERRES, TRIMESTRAL, cifras_de, forma_mensual, meses_vencidos
+from pei_excel.mensual import (
+    ACUMULATIVO,
+    ANO,
+    CIERRES,
+    TRIMESTRAL,
+    Franja,
+    cifras_de,
+    en_fila,
+    en_otra_hoja,
+    forma_mensual,
+    formula_vencidos,
+    meses_vencidos,
+)
 
 
 class Faltantes:
@@ -45,8 +57,19 @@ class Faltantes:
         return float(len(self.faltan(fila, entorno))) if self.en_uso(fila) else None
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        suma = "+".join(f"IF({condicion},1,0)" for _, condicion in self.condiciones(celda, entorno))
-        return f'IF({self.llave(celda)}="","",{suma})'
+        return f'IF({self.llave(celda)}="","",{self.cuantos(celda, entorno)})'
+
+    def cuantos(self, celda: Celda, entorno: Entorno) -> str:
+        """Expresión de Excel: cuántos faltan en una fila que se usa."""
+        return "+".join(f"IF({condicion},1,0)" for _, condicion in self.condiciones(celda, entorno))
+
+    def primero(self, celda: Celda, entorno: Entorno) -> str:
+        """Expresión de Excel: dirección del primero que falta, o vacío."""
+        anidada = '""'
+        for clave, condicion in reversed(self.condiciones(celda, entorno)):
+            c = celda(clave)
+            anidada = f"IF({condicion},ADDRESS(ROW({c}),COLUMN({c}),4),{anidada})"
+        return anidada
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +213,25 @@ class MesesSinReporte(Faltantes):
                 pares.append((f"{medida}_m{mes}", f"AND({','.join(partes)})"))
         return pares
 
+    def _sin_reporte(self, celda: Celda, entorno: Entorno) -> Iterator[tuple[str, Franja, str]]:
+        """Por medida: guarda (hay renglón), franja que se informa y matriz de los meses vencidos sin informar."""
+        for medida, hoja, programada, renglon, forma in self.medidas:
+            p, a = en_otra_hoja(entorno.franja(hoja, programada), celda(renglon)), en_fila(celda, medida)
+            vence = formula_vencidos(celda(forma) if forma else ACUMULATIVO, p, a, 1, entorno.celda_mes)
+            yield f"N({celda(renglon)})=0", a, f'{vence}*({a.todo}="")'
+
+    def cuantos(self, celda: Celda, entorno: Entorno) -> str:
+        # Con matrices y no condición por condición: veinticuatro harían pesado el libro.
+        return "+".join(f"IF({g},0,SUMPRODUCT({m}))" for g, _, m in self._sin_reporte(celda, entorno))
+
+    def primero(self, celda: Celda, entorno: Entorno) -> str:
+        anidada = '""'
+        for guarda, a, matriz in reversed(list(self._sin_reporte(celda, entorno))):
+            cuanto_queda = f"IF({guarda},0,SUMPRODUCT(MAX({matriz}*(13-{a.numeros}))))"
+            c = a.celda(1)
+            anidada = f"IF({cuanto_queda}>0,ADDRESS(ROW({c}),COLUMN({c})+12-{cuanto_queda},4),{anidada})"
+        return anidada
+
 
 @dataclass(frozen=True, slots=True)
 class ExplicacionesQueFaltan(Faltantes):
@@ -237,11 +279,7 @@ class PrimeroQueFalta:
         return entorno.direccion(fila, vacias[0]) if vacias else None
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        anidada = '""'
-        for clave, condicion in reversed(self.faltan.condiciones(celda, entorno)):
-            c = celda(clave)
-            anidada = f"IF({condicion},ADDRESS(ROW({c}),COLUMN({c}),4),{anidada})"
-        return f'IF({self.faltan.llave(celda)}="","",{anidada})'
+        return f'IF({self.faltan.llave(celda)}="","",{self.faltan.primero(celda, entorno)})'
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from pei_excel.tipos import MesOTrimestre, Nivel, Numero, Opcion, Texto, Tipo, T
 from pei_excel.ubicacion import direccion, letra
 
 __all__ = [
-    "Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "ListaDeTabla", "Modelo", "Modo", "Tabla",
-    "por_mes", "por_trimestre",
+    "Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "ListaDeTabla", "Modelo", "Modo",
+    "Tabla", "por_mes", "por_trimestre",
 ]
 
 
@@ -110,9 +110,14 @@ class Columna:
         return range(self.trimestre * 3 - 2, self.trimestre * 3 + 1) if self.trimestre else None
 
     @property
+    def partes_del_nombre(self) -> tuple[str, ...]:
+        """Título, con su banda si sin ella se confunde con otro."""
+        return (*self.banda[-1:], self.titulo) if self.medida or self.banda[1:] else (self.titulo,)
+
+    @property
     def nombre(self) -> str:
         """Nombre que no se confunde con otro: «Valores Alcanzados/2do. Trim.»."""
-        return "/".join((*self.banda[-1:], self.titulo)) if self.medida or self.banda[1:] else self.titulo
+        return "/".join(self.partes_del_nombre)
 
 
 _SINONIMOS_DE_TRIMESTRE = tuple(
@@ -250,6 +255,7 @@ class Disposicion:
     FILA_LISTO = 1  #: «LISTO PARA ENVIAR», fuera de la impresión
     FILA_LEYENDA = 2
     FILA_TITULO = 3
+    COLUMNA_VALOR = 3  #: del valor de los campos; la etiqueta ocupa las anteriores
 
     def __init__(self, hoja: Hoja) -> None:
         self.hoja = hoja
@@ -267,6 +273,13 @@ class Disposicion:
         self.fila_titulos = self.fila_encabezado + self.profundidad - 1  #: última del encabezado
         self.fila_datos = self.fila_titulos + 1
         self.ultima_impresa = sum(not c.auxiliar for c in hoja.columnas)
+
+    @property
+    def tramos(self) -> list[tuple[int, int]]:
+        """Primera y última columna de lo que cada página tiene de propio (sin lo que se repite)."""
+        cortes = [self.columna[clave] for clave in self.hoja.paginas]
+        inicio = (self.hoja.fijas or 0) + 1 if cortes else 1
+        return list(zip([inicio, *cortes], [*(c - 1 for c in cortes), self.ultima_impresa], strict=True))
 
     def celda(self, fila: int, clave: str) -> str:
         """Dirección A1 de una columna en una fila."""
@@ -298,6 +311,9 @@ class Formato:
     papel: str  #: papel por omisión: «oficio», «carta», «a4», «a3»
     perfil: str  #: semáforo por omisión
     campo_periodo: str = "periodo"
+    #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
+    que_se_informa: str = ""
+    moneda: str = "$"
     listas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: listas largas, a una hoja oculta
     tablas: Mapping[str, Tabla] = field(default_factory=dict)  #: catálogos, a la misma hoja
     #: campo de `Modificaciones` → (hoja, columna) que modifica

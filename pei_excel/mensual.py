@@ -6,7 +6,8 @@ recurrentes lo programado de cualquier horizonte es la meta, y lo ejecutado, la 
 nunca cuenta.
 
 Un *horizonte* es un rango de meses: `range(5, 6)` es mayo, `TRIMESTRE[2]` el segundo trimestre, `range(1, 7)` lo de
-enero a junio («al periodo») y `ANO` el año. *Vencido*: medido, programado y no posterior al mes hasta el que se reporta.
+enero a junio («al periodo») y `ANO` el año. *Vencido*: medido, programado y no posterior al mes hasta el que se
+reporta: un mes de un trimestre sin terminar sólo vence si el periodo se pide por mes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pei_excel.calculos import Celda, Cifra, Entorno, Fila, acumular, cifra
+from pei_excel.calculos import Celda, Cifra, Entorno, Fila, acumular, cifra, numero_de_opcion
 from pei_excel.crudo import ErrorExcel
 
 ACUMULATIVO, MENSUAL, TRIMESTRAL = "Acumulativo", "Recurrente mensual", "Recurrente trimestral"
@@ -26,8 +27,22 @@ SEMESTRE = {1: range(1, 7), 2: range(7, 13)}
 #: Meses que mide una «Recurrente trimestral».
 CIERRES = (3, 6, 9, 12)
 
-#: Da la referencia a un mes de una franja de doce; el mes puede ser un número o una expresión de Excel.
-CeldaDeMes = Callable[[int | str], str]
+
+@dataclass(frozen=True, slots=True)
+class Franja:
+    """Doce celdas contiguas, una por mes, en Excel."""
+
+    todo: str  #: referencia a las doce
+    celda: Callable[[int | str], str]  #: referencia a un mes: su número, o una expresión de Excel que lo da
+
+    def tramo(self, desde: int | str, hasta: int | str) -> str:
+        """Referencia de un mes a otro."""
+        return self.todo if (desde, hasta) == (1, 12) else f"{self.celda(desde)}:{self.celda(hasta)}"
+
+    @property
+    def numeros(self) -> str:
+        """Los números de mes, 1 a 12, como matriz."""
+        return f"(COLUMN({self.todo})-COLUMN({self.celda(1)})+1)"
 
 
 def forma_mensual(valor: object) -> str:
@@ -84,7 +99,7 @@ def formula_total_mensual(forma: str, rango: str) -> str:
     return f'IF(COUNT({rango})=0,"",{_segun(forma, {ACUMULATIVO: f"SUM({rango})", MENSUAL: mayor, TRIMESTRAL: mayor})})'
 
 
-def _cierres(celda: CeldaDeMes, desde: int | str, hasta: int | str, si_no: str) -> list[str]:
+def _cierres(celda: Callable[[int | str], str], desde: int | str, hasta: int | str, si_no: str) -> list[str]:
     """Referencias a los meses de cierre del horizonte; si un extremo es una expresión, con su condición."""
     hallados = []
     for mes in CIERRES:
@@ -100,10 +115,10 @@ def _cierres(celda: CeldaDeMes, desde: int | str, hasta: int | str, si_no: str) 
     return hallados
 
 
-def formula_programado_en(forma: str, programado: CeldaDeMes, desde: int | str, hasta: int | str) -> str:
-    """Fórmula de `programado_en` de un mes a otro."""
-    tramo = f"{programado(desde)}:{programado(hasta)}"
-    contados, mayores = (_cierres(programado, desde, hasta, nada) for nada in ('""', "0"))
+def formula_programado_en(forma: str, programado: Franja, desde: int | str, hasta: int | str) -> str:
+    """Fórmula de `programado_en` de un mes a otro (números, o expresiones de Excel que los dan)."""
+    tramo = programado.tramo(desde, hasta)
+    contados, mayores = (_cierres(programado.celda, desde, hasta, nada) for nada in ('""', "0"))
     cierres = f'IF(COUNT({",".join(contados)})=0,"",MAX({",".join(mayores)}))' if contados else '""'
     return _segun(forma, {
         ACUMULATIVO: f'IF(COUNT({tramo})=0,"",SUM({tramo}))',
@@ -112,39 +127,45 @@ def formula_programado_en(forma: str, programado: CeldaDeMes, desde: int | str, 
     })
 
 
+def formula_vencidos(
+    forma: str, programado: Franja, propios: Franja, desde: int | str, hasta: int | str
+) -> str:
+    """Matriz de doce 1 y 0: qué meses del horizonte están vencidos. `propios` es una franja de la misma fila."""
+    p, n = programado.todo, propios.numeros
+    partes = [f"ISNUMBER({p})*({p}<>0)"]
+    partes += [f"({n}>={desde})"] if desde != 1 else []
+    partes += [f"({n}<={hasta})"] if hasta != 12 else []
+    if forma == TRIMESTRAL:
+        partes.append(f"(MOD({n},3)=0)")
+    elif forma not in ACUMULACIONES_MENSUALES:
+        partes.append(f'(({forma}<>"{TRIMESTRAL}")+(MOD({n},3)=0)>0)')
+    return "*".join(partes)
+
+
 def formula_ejecutado_en(
-    forma: str, programado: CeldaDeMes, ejecutado: CeldaDeMes, desde: int | str, hasta: int | str
+    forma: str, programado: Franja, ejecutado: Franja, desde: int | str, hasta: int | str
 ) -> str:
     """Fórmula de `ejecutado_en` de un mes a otro (`hasta`: el menor entre el fin del horizonte y lo reportado)."""
-    p, a = (f"{celda(desde)}:{celda(hasta)}" for celda in (programado, ejecutado))
-    vence = f"ISNUMBER({p})*({p}<>0)"
-
-    def media(peso: str) -> str:
-        cuantos = f"SUMPRODUCT({peso}*ISNUMBER({a}))"
-        return f'IF({cuantos}=0,"",SUMPRODUCT({peso},{a})/{cuantos})'
-
-    de_cierre = f"{vence}*(MOD(COLUMN({p})-COLUMN({programado(1)})+1,3)=0)"
-    return _segun(forma, {
-        ACUMULATIVO: f'IF(COUNT({a})=0,"",SUM({a}))',
-        MENSUAL: media(vence),
-        TRIMESTRAL: media(de_cierre) if _cierres(programado, desde, hasta, "0") else '""',
-    })
+    tramo, a = ejecutado.tramo(desde, hasta), ejecutado.todo
+    vence = formula_vencidos(forma, programado, ejecutado, desde, hasta)
+    cuantos = f"SUMPRODUCT({vence}*ISNUMBER({a}))"
+    media = f'IF({cuantos}=0,"",SUMPRODUCT({vence},{a})/{cuantos})'
+    return _segun(forma, {ACUMULATIVO: f'IF(COUNT({tramo})=0,"",SUM({tramo}))', MENSUAL: media, TRIMESTRAL: media})
 
 
-def en_fila(celda: Celda, medida: str) -> CeldaDeMes:
+def en_fila(celda: Celda, medida: str) -> Franja:
     """Los doce meses de una medida en la misma fila (columnas «medida_m1» … «medida_m12»)."""
+    todo = f"{celda(medida + '_m1')}:{celda(medida + '_m12')}"
 
     def de_mes(mes: int | str) -> str:
-        if isinstance(mes, int):
-            return celda(f"{medida}_m{mes}")
-        return f"INDEX({celda(medida + '_m1')}:{celda(medida + '_m12')},1,{mes})"
+        return celda(f"{medida}_m{mes}") if isinstance(mes, int) else f"INDEX({todo},1,{mes})"
 
-    return de_mes
+    return Franja(todo, de_mes)
 
 
-def en_otra_hoja(nombre: str, renglon: str) -> CeldaDeMes:
-    """Los doce meses de un renglón de otra hoja: nombre definido de la franja y celda con el número del renglón."""
-    return lambda mes: f"INDEX({nombre},{renglon},{mes})"
+def en_otra_hoja(nombre: str, renglon: str) -> Franja:
+    """Los doce meses de un renglón de otra hoja: nombre definido del rectángulo y celda con el número del renglón."""
+    return Franja(f"INDEX({nombre},{renglon},0)", lambda mes: f"INDEX({nombre},{renglon},{mes})")
 
 
 def claves_de_mes(medida: str) -> tuple[str, ...]:
@@ -181,12 +202,12 @@ class TotalMensual:
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
         franja = en_fila(celda, self.medida)
-        return formula_total_mensual(celda(self.forma) if self.forma else ACUMULATIVO, f"{franja(1)}:{franja(12)}")
+        return formula_total_mensual(celda(self.forma) if self.forma else ACUMULATIVO, franja.todo)
 
 
 @dataclass(frozen=True, slots=True)
-class EnHorizonte:
-    """Lo programado o lo ejecutado de una actividad en un horizonte; vacío si el código no está o falta el periodo.
+class AlMes:
+    """Lo programado o lo ejecutado de enero al periodo que se reporta; vacío si el código no está o falta el periodo.
 
     Lo programado se toma por código de otra hoja; lo ejecutado, de la misma fila.
     """
@@ -194,9 +215,7 @@ class EnHorizonte:
     que: str  #: «programado» o «ejecutado»
     origen: tuple[str, str]  #: (hoja, medida) de lo programado
     ejecutado: str  #: medida de lo ejecutado
-    renglon: str  #: columna con el número de renglón en la hoja de lo programado
-    trimestre: int | None = None  #: sin él, de enero al periodo o, con `reportado`, el periodo que se reporta
-    reportado: bool = False
+    renglon: str = "renglon"  #: columna con el número de renglón en la hoja de lo programado
     llave: str = "codigo"
     forma: str = "acumulacion"
 
@@ -204,33 +223,101 @@ class EnHorizonte:
     def lee(self) -> tuple[str, ...]:
         return self.renglon, self.forma, self.llave
 
-    def _meses(self, entorno: Entorno) -> range:
-        if self.trimestre:
-            return TRIMESTRE[self.trimestre]
-        return range(entorno.desde if self.reportado else 1, entorno.mes + 1)
-
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
         programado = entorno.buscar(self.origen[0], fila.get(self.llave))
-        if not programado or (not entorno.mes and not self.trimestre):
+        if not programado or not entorno.mes:
             return None
-        meses, forma = self._meses(entorno), forma_mensual(fila.get(self.forma))
+        meses, forma = range(1, entorno.mes + 1), forma_mensual(fila.get(self.forma))
         p = cifras_de(programado, self.origen[1])
         if self.que == "programado":
             return _error(programado, self.origen[1], meses) or programado_en(forma, p, meses)
         error = _error(fila, self.ejecutado, meses)
         if forma != ACUMULATIVO:
-            error = _error(programado, self.origen[1], meses) or error
+            error = _error(programado, self.origen[1], ANO) or _error(fila, self.ejecutado, ANO)
         return error or ejecutado_en(forma, p, cifras_de(fila, self.ejecutado), meses)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
         p = en_otra_hoja(entorno.franja(*self.origen), celda(self.renglon))
-        desde: int | str = entorno.celda_desde if self.reportado else 1
-        hasta: int | str = entorno.celda_mes
-        if self.trimestre:
-            desde, hasta = TRIMESTRE[self.trimestre][0], TRIMESTRE[self.trimestre][-1]
+        forma, mes = celda(self.forma), entorno.celda_mes
         if self.que == "programado":
-            formula = formula_programado_en(celda(self.forma), p, desde, hasta)
+            formula = formula_programado_en(forma, p, 1, mes)
         else:
-            formula = formula_ejecutado_en(celda(self.forma), p, en_fila(celda, self.ejecutado), desde, hasta)
-        falta = f"N({celda(self.renglon)})=0"
-        return f'IF({falta if self.trimestre else f"OR({falta},{entorno.celda_mes}=0)"},"",{formula})'
+            formula = formula_ejecutado_en(forma, p, en_fila(celda, self.ejecutado), 1, mes)
+        return f'IF(OR(N({celda(self.renglon)})=0,{mes}=0),"",{formula})'
+
+
+@dataclass(frozen=True, slots=True)
+class DelTrimestre:
+    """Lo ejecutado en el trimestre escrito en la fila; lo programado y lo ejecutado se toman por código."""
+
+    programado: tuple[str, str]  #: (hoja, medida)
+    ejecutado: tuple[str, str]
+    trimestre: str
+    opciones: tuple[str, ...]  #: los textos de los trimestres, en orden
+    llave: str = "codigo"
+    forma: str = "acumulacion"  #: columna de la hoja de lo programado
+
+    @property
+    def lee(self) -> tuple[str, ...]:
+        return self.llave, self.trimestre
+
+    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
+        numero = numero_de_opcion(fila.get(self.trimestre), self.opciones)
+        uno, otro = (entorno.buscar(hoja, fila.get(self.llave)) for hoja, _ in (self.programado, self.ejecutado))
+        if not numero or not uno or not otro:
+            return None
+        p, a = cifras_de(uno, self.programado[1]), cifras_de(otro, self.ejecutado[1])
+        return ejecutado_en(forma_mensual(uno.get(self.forma)), p, a, TRIMESTRE[numero])
+
+    def excel(self, celda: Celda, entorno: Entorno) -> str:
+        llave = celda(self.llave)
+        textos = ",".join(f'"{o}"' for o in self.opciones)
+        numero = f"MATCH({celda(self.trimestre)},{{{textos}}},0)"
+        p, a = (
+            en_otra_hoja(entorno.franja(hoja, medida), f"MATCH({llave},{entorno.columna_de(hoja, 'codigo')},0)")
+            for hoja, medida in (self.programado, self.ejecutado)
+        )
+        forma = entorno.celda_buscada(self.programado[0], self.forma, llave)
+        formula = formula_ejecutado_en(forma, p, a, f"3*{numero}-2", f"3*{numero}")
+        return f'IF(OR({llave}="",{celda(self.trimestre)}=""),"",IFERROR({formula},""))'
+
+
+@dataclass(frozen=True, slots=True)
+class DebeExplicar:
+    """«Sí» si la actividad no llega al verde al periodo, o no ejecutó nada de lo que tocaba en el que se reporta.
+
+    El umbral es el del semáforo de referencia del formato; el borde pertenece a la banda inferior.
+    """
+
+    porcentaje: str
+    origen: tuple[str, str]  #: (hoja, medida) de lo programado
+    ejecutado: str  #: medida de lo ejecutado
+    hasta: float  #: el % que todavía no es verde
+    renglon: str = "renglon"
+    llave: str = "codigo"
+    forma: str = "acumulacion"
+
+    @property
+    def lee(self) -> tuple[str, ...]:
+        return self.porcentaje, self.renglon, self.llave, self.forma
+
+    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
+        pct = fila.get(self.porcentaje)
+        if pct is None or isinstance(pct, ErrorExcel):
+            return pct
+        p, a = cifras_de(entorno.buscar(self.origen[0], fila.get(self.llave)), self.origen[1]), cifras_de(
+            fila, self.ejecutado
+        )
+        forma = forma_mensual(fila.get(self.forma))
+        vencidos = meses_vencidos(forma, p, range(entorno.desde, entorno.mes + 1), entorno.mes)
+        informados = [a[m - 1] for m in vencidos if a[m - 1] is not None]
+        en_cero = bool(informados) and not any(informados)
+        return "Sí" if en_cero or (cifra(pct) is not None and round(cifra(pct) or 0, 6) <= self.hasta) else "No"
+
+    def excel(self, celda: Celda, entorno: Entorno) -> str:
+        pct, a = celda(self.porcentaje), en_fila(celda, self.ejecutado)
+        p = en_otra_hoja(entorno.franja(*self.origen), celda(self.renglon))
+        vence = formula_vencidos(celda(self.forma), p, a, entorno.celda_desde, entorno.celda_mes)
+        en_cero = f"(SUMPRODUCT({vence}*ISNUMBER({a.todo}))>0)*(SUMPRODUCT({vence},{a.todo})=0)"
+        debajo = f"ISNUMBER({pct})*(ROUND(N({pct}),6)<={self.hasta:g})"
+        return f'IF({pct}="","",IF({debajo}+{en_cero}>0,"Sí","No"))'

@@ -125,6 +125,13 @@ class Periodo:
         return f"{ORDINALES[self.numero - 1]} {clase} de {self.ejercicio}"
 
     @property
+    def del_periodo(self) -> str:
+        """«del 2do. trimestre», «de mayo», «del ejercicio»."""
+        if self.clase == "A":
+            return "del ejercicio"
+        return self.al_periodo.replace("al ", "del ", 1) if self.clase != "M" else f"de {MESES[self.numero - 1]}"
+
+    @property
     def al_periodo(self) -> str:
         """«al 2do. trimestre», «al 1er. semestre», «a mayo», «al cierre del ejercicio»."""
         if self.clase == "A":

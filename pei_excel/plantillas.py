@@ -64,6 +64,7 @@ def _desde_libros(
                 yield archivo.nombre, motivo
                 continue
             campos, filas = filas_desde_libro(libro, formato)
+            campos.pop("ejercicio", None)
             partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
             base = f"{formato.clave}_{'-'.join(partes)}_{periodo.codigo}"
             nombre, n = f"{base}.xlsx", 2

@@ -246,7 +246,7 @@ class NumeroOPalabra(Numero):
 
 
 class MetaEnPalabras(NamedTuple):
-    """Una meta escrita con palabras: se conservan, y se toma su número donde se lee uno («4 por año», «60 % como mínimo»)."""
+    """Una meta escrita con palabras («60 % como mínimo»): se conservan, y se toma su número donde se lee uno."""
 
     palabras: str
     numero: float | None = None  #: None: no puede calcularse
@@ -475,7 +475,8 @@ class MesOTrimestre(Trimestre):
             return Lectura(Periodo(crudo.year, "M", crudo.month))
         periodo = leer_periodo(como_texto(crudo), contexto.ejercicio)
         if periodo is None:
-            mensaje = f"«{como_texto(crudo)}» no se reconoce como periodo; se espera «2do. Trimestre 2024» o «Junio 2024»"
+            mensaje = f"«{como_texto(crudo)}» no se reconoce como periodo"
+            mensaje += "; se espera «2do. Trimestre 2024» o «Junio 2024»"
             return Lectura(None, Incidente("FMT016", mensaje, error=True))
         return Lectura(periodo)
 

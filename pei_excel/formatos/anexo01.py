@@ -72,8 +72,8 @@ OBJETIVOS: tuple[Objetivo, ...] = (
         ("Cooperar a las autoridades y funcionarios en liderazgo municipal.",
          "Incluir cláusulas de seguridad jurídica en los documentos contractuales.",
          "Fomentar la participación ciudadana y transparencia.",
-         "Convocar a los representantes de los diferentes sectores de desarrollo para consolidar una agenda de trabajo "
-         "común.",
+         ("Convocar a los representantes de los diferentes sectores de desarrollo para consolidar una agenda de "
+          "trabajo común."),
          "Realizar monitoreo y seguimiento a las actividades"),
         "Liderazgo municipal", ("4 por año",),
     ),
@@ -115,16 +115,16 @@ OBJETIVOS: tuple[Objetivo, ...] = (
         "ciudadana.",
         ("Desarrollar programas y proyectos de mejora de competencias de los miembros de la municipalidad.",),
         ("Implementar la gestión por desempeño en el marco de Servir.",
-         "Realizar trabajo conjunto con la policía nacional, organizaciones de base, ministerio público y medios de "
-         "comunicación."),
+         ("Realizar trabajo conjunto con la policía nacional, organizaciones de base, ministerio público y medios de "
+          "comunicación.")),
         "Cultura organizacional", ("1 al año como mínimo", "2 como mínimo por año"),
     ),
     Objetivo(
         10, "Desarrollar una infraestructura vial adecuada, articulada y policéntrica.",
         ("Actualizar las estrategias de ordenamiento territorial.",),
         ("Formular estudios de ordenamiento vial.",
-         "Implementar incentivos para el funcionamiento de organismos públicos y privados en zonas fuera del centro "
-         "histórico."),
+         ("Implementar incentivos para el funcionamiento de organismos públicos y privados en zonas fuera del centro "
+          "histórico.")),
         "Infraestructura vial", ("2 como mínimo por año",),
     ),
     Objetivo(

@@ -8,7 +8,7 @@ from pei_excel.tipos import Fecha, Numero, Opcion, Texto
 
 def modificaciones(
     llave: Columna, *, de: str, campos: tuple[str, ...], ejemplo: str, causa: Columna, documento: str,
-    formato: str = "General", ancho: float = 10,
+    ancho: float = 10,
 ) -> Hoja:
     """La hoja `Modificaciones`: un renglón por cada celda programada que cambia, en vigor desde su mes o trimestre.
 
@@ -16,7 +16,7 @@ def modificaciones(
     correspondencia con las columnas es `Formato.modificables`). Las hojas de programación muestran las metas vigentes;
     las iniciales son las vigentes con las modificaciones deshechas, la más nueva primero.
     """
-    siempre = Apertura.SIEMPRE
+    siempre, cifra = Apertura.SIEMPRE, Numero(minimo=0)
     return Hoja(
         "Modificaciones",
         "Modificaciones a las metas programadas",
@@ -27,10 +27,10 @@ def modificaciones(
             Columna(clave="campo", titulo="Campo", ancho=22, esencial=True, apertura=siempre,
                     tipo=Opcion(opciones=campos, estricta=True), ejemplo=ejemplo,
                     ayuda="Meta que cambia; un renglón por celda."),
-            Columna(clave="valor_anterior", titulo="Valor anterior", tipo=Numero(minimo=0, formato=formato), ancho=ancho,
-                    obligatoria=False, apertura=siempre, ejemplo=25.0, ayuda="Meta antes del cambio."),
-            Columna(clave="valor_nuevo", titulo="Valor nuevo", tipo=Numero(minimo=0, formato=formato), ancho=ancho,
-                    esencial=True, apertura=siempre, ejemplo=20.0, ayuda="Meta vigente después del cambio."),
+            Columna(clave="valor_anterior", titulo="Valor anterior", tipo=cifra, ancho=ancho, obligatoria=False,
+                    apertura=siempre, ejemplo=25.0, ayuda="Meta antes del cambio."),
+            Columna(clave="valor_nuevo", titulo="Valor nuevo", tipo=cifra, ancho=ancho, esencial=True,
+                    apertura=siempre, ejemplo=20.0, ayuda="Meta vigente después del cambio."),
             causa,
             Columna(clave="documento", titulo="Documento que la aprueba", tipo=Texto(), ancho=32,
                     apertura=siempre, ejemplo=documento, ayuda="Tipo, número y fecha."),

@@ -277,6 +277,7 @@ MIR = Formato(
     hojas=(INFORME, JUSTIFICACIONES, MODIFICACIONES),
     modelo=MODELO,
     papel="oficio",
+    que_se_informa="En la hoja «MIR» escriba lo alcanzado del {periodo} y sus medios de verificación.",
     perfil="general",
     modificables={f"Programado {t}": ("MIR", f"programado_t{n}") for n, t in enumerate(TRIMESTRES, 1)},
 )

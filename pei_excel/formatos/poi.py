@@ -13,7 +13,8 @@ Forma del formato, para quien escriba el lector, las reglas y las salidas:
   `programado` (Programación) · `costo` (Valorización) · `ejecutado` y `devengado` (Seguimiento). `programado_total` y
   `ejecutado_total` se calculan según `acumulacion`; `costo_total` y `devengado_total` son siempre la suma.
 - En `Programación`: `oei`, `objetivo`, `aei`, `accion`, `codigo`, `actividad`, `indicador`, `tipo_indicador`,
-  `unidad_medida`, `acumulacion`, `prioridad`, `meta` (número o `MetaEnPalabras`), los meses, `elementos`, `responsable`.
+  `unidad_medida`, `acumulacion`, `prioridad`, `meta` (número o `MetaEnPalabras`), los meses, `elementos` y
+  `responsable`.
 - `Evaluación` tiene la llave (`codigo`, `trimestre`); sus trimestres son TRIMESTRES_POI.
 - Lo programado y lo ejecutado de cualquier horizonte se calcula con `pei_excel.mensual`.
 - `POI.tablas` trae los catálogos del Anexo 01: `oei` (código, objetivo) y `aei` (código, acción, código de su OEI).
@@ -22,22 +23,14 @@ Forma del formato, para quien escriba el lector, las reglas y las salidas:
 
 from __future__ import annotations
 
-from pei_excel.calculos import (
-    DebeExplicar,
-    Porcentaje,
-    RenglonEn,
-    SiEsDelPeriodo,
-    Traer,
-    TraerDelTrimestre,
-    TraerDeTabla,
-)
+from pei_excel.calculos import Porcentaje, RenglonEn, SiEsDelPeriodo, Traer, TraerDeTabla
 from pei_excel.cuadros import Cuadro, DelCampo, RenglonDeCuadro, Resta, SumaDeRenglones, SumaDonde
 from pei_excel.faltantes import DatosDeLaFila, ExplicacionesQueFaltan, Informada, MesesSinReporte, PrimeroQueFalta
 from pei_excel.formato import Apertura, Campo, Columna, Firma, Formato, Hoja, ListaDeTabla, Tabla, por_mes
 from pei_excel.formatos.anexo01 import FILAS_DE_AEI, FILAS_DE_OEI
 from pei_excel.formatos.comunes import modificaciones
 from pei_excel.formatos.poi_modelo import MODELO, TRIMESTRES_POI
-from pei_excel.mensual import ACUMULACIONES_MENSUALES, EnHorizonte, claves_de_mes
+from pei_excel.mensual import ACUMULACIONES_MENSUALES, AlMes, DebeExplicar, DelTrimestre, claves_de_mes
 from pei_excel.periodos import MESES
 from pei_excel.semaforo import PERFILES
 from pei_excel.tipos import ClaveYNombre, Codigo, Fecha, MesOTrimestre, Meta, Numero, Opcion, Texto, Tipo
@@ -47,7 +40,7 @@ __all__ = ["EVALUACION", "MODIFICACIONES", "NECESIDADES", "POI", "PROGRAMACION",
 
 _SOLES = "#,##0.00"
 _DINERO = Numero(minimo=0, formato=_SOLES)
-_CIFRA = Numero(formato="#,##0.##")
+_CIFRA = Numero(formato="#,##0.0")
 _APOYO = ("Apoyo (no se imprime)",)
 _AYUDA_META = "Escriba sólo el número. Si en el mes no hay meta deje la celda vacía."
 _AYUDA_EJECUTADO = "Escriba sólo el número. Si no hubo avance escriba 0; no deje la celda vacía."
@@ -64,7 +57,8 @@ _MESES = tuple(mes.capitalize() for mes in MESES)
 
 
 def _texto(clave: str, titulo: str, ancho: float, ejemplo: str, ayuda: str, *, esencial: bool = False) -> Columna:
-    return Columna(clave=clave, titulo=titulo, tipo=Texto(), ancho=ancho, ejemplo=ejemplo, ayuda=ayuda, esencial=esencial)
+    return Columna(clave=clave, titulo=titulo, tipo=Texto(), ancho=ancho, ejemplo=ejemplo, ayuda=ayuda,
+                   esencial=esencial)
 
 
 def _opcion(clave: str, titulo: str, ancho: float, tipo: Opcion, ayuda: str) -> Columna:
@@ -82,9 +76,11 @@ def _apoyo(clave: str, titulo: str, calculo: object, tipo: Tipo, ancho: float = 
     return _calculada(clave, titulo, calculo, tipo, ancho, apoyo=True)
 
 
-def _codigo(titulo: str = "Código", clave: str = "codigo", apertura: Apertura = Apertura.FORMULACION) -> Columna:
+def _codigo(
+    titulo: str = "Código", clave: str = "codigo", apertura: Apertura = Apertura.FORMULACION, ancho: float = 8
+) -> Columna:
     """La columna que une una hoja con `Programación`."""
-    return Columna(clave=clave, titulo=titulo, tipo=Codigo(), ancho=8, ejemplo="AO.01", esencial=True, apertura=apertura,
+    return Columna(clave=clave, titulo=titulo, tipo=Codigo(), ancho=ancho, ejemplo="AO.01", esencial=True, apertura=apertura,
                    ayuda="Elija el código de la actividad; son los de la hoja «Programación».")
 
 
@@ -120,16 +116,16 @@ PROGRAMACION = Hoja(
         Columna(clave="oei", titulo="OEI", tipo=Codigo(prefijo="OEI"), ancho=7, ejemplo="OEI.05",
                 lista=ListaDeTabla("oei"), sinonimos=("Código OEI", "Cód. OEI"),
                 ayuda="Objetivo estratégico institucional; el nombre aparece al elegir el código."),
-        _calculada("objetivo", "Objetivo estratégico", TraerDeTabla("oei", 2, "oei"), Texto(), 15),
+        _calculada("objetivo", "Objetivo estratégico", TraerDeTabla("oei", 2, "oei"), Texto(), 17),
         Columna(clave="aei", titulo="AEI", tipo=Codigo(prefijo="AEI", partes=2), ancho=8.6, ejemplo="AEI.05.01",
                 lista=ListaDeTabla("aei", segun="oei"), sinonimos=("Código AEI", "Cód. AEI"),
                 ayuda="Acción estratégica del objetivo elegido. Elija primero el OEI."),
-        _calculada("accion", "Acción estratégica", TraerDeTabla("aei", 2, "aei"), Texto(), 15),
+        _calculada("accion", "Acción estratégica", TraerDeTabla("aei", 2, "aei"), Texto(), 16),
         Columna(clave="codigo", titulo="Código", tipo=Codigo(), ancho=6.4, ejemplo="AO.01", esencial=True,
                 ayuda="Código corto con letra y número (AO.01); no se repite en la unidad y une todas las hojas."),
-        _texto("actividad", "Actividad", 19, "Capacitar al personal en gestión pública",
+        _texto("actividad", "Actividad", 18, "Capacitar al personal en gestión pública",
                "Qué hará la unidad para lograr la acción estratégica.", esencial=True),
-        _texto("indicador", "Indicador", 15, "Número de trabajadores capacitados",
+        _texto("indicador", "Indicador", 14, "Número de trabajadores capacitados",
                "Unidad de medida, sujeto y atributo; uno por actividad."),
         _opcion("tipo_indicador", "Tipo de indicador", 8, Opcion(
             opciones=("Proceso", "Insumo"), sinonimos={"De proceso": "Proceso", "De insumo": "Insumo"},
@@ -139,11 +135,11 @@ PROGRAMACION = Hoja(
         _opcion("acumulacion", "Acumulación", 10.4, _ACUMULACION,
                 "Acumulativo: los meses suman la meta. Recurrente: cada mes (o cada trimestre) es la meta."),
         _opcion("prioridad", "Prioridad", 7.4, Opcion(opciones=("Alta", "Media", "Baja")), "Alta, Media o Baja."),
-        Columna(clave="meta", titulo="Meta anual", tipo=Meta(minimo=0, formato="#,##0.##"), ancho=7.4, ejemplo=120.0,
+        Columna(clave="meta", titulo="Meta anual", tipo=Meta(minimo=0), ancho=7.4, ejemplo=120.0,
                 ayuda="Valor de la meta del año; si es de palabras, con su cifra: «4 por año»."),
-        *por_mes("programado", banda="Programación mensual", total="Total", tipo=Numero(minimo=0, formato="#,##0.##"),
+        *por_mes("programado", banda="Programación mensual", total="Total", tipo=Numero(minimo=0),
                  ayuda=_AYUDA_META, ejemplo=10.0, ancho=4.4, ancho_total=6.8, esencial=True),
-        _texto("elementos", "Elementos críticos", 15, "Disponibilidad del local y del expositor",
+        _texto("elementos", "Elementos críticos", 14, "Disponibilidad del local y del expositor",
                "Lo imprescindible para lograr la actividad (artículo 8.3)."),
         _texto("responsable", "Responsable", 12, "Jefatura de la unidad", "Cargo de quien responde por la actividad."),
         *_faltan(DatosDeLaFila(
@@ -170,12 +166,13 @@ VALORIZACION = Hoja(
     columnas=(
         _codigo(),
         _traida("actividad", "Actividad", 32),
-        _opcion("vinculacion", "Vinculación presupuestal", 18, Opcion(
+        _opcion("vinculacion", "Vinculación presupuestal", 19.5, Opcion(
             opciones=VINCULACIONES,
             sinonimos={"Asignaciones presupuestales que no resultan en productos": "APNOP", "PP": VINCULACIONES[0]},
         ), "Programa presupuestal, Acciones centrales o APNOP (artículo 8.2.1)."),
         *por_mes("costo", banda="Costo mensual S/.", total="Costo anual S/.", tipo=_DINERO, forma=None,
-                 ayuda=_AYUDA_SOLES, ejemplo=1500.0, ancho=10, ancho_total=12, sinonimos_total=("Costo anual", "Total")),
+                 ayuda=_AYUDA_SOLES, ejemplo=1500.0, ancho=10, ancho_total=13.5,
+                 sinonimos_total=("Costo anual", "Total")),
         *_faltan(DatosDeLaFila(("codigo",), ("vinculacion",))),
     ),
     llave=("codigo",),
@@ -189,14 +186,15 @@ NECESIDADES = Hoja(
     "Necesidades",
     "Cuadro de necesidades {ejercicio}",
     columnas=(
-        _codigo("Código de actividad", "codigo_actividad"),
+        _codigo("Código de actividad", "codigo_actividad", ancho=10),
         _traida("actividad", "Actividad", 40, "codigo_actividad"),
         Columna(clave="codigo", titulo="Código", tipo=Texto(formato="@"), ancho=12, ejemplo="B-01", obligatoria=False,
                 ayuda="Código del bien o servicio, si lo tiene."),
         _texto("detalle", "Detalle de insumos o servicios", 48, "Papel bond A4, 20 millares",
                "Qué se necesita, con su cantidad."),
         _opcion("tipo_gasto", "Tipo de gasto", 13, Opcion(
-            opciones=TIPOS_DE_GASTO, estricta=True, sinonimos={"Bien": "Bienes", "Servicio": "Servicios", "Otro": "Otros"},
+            opciones=TIPOS_DE_GASTO, estricta=True,
+            sinonimos={"Bien": "Bienes", "Servicio": "Servicios", "Otro": "Otros"},
         ), "Bienes, Servicios u Otros."),
         Columna(clave="costo", titulo="Costo S/.", tipo=_DINERO, ancho=15, ejemplo=480.0, esencial=True,
                 ayuda=_AYUDA_SOLES),
@@ -232,43 +230,34 @@ NECESIDADES = Hoja(
 )
 
 
-def _horizonte(que: str, **otros: object) -> EnHorizonte:
-    return EnHorizonte(que, ("Programación", "programado"), "ejecutado", "renglon", **otros)  # type: ignore[arg-type]
-
-
 _OPERATIVO = PERFILES["operativo"]
-_TRIMESTRALES = tuple(f"ejecutado_t{n}" for n in (1, 2, 3, 4))
+_META = ("Programación", "programado")
 
 SEGUIMIENTO = Hoja(
     "Seguimiento",
-    "Seguimiento mensual del Plan Operativo Institucional {ejercicio}",
+    "Seguimiento mensual del POI {ejercicio}",
     columnas=(
         _codigo(),
         _traida("actividad", "Actividad", 36),
         _traida("unidad_medida", "Unidad de medida", 14),
         *por_mes("ejecutado", banda="Ejecución física mensual", total="Total",
-                 tipo=Numero(minimo=0, formato="#,##0.##"), apertura=Apertura.PERIODO, ayuda=_AYUDA_EJECUTADO,
+                 tipo=Numero(minimo=0), apertura=Apertura.PERIODO, ayuda=_AYUDA_EJECUTADO,
                  ejemplo=10.0, ancho=11, ancho_total=12, esencial=True),
-        *por_mes("devengado", banda="Ejecución financiera mensual S/.", total="Total S/.", tipo=_DINERO, forma=None,
-                 apertura=Apertura.PERIODO, ejemplo=1500.0, ancho=13, ancho_total=14, sinonimos_total=("Total",),
+        *por_mes("devengado", banda="Ejecución financiera mensual S/.", total="Total", tipo=_DINERO, forma=None,
+                 apertura=Apertura.PERIODO, ejemplo=1500.0, ancho=13, ancho_total=14,
                  ayuda="Devengado del mes en soles. Si no hubo gasto escriba 0; no deje la celda vacía."),
         _traida("acumulacion", "Acumulación", 14, apoyo=True),
         _apoyo("renglon", "Renglón en Programación", RenglonEn("Programación", "codigo", "codigo"),
                Numero(formato="0"), 12),
         _apoyo("renglon_costo", "Renglón en Valorización", RenglonEn("Valorización", "codigo", "codigo"),
                Numero(formato="0"), 12),
-        *(_apoyo(clave, f"Ejecutado {n}", _horizonte("ejecutado", trimestre=t), _CIFRA, 9)
-          for t, (clave, n) in enumerate(zip(_TRIMESTRALES, TRIMESTRES_POI, strict=True), 1)),
-        _apoyo("programado_periodo", "Programado del periodo", _horizonte("programado", reportado=True), _CIFRA),
-        _apoyo("ejecutado_periodo", "Ejecutado del periodo", _horizonte("ejecutado", reportado=True), _CIFRA),
-        _apoyo("programado_al_periodo", "Programado al periodo", _horizonte("programado"), _CIFRA),
-        _apoyo("ejecutado_al_periodo", "Ejecutado al periodo", _horizonte("ejecutado"), _CIFRA),
+        _apoyo("programado_al_periodo", "Programado al periodo", AlMes("programado", _META, "ejecutado"), _CIFRA),
+        _apoyo("ejecutado_al_periodo", "Ejecutado al periodo", AlMes("ejecutado", _META, "ejecutado"), _CIFRA),
         _apoyo("porcentaje_al_periodo", "% al periodo", Porcentaje(
             "programado_al_periodo", "ejecutado_al_periodo", None, "renglon",
         ), Numero(formato="0.0"), 14),
-        _apoyo("debe_explicar", "¿Debe explicar?", DebeExplicar(
-            "porcentaje_al_periodo", "programado_periodo", "ejecutado_periodo", _OPERATIVO.verde_desde,
-        ), Texto()),
+        _apoyo("debe_explicar", "¿Debe explicar?",
+               DebeExplicar("porcentaje_al_periodo", _META, "ejecutado", _OPERATIVO.verde_desde), Texto()),
         *_faltan(MesesSinReporte((
             Informada("ejecutado", "Programación", "programado", "renglon", "acumulacion"),
             Informada("devengado", "Valorización", "costo", "renglon_costo"),
@@ -284,7 +273,9 @@ SEGUIMIENTO = Hoja(
 )
 
 
-def _explicacion(clave: str, titulo: str, ancho: float, ejemplo: object, ayuda: str, tipo: Tipo | None = None) -> Columna:
+def _explicacion(
+    clave: str, titulo: str, ancho: float, ejemplo: object, ayuda: str, tipo: Tipo | None = None
+) -> Columna:
     return Columna(clave=clave, titulo=titulo, tipo=tipo or Texto(), ancho=ancho, apertura=Apertura.SIEMPRE,
                    obligatoria=False, ejemplo=ejemplo, ayuda=ayuda)
 
@@ -300,8 +291,8 @@ EVALUACION = Hoja(
                     forma: TRIMESTRES_POI[n] for n, romano in enumerate(("I", "II", "III", "IV"))
                     for forma in (romano, f"{romano} Trimestre", f"{romano} Trim.", f"{n + 1}", f"T{n + 1}")
                 }), ayuda="Trimestre al que se refiere la evaluación."),
-        _calculada("meta_alcanzada", "Meta física alcanzada", TraerDelTrimestre(
-            "Seguimiento", _TRIMESTRALES, "codigo", "trimestre", TRIMESTRES_POI,
+        _calculada("meta_alcanzada", "Meta física alcanzada", DelTrimestre(
+            _META, ("Seguimiento", "ejecutado"), "trimestre", TRIMESTRES_POI,
         ), _CIFRA, 10),
         _explicacion("contribuyeron", "Factores que contribuyeron", 26, "Apoyo del programa de capacitación",
                      "Qué ayudó a alcanzar la meta."),
@@ -322,15 +313,15 @@ EVALUACION = Hoja(
     opcional=True,
     conserva=True,
     fijas=3,
-    ayuda="Un renglón por actividad y trimestre: explique las que dicen «Sí» en «¿Debe explicar?», con los factores que "
-    "dificultaron y la medida correctiva.",
+    ayuda="Un renglón por actividad y trimestre: el medio de verificación de lo alcanzado y, donde «¿Debe explicar?» "
+    "dice «Sí», los factores que dificultaron y la medida correctiva.",
 )
 
 MODIFICACIONES = modificaciones(
     _codigo(apertura=Apertura.SIEMPRE),
     de="Programación",
     campos=("Meta anual", *(f"{que} {mes}" for que in ("Programado", "Costo") for mes in _MESES)),
-    ejemplo="Programado Agosto", formato="#,##0.##", ancho=14,
+    ejemplo="Programado Agosto", ancho=14,
     causa=Columna(clave="causa", titulo="Causa", tipo=Opcion(opciones=CAUSAS), ancho=44, apertura=Apertura.SIEMPRE,
                   ejemplo=CAUSAS[0], ayuda="Por qué se modifica (artículo 8.2.3)."),
     documento="Resolución de Alcaldía N° 120-2024",
@@ -344,6 +335,9 @@ POI = Formato(
     hojas=(PROGRAMACION, VALORIZACION, NECESIDADES, SEGUIMIENTO, EVALUACION, MODIFICACIONES),
     modelo=MODELO,
     papel="a4",
+    que_se_informa="En la hoja «Seguimiento» escriba lo ejecutado y lo devengado en el periodo que se reporta "
+    "({periodo}), mes por mes, y en «Evaluación» los factores, las medidas correctivas y los medios de verificación.",
+    moneda="S/.",
     perfil="operativo",
     tablas={
         "oei": Tabla(("OEI", "Objetivo estratégico"), FILAS_DE_OEI),

@@ -102,7 +102,8 @@ MODELO = Modelo(
             _necesidad("AO.05", "S-04", "Facilitación de cinco jornadas", "Servicios", 4500.0),
         ),
         "Seguimiento": tuple(
-            {"codigo": c, **_meses("ejecutado", _EJECUTADO[c]), **_meses("devengado", _DEVENGADO[c])} for c in _EJECUTADO
+            {"codigo": codigo, **_meses("ejecutado", cifras), **_meses("devengado", _DEVENGADO[codigo])}
+            for codigo, cifras in _EJECUTADO.items()
         ),
         "Evaluación": (
             _evaluacion("AO.01", "Las oficinas liberaron al personal convocado",
