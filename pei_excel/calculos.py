@@ -8,6 +8,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol
 
+from pei_excel.crudo import ErrorExcel
+
 Cifra = float | None
 
 #: Formas de acumular, en el orden en que se prueban cuando el libro no declara ninguna.
@@ -406,6 +408,8 @@ class Traer:
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
         hallado = entorno.buscar(self.hoja, fila.get(self.llave)).get(self.columna)
+        if isinstance(hallado, ErrorExcel):
+            return None
         return hallado if isinstance(hallado, str) else cifra(hallado)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
@@ -456,36 +460,49 @@ class RenglonEn:
 
 
 @dataclass(frozen=True, slots=True)
+class NumeroDeOpcion:
+    """Lugar (desde 1) del texto de una columna entre sus opciones; vacío si no está."""
+
+    columna: str
+    opciones: tuple[str, ...]
+
+    @property
+    def lee(self) -> tuple[str, ...]:
+        return (self.columna,)
+
+    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
+        escrito = plegar(fila.get(self.columna))
+        return next((float(n) for n, opcion in enumerate(self.opciones, 1) if plegar(opcion) == escrito), None)
+
+    def excel(self, celda: Celda, entorno: Entorno) -> str:
+        textos = ",".join(f'"{o}"' for o in self.opciones)
+        return f'IFERROR(MATCH({celda(self.columna)},{{{textos}}},0),"")'
+
+
+@dataclass(frozen=True, slots=True)
 class SiEsDelPeriodo:
     """Valor de otra hoja por llave, sólo en las filas del trimestre que se reporta."""
 
     hoja: str
     columna: str
     llave: str
-    trimestre: str
-    opciones: tuple[str, ...]
+    numero: str  #: columna con el número del trimestre de la fila
 
     @property
     def lee(self) -> tuple[str, ...]:
-        return self.llave, self.trimestre
+        return self.llave, self.numero
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        if not entorno.mes or numero_de_opcion(fila.get(self.trimestre), self.opciones) != (entorno.mes + 2) // 3:
+        if not entorno.mes or cifra(fila.get(self.numero)) != (entorno.mes + 2) // 3:
             return None
         return Traer(self.hoja, self.columna, self.llave).valor(fila, entorno)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        textos = ",".join(f'"{o}"' for o in self.opciones)
-        numero = f"IFERROR(MATCH({celda(self.trimestre)},{{{textos}}},0),0)"
         traida = entorno.celda_buscada(self.hoja, self.columna, celda(self.llave))
-        return f'IF(OR({entorno.celda_mes}=0,{numero}<>INT(({entorno.celda_mes}+2)/3)),"",{traida})'
+        mes = entorno.celda_mes
+        return f'IF(OR({mes}=0,N({celda(self.numero)})<>INT(({mes}+2)/3)),"",{traida})'
 
 
 def plegar(valor: object) -> object:
     """Como comparan las búsquedas de Excel: sin distinguir mayúsculas."""
     return valor.casefold() if isinstance(valor, str) else valor
-
-
-def numero_de_opcion(valor: object, opciones: Sequence[str]) -> int:
-    """Lugar (desde 1) de un texto entre varios, sin distinguir mayúsculas; 0 si no está."""
-    return next((n for n, opcion in enumerate(opciones, 1) if plegar(opcion) == plegar(valor)), 0)

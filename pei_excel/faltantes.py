@@ -140,7 +140,7 @@ class DatosDeLaFila(Faltantes):
 
     @property
     def lee(self) -> tuple[str, ...]:
-        return *self.usan, *self.obligatorias, *self.alguna, self.codigo
+        return *self.usan, *self.obligatorias, self.codigo  # CONTAR no tropieza con un error en `alguna`
 
     def faltan(self, fila: Fila, entorno: Entorno) -> list[str]:
         vacias = [clave for clave in self.obligatorias if fila.get(clave) is None]
@@ -218,7 +218,7 @@ class MesesSinReporte(Faltantes):
         for medida, hoja, programada, renglon, forma in self.medidas:
             p, a = en_otra_hoja(entorno.franja(hoja, programada), celda(renglon)), en_fila(celda, medida)
             vence = formula_vencidos(celda(forma) if forma else ACUMULATIVO, p, a, 1, entorno.celda_mes)
-            yield f"N({celda(renglon)})=0", a, f'{vence}*({a.todo}="")'
+            yield f"N({celda(renglon)})=0", a, f"{vence}*ISBLANK({a.todo})"
 
     def cuantos(self, celda: Celda, entorno: Entorno) -> str:
         # Con matrices y no condición por condición: veinticuatro harían pesado el libro.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -242,6 +242,15 @@ class Hoja:
     def medidas_mensuales(self) -> tuple[str, ...]:
         """Medidas que se capturan por mes."""
         return tuple(dict.fromkeys(c.medida for c in self.columnas if c.mes and c.medida))
+
+    @property
+    def explicables(self) -> list[Columna]:
+        """Columnas que la ayuda explica: los doce meses de una medida, juntos."""
+        return [
+            replace(c, titulo=f"{c.titulo} … D (enero a diciembre)") if c.mes else c
+            for c in self.columnas
+            if c.mes in {None, 1}
+        ]
 
     @cached_property
     def disposicion(self) -> Disposicion:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pei_excel.calculos import Celda, Cifra, Entorno, Fila, acumular, cifra, numero_de_opcion
+from pei_excel.calculos import Celda, Cifra, Entorno, Fila, acumular, cifra, plegar
 from pei_excel.crudo import ErrorExcel
 
 ACUMULATIVO, MENSUAL, TRIMESTRAL = "Acumulativo", "Recurrente mensual", "Recurrente trimestral"
@@ -47,7 +47,7 @@ class Franja:
 
 def forma_mensual(valor: object) -> str:
     """La acumulación de una fila; vacía o desconocida equivale a «Acumulativo»."""
-    return str(valor) if valor in ACUMULACIONES_MENSUALES else ACUMULATIVO
+    return next((f for f in ACUMULACIONES_MENSUALES if plegar(f) == plegar(valor)), ACUMULATIVO)
 
 
 def meses_que_mide(forma: str) -> tuple[int, ...]:
@@ -132,7 +132,7 @@ def formula_vencidos(
 ) -> str:
     """Matriz de doce 1 y 0: qué meses del horizonte están vencidos. `propios` es una franja de la misma fila."""
     p, n = programado.todo, propios.numeros
-    partes = [f"ISNUMBER({p})*({p}<>0)"]
+    partes = [f"ISNUMBER({p})*ISNUMBER(1/{p})"]  # distinto de 0, sin tropezar con textos ni errores
     partes += [f"({n}>={desde})"] if desde != 1 else []
     partes += [f"({n}<={hasta})"] if hasta != 12 else []
     if forma == TRIMESTRAL:
@@ -185,6 +185,12 @@ def _error(fila: Fila, medida: str, meses: Iterable[int]) -> ErrorExcel | None:
     return next((v for v in leidos if isinstance(v, ErrorExcel)), None)
 
 
+def _ejecutado(forma: str, programado: Sequence[Cifra], fila: Fila, medida: str, meses: range) -> Cifra | str:
+    """`ejecutado_en` de una fila, tal como lo da Excel si hay celdas en error (la media ve las de todo el año)."""
+    valor = ejecutado_en(forma, programado, cifras_de(fila, medida), meses)
+    return None if valor is None else _error(fila, medida, meses if forma == ACUMULATIVO else ANO) or valor
+
+
 @dataclass(frozen=True, slots=True)
 class TotalMensual:
     """Total de doce meses contiguos según la columna de Acumulación de la fila; sin ella, su suma."""
@@ -230,11 +236,9 @@ class AlMes:
         meses, forma = range(1, entorno.mes + 1), forma_mensual(fila.get(self.forma))
         p = cifras_de(programado, self.origen[1])
         if self.que == "programado":
-            return _error(programado, self.origen[1], meses) or programado_en(forma, p, meses)
-        error = _error(fila, self.ejecutado, meses)
-        if forma != ACUMULATIVO:
-            error = _error(programado, self.origen[1], ANO) or _error(fila, self.ejecutado, ANO)
-        return error or ejecutado_en(forma, p, cifras_de(fila, self.ejecutado), meses)
+            miden = [m for m in meses if m in meses_que_mide(forma)]
+            return _error(programado, self.origen[1], miden) or programado_en(forma, p, meses)
+        return _ejecutado(forma, p, fila, self.ejecutado, meses)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
         p = en_otra_hoja(entorno.franja(*self.origen), celda(self.renglon))
@@ -248,38 +252,34 @@ class AlMes:
 
 @dataclass(frozen=True, slots=True)
 class DelTrimestre:
-    """Lo ejecutado en el trimestre escrito en la fila; lo programado y lo ejecutado se toman por código."""
+    """Lo ejecutado en el trimestre de la fila; lo programado y lo ejecutado se toman por código de otras hojas."""
 
-    programado: tuple[str, str]  #: (hoja, medida)
-    ejecutado: tuple[str, str]
-    trimestre: str
-    opciones: tuple[str, ...]  #: los textos de los trimestres, en orden
+    programado: tuple[str, str, str]  #: (hoja, medida, columna con el número de renglón en esa hoja)
+    ejecutado: tuple[str, str, str]
+    numero: str  #: columna con el número del trimestre
     llave: str = "codigo"
-    forma: str = "acumulacion"  #: columna de la hoja de lo programado
+    forma: str = "acumulacion"
 
     @property
     def lee(self) -> tuple[str, ...]:
-        return self.llave, self.trimestre
+        return self.llave, self.numero, self.forma, self.programado[2], self.ejecutado[2]
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        numero = numero_de_opcion(fila.get(self.trimestre), self.opciones)
-        uno, otro = (entorno.buscar(hoja, fila.get(self.llave)) for hoja, _ in (self.programado, self.ejecutado))
+        numero = cifra(fila.get(self.numero))
+        uno, otro = (entorno.buscar(hoja, fila.get(self.llave)) for hoja, *_ in (self.programado, self.ejecutado))
         if not numero or not uno or not otro:
             return None
-        p, a = cifras_de(uno, self.programado[1]), cifras_de(otro, self.ejecutado[1])
-        return ejecutado_en(forma_mensual(uno.get(self.forma)), p, a, TRIMESTRE[numero])
+        meses, forma = TRIMESTRE[int(numero)], forma_mensual(fila.get(self.forma))
+        return _ejecutado(forma, cifras_de(uno, self.programado[1]), otro, self.ejecutado[1], meses)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        llave = celda(self.llave)
-        textos = ",".join(f'"{o}"' for o in self.opciones)
-        numero = f"MATCH({celda(self.trimestre)},{{{textos}}},0)"
         p, a = (
-            en_otra_hoja(entorno.franja(hoja, medida), f"MATCH({llave},{entorno.columna_de(hoja, 'codigo')},0)")
-            for hoja, medida in (self.programado, self.ejecutado)
+            en_otra_hoja(entorno.franja(hoja, medida), celda(renglon))
+            for hoja, medida, renglon in (self.programado, self.ejecutado)
         )
-        forma = entorno.celda_buscada(self.programado[0], self.forma, llave)
-        formula = formula_ejecutado_en(forma, p, a, f"3*{numero}-2", f"3*{numero}")
-        return f'IF(OR({llave}="",{celda(self.trimestre)}=""),"",IFERROR({formula},""))'
+        n = celda(self.numero)
+        guarda = ",".join(f"N({c})=0" for c in (n, celda(self.programado[2]), celda(self.ejecutado[2])))
+        return f'IF(OR({guarda}),"",{formula_ejecutado_en(celda(self.forma), p, a, f"3*{n}-2", f"3*{n}")})'
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +318,7 @@ class DebeExplicar:
         pct, a = celda(self.porcentaje), en_fila(celda, self.ejecutado)
         p = en_otra_hoja(entorno.franja(*self.origen), celda(self.renglon))
         vence = formula_vencidos(celda(self.forma), p, a, entorno.celda_desde, entorno.celda_mes)
-        en_cero = f"(SUMPRODUCT({vence}*ISNUMBER({a.todo}))>0)*(SUMPRODUCT({vence},{a.todo})=0)"
+        informados, distintos = (f"SUMPRODUCT({vence}*ISNUMBER({x}))" for x in (a.todo, f"1/{a.todo}"))
+        en_cero = f"({informados}>0)*({distintos}=0)"
         debajo = f"ISNUMBER({pct})*(ROUND(N({pct}),6)<={self.hasta:g})"
         return f'IF({pct}="","",IF({debajo}+{en_cero}>0,"Sí","No"))'

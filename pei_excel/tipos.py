@@ -307,7 +307,7 @@ class Codigo(Tipo):
             return Lectura(None, Incidente("FMT004", mensaje, error=True))
         texto = " ".join(como_texto(crudo).split()).upper()
         if self.prefijo:
-            numeros = r"[ .\-_]*(\d{1,2})" * self.partes
+            numeros = r"[ .\-_]*(\d{1,2})" + r"[ .\-_]+(\d{1,2})" * (self.partes - 1)
             hallado = re.match(rf"{self.prefijo}{numeros}(?![\d])(?!\.\d)", texto)
             if hallado:
                 return Lectura(".".join((self.prefijo, *(f"{int(n):02d}" for n in hallado.groups()))))

@@ -173,7 +173,12 @@ class Encargo:
             self.calcular(destino)
             indice: dict[object, dict[str, Any]] = {}
             for renglon in self.renglones[hoja]:
-                indice.setdefault(plegar(renglon.valores.get(destino.llave[0])), renglon.valores)
+                escritas = {
+                    c.clave: renglon.crudos[c.clave]
+                    for c in destino.columnas
+                    if isinstance(c.tipo, Opcion) and isinstance(renglon.crudos.get(c.clave), str)
+                }  # BUSCAR trae la opción como se escribió, no como se reconoce
+                indice.setdefault(plegar(renglon.valores.get(destino.llave[0])), {**renglon.valores, **escritas})
             self._indices[hoja] = indice
         return self._indices[hoja].get(plegar(llave), {})
 

@@ -175,7 +175,8 @@ def escribir_encabezado(
     )
     numeradas = list(enumerate(columnas, columna))
     for nivel in range(profundidad - 1):
-        for (banda, _), grupo in groupby(numeradas, key=lambda par: (par[1].banda[: nivel + 1], bisect(cortes, par[0]))):
+        paginas = groupby(numeradas, key=lambda par: (par[1].banda[: nivel + 1], bisect(cortes, par[0])))
+        for (banda, _), grupo in paginas:
             miembros = list(grupo)
             if len(banda) <= nivel:
                 continue

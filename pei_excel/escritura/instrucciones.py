@@ -61,8 +61,8 @@ decir que no falta ningún dato de lo que ya venció ni ninguna explicación.
         Para ver o imprimir sólo los renglones usados, filtre la columna «{llave}» y quite «(Vacías)».
         Guarde el archivo como libro de Excel (.xlsx) y envíelo sin cambiar el nombre de las hojas."""
     cifras = f"""\
-        Escriba sólo números, sin «%», sin «{encargo.formato.moneda}» y sin separar los miles. Si no hubo avance escriba 0: una celda vacía \
-quiere decir que todavía no se informa."""
+        Escriba sólo números, sin «%», sin «{encargo.formato.moneda}» y sin separar los miles. \
+Si no hubo avance escriba 0: una celda vacía quiere decir que todavía no se informa."""
     return [
         renglon.strip()
         for parte in (primeros, cifras, "\n".join(otras), ultimos)
@@ -105,19 +105,12 @@ def escribir_instrucciones(libro: LibroNuevo, encargo: Encargo) -> None:
         for numero, rotulo in enumerate(_TITULOS):
             hoja.write_string(fila - 1, numero, rotulo, estilos("banda"))
         hoja.set_row(fila - 1, 16)
-        for columna in una.columnas:
-            if columna.mes and columna.mes > 1:
-                continue  # los doce meses se explican juntos
+        for columna in una.explicables:
             fila += 1
             _explicar(hoja, fila, columna, estilos)
     area = (1, 1, fila, len(_ANCHOS))
     configurar_impresion(hoja, papel=encargo.papel, area=area, pie="Instrucciones", horizontal=False)
     proteger(hoja)
-
-
-def _nombre(columna: Columna) -> str:
-    *banda, titulo = columna.partes_del_nombre
-    return " · ".join((*banda, f"{titulo} … D (enero a diciembre)" if columna.mes else titulo))
 
 
 def _explicar(hoja: Any, fila: int, columna: Columna, estilos: Any) -> None:
@@ -126,7 +119,7 @@ def _explicar(hoja: Any, fila: int, columna: Columna, estilos: Any) -> None:
         quien += " (no se imprime)"
     ejemplo = "" if columna.ejemplo is None or columna.calculo else como_texto(columna.ejemplo)
     espera = "Se calcula sola; no se escribe." if columna.calculo else columna.tipo.explicar()
-    textos = (_nombre(columna), espera, columna.ayuda, ejemplo, quien)
+    textos = (" · ".join(columna.partes_del_nombre), espera, columna.ayuda, ejemplo, quien)
     celda = estilos("celda")
     for numero, texto in enumerate(textos, 1):
         escribir_valor(hoja, fila, numero, texto, celda, estilos)

@@ -23,7 +23,7 @@ Forma del formato, para quien escriba el lector, las reglas y las salidas:
 
 from __future__ import annotations
 
-from pei_excel.calculos import Porcentaje, RenglonEn, SiEsDelPeriodo, Traer, TraerDeTabla
+from pei_excel.calculos import NumeroDeOpcion, Porcentaje, RenglonEn, SiEsDelPeriodo, Traer, TraerDeTabla
 from pei_excel.cuadros import Cuadro, DelCampo, RenglonDeCuadro, Resta, SumaDeRenglones, SumaDonde
 from pei_excel.faltantes import DatosDeLaFila, ExplicacionesQueFaltan, Informada, MesesSinReporte, PrimeroQueFalta
 from pei_excel.formato import Apertura, Campo, Columna, Firma, Formato, Hoja, ListaDeTabla, Tabla, por_mes
@@ -67,8 +67,8 @@ def _opcion(clave: str, titulo: str, ancho: float, tipo: Opcion, ayuda: str) -> 
 
 def _calculada(clave: str, titulo: str, calculo: object, tipo: Tipo, ancho: float, *, apoyo: bool = False) -> Columna:
     return Columna(
-        clave=clave, titulo=titulo, tipo=tipo, calculo=calculo, ancho=ancho, apertura=Apertura.NUNCA,  # type: ignore[arg-type]
-        obligatoria=False, auxiliar=apoyo, banda=_APOYO if apoyo else (),
+        clave=clave, titulo=titulo, tipo=tipo, ancho=ancho, apertura=Apertura.NUNCA, obligatoria=False,
+        auxiliar=apoyo, banda=_APOYO if apoyo else (), calculo=calculo,  # type: ignore[arg-type]
     )
 
 
@@ -80,8 +80,8 @@ def _codigo(
     titulo: str = "Código", clave: str = "codigo", apertura: Apertura = Apertura.FORMULACION, ancho: float = 8
 ) -> Columna:
     """La columna que une una hoja con `Programación`."""
-    return Columna(clave=clave, titulo=titulo, tipo=Codigo(), ancho=ancho, ejemplo="AO.01", esencial=True, apertura=apertura,
-                   ayuda="Elija el código de la actividad; son los de la hoja «Programación».")
+    return Columna(clave=clave, titulo=titulo, tipo=Codigo(), ancho=ancho, ejemplo="AO.01", esencial=True,
+                   apertura=apertura, ayuda="Elija el código de la actividad; son los de la hoja «Programación».")
 
 
 def _traida(clave: str, titulo: str, ancho: float, llave: str = "codigo", *, apoyo: bool = False) -> Columna:
@@ -292,7 +292,7 @@ EVALUACION = Hoja(
                     for forma in (romano, f"{romano} Trimestre", f"{romano} Trim.", f"{n + 1}", f"T{n + 1}")
                 }), ayuda="Trimestre al que se refiere la evaluación."),
         _calculada("meta_alcanzada", "Meta física alcanzada", DelTrimestre(
-            _META, ("Seguimiento", "ejecutado"), "trimestre", TRIMESTRES_POI,
+            (*_META, "renglon"), ("Seguimiento", "ejecutado", "renglon_seguimiento"), "numero",
         ), _CIFRA, 10),
         _explicacion("contribuyeron", "Factores que contribuyeron", 26, "Apoyo del programa de capacitación",
                      "Qué ayudó a alcanzar la meta."),
@@ -303,9 +303,14 @@ EVALUACION = Hoja(
         _explicacion("plazo", "Plazo", 10.5, None, "Fecha dd/mm/aaaa.", Fecha()),
         _explicacion("medios", "Medio de verificación", 24, "Informe N° 045-2024 del 28 de junio de 2024",
                      "Documento que prueba lo alcanzado: tipo, número y fecha."),
-        _apoyo("debe", "¿Debe explicar?", SiEsDelPeriodo(
-            "Seguimiento", "debe_explicar", "codigo", "trimestre", TRIMESTRES_POI,
-        ), Texto(alineacion="center")),
+        _traida("acumulacion", "Acumulación", 14, apoyo=True),
+        _apoyo("renglon", "Renglón en Programación", RenglonEn("Programación", "codigo", "codigo"),
+               Numero(formato="0"), 12),
+        _apoyo("renglon_seguimiento", "Renglón en Seguimiento", RenglonEn("Seguimiento", "codigo", "codigo"),
+               Numero(formato="0"), 12),
+        _apoyo("numero", "Número de trimestre", NumeroDeOpcion("trimestre", TRIMESTRES_POI), Numero(formato="0"), 10),
+        _apoyo("debe", "¿Debe explicar?", SiEsDelPeriodo("Seguimiento", "debe_explicar", "codigo", "numero"),
+               Texto(alineacion="center")),
         *_faltan(ExplicacionesQueFaltan("debe", ("dificultaron", "medidas"), "meta_alcanzada", "medios", "codigo")),
     ),
     llave=("codigo", "trimestre"),
