@@ -106,7 +106,8 @@ def ejemplo(salida: Path) -> None:
 @orden.command(epilog="Ejemplo:  pei-excel plantilla mir --ejercicio 2025 -o plantillas")
 @click.argument("formato", type=Opcion(FORMATOS_DE_PLANTILLA), metavar="FORMATO")
 @click.option("--ejercicio", type=Entero(2000, 2100), help="Año; si no se dice, el del periodo o el actual.")
-@click.option("--periodo", type=_Periodo(), help="Periodo que se va a reportar, por ejemplo 2024-T3; en el POI, también 2024-08.")
+@click.option("--periodo", type=_Periodo(),
+              help="Periodo que se va a reportar, por ejemplo 2024-T3; en el POI, también 2024-08.")
 @click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
               help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
