@@ -106,9 +106,9 @@ def _pagina_de_hoja(hoja: Hoja, markdown: bool, nivel: int) -> list[str]:
         lineas += [f"Bloque de identificación: {nombres}.", ""]
     if markdown:
         lineas += ["| Columna | Qué se espera | Ayuda |", "|---|---|---|"]
-        lineas += [f"| {_nombre(c)} | {_que(c)} | {c.ayuda} |" for c in hoja.columnas if not _de_apoyo(c)]
+        lineas += [f"| {_nombre(c)} | {_que(c)} | {c.ayuda} |" for c in hoja.explicables if not _de_apoyo(c)]
     else:
-        lineas += [f"  {_nombre(c):38}  {_que(c)}" for c in hoja.columnas if not _de_apoyo(c)]
+        lineas += [f"  {_nombre(c):38}  {_que(c)}" for c in hoja.explicables if not _de_apoyo(c)]
     return [*lineas, ""]
 
 

@@ -174,8 +174,44 @@ class Entorno(Protocol):
         """Referencia (nombre definido) al número del trimestre que se reporta."""
         ...
 
+    @property
+    def mes(self) -> int:
+        """Último mes del periodo que se reporta, 1–12; 0 si todavía no se elige."""
+        ...
+
+    @property
+    def desde(self) -> int:
+        """Primer mes del periodo que se reporta; 0 si todavía no se elige."""
+        ...
+
+    @property
+    def celda_mes(self) -> str:
+        """Referencia al número de `mes`."""
+        ...
+
+    @property
+    def celda_desde(self) -> str:
+        """Referencia al número de `desde`."""
+        ...
+
     def buscar(self, hoja: str, llave: object) -> Mapping[str, object]:
         """Fila de otra hoja por su llave; vacía si no está."""
+        ...
+
+    def en_tabla(self, tabla: str, llave: object, columna: int) -> str | None:
+        """Valor de la columna n (desde 1) de una tabla del formato, por su llave."""
+        ...
+
+    def columna_de(self, hoja: str, columna: str) -> str:
+        """Rango de los datos de una columna de otra hoja, o el nombre definido que lo abarca."""
+        ...
+
+    def valores_de(self, hoja: str, columna: str) -> Sequence[object]:
+        """Los valores de una columna de otra hoja."""
+        ...
+
+    def franja(self, hoja: str, medida: str) -> str:
+        """Nombre definido del rectángulo de los doce meses de una medida."""
         ...
 
     def celda_buscada(self, hoja: str, columna: str, celda_llave: str) -> str:
@@ -186,7 +222,7 @@ class Entorno(Protocol):
         """Dirección A1 de una columna en la fila dada."""
         ...
 
-    def celda_tabla(self, tabla: str, celda_llave: str, columna: str) -> str:
+    def celda_tabla(self, tabla: str, celda_llave: str, columna: str, si_no: str = "1") -> str:
         """Fórmula que consulta una tabla de `Listas` (por ejemplo, si una frecuencia mide un trimestre)."""
         ...
 
@@ -279,24 +315,33 @@ class Diferencia:
 
 @dataclass(frozen=True, slots=True)
 class Porcentaje:
-    """% de cumplimiento de dos columnas según la columna de Sentido; con palabras cuando no hay número."""
+    """% de cumplimiento de dos columnas según la de Sentido (sin ella, Ascendente); con palabras si no hay número.
+
+    Si depende de otra hoja, `si_hay` es la columna sin la cual no se calcula.
+    """
 
     programado: str
     alcanzado: str
-    sentido: str = "sentido"
+    sentido: str | None = "sentido"
+    si_hay: str | None = None
 
     @property
     def lee(self) -> tuple[str, ...]:
-        return self.programado, self.alcanzado, self.sentido
+        return self.programado, self.alcanzado, *(c for c in (self.sentido, self.si_hay) if c)
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        if not fila.get(self.sentido):
+        condicion = self.sentido or self.si_hay
+        if condicion and not fila.get(condicion):
             return None
         p, a = cifra(fila.get(self.programado)), cifra(fila.get(self.alcanzado))
-        return cumplimiento(str(fila[self.sentido]), p, a).mostrado
+        return cumplimiento(str(fila[self.sentido]) if self.sentido else "Ascendente", p, a).mostrado
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        s, p, a = celda(self.sentido), celda(self.programado), celda(self.alcanzado)
+        p, a = celda(self.programado), celda(self.alcanzado)
+        if self.sentido is None:
+            formula = formula_cumplimiento("Ascendente", p, a)
+            return f'IF(N({celda(self.si_hay)})=0,"",{formula})' if self.si_hay else formula
+        s = celda(self.sentido)
         return (
             f'IF({s}="","",IF({s}="Descendente",{formula_cumplimiento("Descendente", p, a)},'
             f'IF(OR({s}="Regular",{s}="Nominal"),{formula_cumplimiento("Regular", p, a)},'
@@ -372,102 +417,92 @@ class Traer:
 
 
 @dataclass(frozen=True, slots=True)
-class DatosQueFaltan:
-    """Cuántos datos faltan en la fila para poder enviarla: obligatorios vacíos y, de lo vencido, lo no informado."""
+class TraerDeTabla:
+    """Valor de una tabla del formato (por ejemplo, el nombre de un objetivo) por el código de esta fila."""
 
-    obligatorias: tuple[str, ...]
-    programado: str
-    alcanzado: str
-    frecuencia: str
-    evidencia: str  #: se pide cuando lo alcanzado en el trimestre que se reporta es mayor que 0
-    primera: str  #: la columna que dice si la fila se usa
-    mide: Mapping[str, tuple[int, ...]]
-    sentido: str = "sentido"
+    tabla: str
+    columna: int  #: desde 1; la 1 es el código
+    llave: str
 
     @property
     def lee(self) -> tuple[str, ...]:
-        columnas = [f"{medida}_t{n}" for medida in (self.programado, self.alcanzado) for n in (1, 2, 3, 4)]
-        return *self.obligatorias, *columnas, self.frecuencia, self.sentido, self.evidencia, self.primera
-
-    def faltan(self, fila: Fila, trimestre: int) -> list[str]:
-        """Claves de las columnas que faltan por llenar, en orden."""
-        if fila.get(self.primera) is None:
-            return []
-        vacias = [clave for clave in self.obligatorias if fila.get(clave) is None]
-        medidos = self.mide.get(str(fila.get(self.frecuencia)), (1, 2, 3, 4))
-        vacias += [
-            f"{self.alcanzado}_t{n}"
-            for n in medidos
-            if n <= trimestre
-            and programa(str(fila.get(self.sentido)), cifra(fila.get(f"{self.programado}_t{n}")))
-            and fila.get(f"{self.alcanzado}_t{n}") is None
-        ]
-        informado = cifra(fila.get(f"{self.alcanzado}_t{trimestre}")) if trimestre else None
-        if (informado or 0) > 0 and fila.get(self.evidencia) is None:
-            vacias.append(self.evidencia)
-        return vacias
+        return (self.llave,)
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        return None if fila.get(self.primera) is None else float(len(self.faltan(fila, entorno.trimestre)))
-
-    def condiciones(self, celda: Celda, entorno: Entorno) -> list[tuple[str, str]]:
-        """Pares (columna, condición de Excel verdadera cuando falta), en el orden de `faltan`."""
-        q = entorno.celda_trimestre
-        pares = [(clave, f'{celda(clave)}=""') for clave in self.obligatorias]
-        for n in (1, 2, 3, 4):
-            p, a = celda(f"{self.programado}_t{n}"), celda(f"{self.alcanzado}_t{n}")
-            mide = entorno.celda_tabla("frecuencias", celda(self.frecuencia), str(n + 1))
-            hay_meta = f'OR(N({p})<>0,AND(ISNUMBER({p}),{celda(self.sentido)}="Descendente"))'
-            pares.append((f"{self.alcanzado}_t{n}", f'AND({q}>={n},{hay_meta},{a}="",{mide}=1)'))
-        rango = f"{celda(self.alcanzado + '_t1')}:{celda(self.alcanzado + '_t4')}"
-        informado = f"N(INDEX({rango},1,MAX(1,{q})))"
-        pares.append((self.evidencia, f'AND({q}>0,{informado}>0,{celda(self.evidencia)}="")'))
-        return pares
+        return entorno.en_tabla(self.tabla, fila.get(self.llave), self.columna)
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        suma = "+".join(f"IF({condicion},1,0)" for _, condicion in self.condiciones(celda, entorno))
-        return f'IF({celda(self.primera)}="","",{suma})'
+        return entorno.celda_tabla(self.tabla, celda(self.llave), str(self.columna), '""')
 
 
 @dataclass(frozen=True, slots=True)
-class PrimeroQueFalta:
-    """Dirección de la primera celda que falta en la fila, o vacío."""
+class RenglonEn:
+    """Número de renglón (desde 1) que la llave de esta fila tiene en otra hoja; 0 si no está, vacío sin llave."""
 
-    faltan: DatosQueFaltan
-
-    @property
-    def lee(self) -> tuple[str, ...]:
-        return self.faltan.lee
-
-    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        vacias = self.faltan.faltan(fila, entorno.trimestre)
-        return entorno.direccion(fila, vacias[0]) if vacias else None
-
-    def excel(self, celda: Celda, entorno: Entorno) -> str:
-        anidada = '""'
-        for clave, condicion in reversed(self.faltan.condiciones(celda, entorno)):
-            c = celda(clave)
-            anidada = f"IF({condicion},ADDRESS(ROW({c}),COLUMN({c}),4),{anidada})"
-        return f'IF({celda(self.faltan.primera)}="","",{anidada})'
-
-
-@dataclass(frozen=True, slots=True)
-class FaltaExplicar:
-    """1 si la fila debe justificarse y no dice causa o medida; 0 si no; vacío si la fila no se usa."""
-
-    debe: str
-    explicaciones: tuple[str, ...]
-    primera: str
+    hoja: str
+    columna: str
+    llave: str
 
     @property
     def lee(self) -> tuple[str, ...]:
-        return self.debe, *self.explicaciones, self.primera
+        return (self.llave,)
 
     def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
-        if fila.get(self.primera) is None:
+        if fila.get(self.llave) is None:
             return None
-        return 1.0 if fila.get(self.debe) == "Sí" and any(fila.get(e) is None for e in self.explicaciones) else 0.0
+        buscada = plegar(fila[self.llave])
+        llaves = [plegar(v) for v in entorno.valores_de(self.hoja, self.columna)]
+        return float(llaves.index(buscada) + 1) if buscada in llaves else 0.0
 
     def excel(self, celda: Celda, entorno: Entorno) -> str:
-        vacias = ",".join(f'{celda(e)}=""' for e in self.explicaciones)
-        return f'IF({celda(self.primera)}="","",IF(AND({celda(self.debe)}="Sí",OR({vacias})),1,0))'
+        llave = celda(self.llave)
+        return f'IF({llave}="","",IFERROR(MATCH({llave},{entorno.columna_de(self.hoja, self.columna)},0),0))'
+
+
+@dataclass(frozen=True, slots=True)
+class NumeroDeOpcion:
+    """Lugar (desde 1) del texto de una columna entre sus opciones; vacío si no está."""
+
+    columna: str
+    opciones: tuple[str, ...]
+
+    @property
+    def lee(self) -> tuple[str, ...]:
+        return (self.columna,)
+
+    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
+        escrito = plegar(fila.get(self.columna))
+        return next((float(n) for n, opcion in enumerate(self.opciones, 1) if plegar(opcion) == escrito), None)
+
+    def excel(self, celda: Celda, entorno: Entorno) -> str:
+        textos = ",".join(f'"{o}"' for o in self.opciones)
+        return f'IFERROR(MATCH({celda(self.columna)},{{{textos}}},0),"")'
+
+
+@dataclass(frozen=True, slots=True)
+class SiEsDelPeriodo:
+    """Valor de otra hoja por llave, sólo en las filas del trimestre que se reporta."""
+
+    hoja: str
+    columna: str
+    llave: str
+    numero: str  #: columna con el número del trimestre de la fila
+
+    @property
+    def lee(self) -> tuple[str, ...]:
+        return self.llave, self.numero
+
+    def valor(self, fila: Fila, entorno: Entorno) -> Cifra | str:
+        if not entorno.mes or cifra(fila.get(self.numero)) != (entorno.mes + 2) // 3:
+            return None
+        return Traer(self.hoja, self.columna, self.llave).valor(fila, entorno)
+
+    def excel(self, celda: Celda, entorno: Entorno) -> str:
+        traida = entorno.celda_buscada(self.hoja, self.columna, celda(self.llave))
+        mes = entorno.celda_mes
+        return f'IF(OR({mes}=0,N({celda(self.numero)})<>INT(({mes}+2)/3)),"",{traida})'
+
+
+def plegar(valor: object) -> object:
+    """Como comparan las búsquedas de Excel: sin distinguir mayúsculas."""
+    return valor.casefold() if isinstance(valor, str) else valor

@@ -15,7 +15,7 @@ from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
 if TYPE_CHECKING:
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
 
-FORMATOS_DE_PLANTILLA = ("mir", "todas")
+FORMATOS_DE_PLANTILLA = ("mir", "poi", "todas")
 PAPELES = ("oficio", "carta", "a4", "a3")
 
 
@@ -108,7 +108,8 @@ def ejemplo(salida: Path) -> None:
 @orden.command(epilog="Ejemplo:  pei-excel plantilla mir --ejercicio 2025 -o plantillas")
 @click.argument("formato", type=Opcion(FORMATOS_DE_PLANTILLA), metavar="FORMATO")
 @click.option("--ejercicio", type=Entero(2000, 2100), help="Año; si no se dice, el del periodo o el actual.")
-@click.option("--periodo", type=_Periodo(), help="Trimestre que se va a reportar, por ejemplo 2024-T3.")
+@click.option("--periodo", type=_Periodo(),
+              help="Periodo que se va a reportar, por ejemplo 2024-T3; en el POI, también 2024-08.")
 @click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
               help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
@@ -131,7 +132,7 @@ def plantilla(
         _uso(f"No existe «{desde}». Revise la ruta.")
     if desde is not None and periodo is None:
         _uso("Con --desde hace falta --periodo, por ejemplo --periodo 2024-T3.")
-    if periodo is not None and periodo.clase == "M":
+    if periodo is not None and periodo.clase == "M" and formato != "poi":
         _uso("La MIR se informa por trimestre: use 2024-T1 … 2024-T4, 2024-S1, 2024-S2 o 2024.")
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
     malos = 0

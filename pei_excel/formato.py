@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from pei_excel.calculos import Acumulado, Calculo
-from pei_excel.periodos import ORDINALES
+from pei_excel.cuadros import Cuadro
+from pei_excel.mensual import TotalMensual
+from pei_excel.periodos import ORDINALES, formas_de_mes
 from pei_excel.textos import normalizar
-from pei_excel.tipos import Nivel, Numero, Opcion, Texto, Tipo
+from pei_excel.tipos import MesOTrimestre, Nivel, Numero, Opcion, Texto, Tipo, Trimestre
 from pei_excel.ubicacion import direccion, letra
 
-__all__ = ["Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "Modelo", "Modo", "por_trimestre"]
+__all__ = [
+    "Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "ListaDeTabla", "Modelo", "Modo",
+    "Tabla", "por_mes", "por_trimestre",
+]
 
 
 #: Los tres lugares donde la plantilla guarda su identidad (LibreOffice y los navegadores pierden alguno).
@@ -55,6 +60,26 @@ class Campo:
     negritas: bool = False
 
 
+@dataclass(frozen=True)
+class Tabla:
+    """Un catálogo del formato: va a la hoja oculta de listas. La primera columna es el código.
+
+    Con `padre`, los renglones vienen juntos por el valor de esa columna y sus listas dependen de él.
+    """
+
+    titulos: tuple[str, ...]
+    filas: tuple[tuple[str, ...], ...]
+    padre: int | None = None  #: columna (desde 1) con el código del que depende
+
+
+@dataclass(frozen=True)
+class ListaDeTabla:
+    """Los códigos de una tabla; con `segun`, sólo los que dependen de lo elegido en otra columna de la fila."""
+
+    tabla: str
+    segun: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Columna:
     """Una columna de una hoja; con `calculo`, la llena Excel."""
@@ -71,14 +96,28 @@ class Columna:
     apertura: Apertura = Apertura.FORMULACION
     medida: str | None = None  #: «programado», «alcanzado», «variacion»
     trimestre: int | None = None  #: 1–4 si la columna es de un trimestre
+    mes: int | None = None  #: 1–12 si la columna es de un mes
     calculo: Calculo | None = None
     auxiliar: bool = False  #: fuera del área de impresión; no es parte del formato oficial
     sinonimos: tuple[str, ...] = ()
+    lista: ListaDeTabla | None = None  #: de qué tabla del formato se elige
+
+    @property
+    def meses(self) -> range | None:
+        """Meses que abarca; None si no es de un periodo."""
+        if self.mes:
+            return range(self.mes, self.mes + 1)
+        return range(self.trimestre * 3 - 2, self.trimestre * 3 + 1) if self.trimestre else None
+
+    @property
+    def partes_del_nombre(self) -> tuple[str, ...]:
+        """Título, con su banda si sin ella se confunde con otro."""
+        return (*self.banda[-1:], self.titulo) if self.medida or self.banda[1:] else (self.titulo,)
 
     @property
     def nombre(self) -> str:
         """Nombre que no se confunde con otro: «Valores Alcanzados/2do. Trim.»."""
-        return "/".join((*self.banda[-1:], self.titulo)) if self.medida or self.banda[1:] else self.titulo
+        return "/".join(self.partes_del_nombre)
 
 
 _SINONIMOS_DE_TRIMESTRE = tuple(
@@ -117,6 +156,36 @@ def por_trimestre(
     return (*trimestres, ultima)
 
 
+#: Iniciales de los meses, como se imprimen en los cuadros de programación. M, A y J se repiten: el lector las
+#: distingue por su orden bajo la banda.
+INICIALES = tuple("EFMAMJJASOND")
+
+
+def por_mes(
+    medida: str, *, banda: str, total: str, tipo: Tipo | None = None, forma: str | None = "acumulacion",
+    apertura: Apertura = Apertura.FORMULACION, ejemplo: Any = None, ayuda: str = "", ancho: float = 4.6,
+    ancho_total: float = 8, esencial: bool = False, sinonimos_total: tuple[str, ...] = (),
+) -> tuple[Columna, ...]:
+    """Las trece columnas de una medida mensual: «medida_m1» … «medida_m12» y «medida_total».
+
+    El total se calcula según la columna `forma` de la fila (None: siempre la suma).
+    """
+    tipo = tipo or Numero(minimo=0)
+    meses = tuple(
+        Columna(
+            clave=f"{medida}_m{n}", titulo=inicial, sinonimos=formas_de_mes(n), banda=(banda,), tipo=tipo,
+            medida=medida, mes=n, ejemplo=ejemplo, ancho=ancho, ayuda=ayuda, esencial=esencial, obligatoria=False,
+            apertura=apertura,
+        )
+        for n, inicial in enumerate(INICIALES, 1)
+    )
+    ultima = Columna(
+        clave=f"{medida}_total", titulo=total, sinonimos=sinonimos_total, banda=(banda,), tipo=tipo, medida=medida,
+        ancho=ancho_total, calculo=TotalMensual(medida, forma), apertura=Apertura.NUNCA, obligatoria=False,
+    )
+    return (*meses, ultima)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Firma:
     """Un recuadro de firma al pie."""
@@ -139,6 +208,12 @@ class Hoja:
     firmas: tuple[Firma, ...] = ()
     ayuda: str = ""
     unidad_medida: str = "unidad_medida"  #: columna que dice en qué mide la fila
+    cuadros: tuple[Cuadro, ...] = ()  #: resúmenes sobre la tabla
+    por_renglon: int = 0  #: renglones libres por cada uno de los pedidos para la principal; 0: pocos, de apoyo
+    completa: bool = False  #: en seguimiento lleva al menos un renglón por cada uno de la hoja de referencia
+    conserva: bool = False  #: con llave por trimestre, guarda también los renglones de los anteriores, cerrados
+    paginas: tuple[str, ...] = ()  #: al imprimir, cada una de estas columnas empieza otra página a lo ancho
+    fijas: int | None = None  #: primeras columnas que se inmovilizan y se repiten en cada página
 
     @cached_property
     def por_clave(self) -> dict[str, Columna]:
@@ -160,8 +235,22 @@ class Hoja:
         return {t: tuple(c) for t, c in resultado.items()}
 
     def medida(self, medida: str) -> tuple[Columna, ...]:
-        """Las columnas por trimestre de una medida, en orden."""
-        return tuple(c for c in self.columnas if c.medida == medida and c.trimestre)
+        """Las columnas por trimestre o por mes de una medida, en orden."""
+        return tuple(c for c in self.columnas if c.medida == medida and c.meses)
+
+    @cached_property
+    def medidas_mensuales(self) -> tuple[str, ...]:
+        """Medidas que se capturan por mes."""
+        return tuple(dict.fromkeys(c.medida for c in self.columnas if c.mes and c.medida))
+
+    @property
+    def explicables(self) -> list[Columna]:
+        """Columnas que la ayuda explica: los doce meses de una medida, juntos."""
+        return [
+            replace(c, titulo=f"{c.titulo} … D (enero a diciembre)") if c.mes else c
+            for c in self.columnas
+            if c.mes in {None, 1}
+        ]
 
     @cached_property
     def disposicion(self) -> Disposicion:
@@ -175,6 +264,7 @@ class Disposicion:
     FILA_LISTO = 1  #: «LISTO PARA ENVIAR», fuera de la impresión
     FILA_LEYENDA = 2
     FILA_TITULO = 3
+    COLUMNA_VALOR = 3  #: del valor de los campos; la etiqueta ocupa las anteriores
 
     def __init__(self, hoja: Hoja) -> None:
         self.hoja = hoja
@@ -182,10 +272,23 @@ class Disposicion:
         self.letra = {clave: letra(n) for clave, n in self.columna.items()}
         self.fila_campo = {c.clave: self.FILA_TITULO + n for n, c in enumerate(hoja.campos, 1)}
         self.profundidad = 1 + max(len(c.banda) for c in hoja.columnas)  #: filas de encabezado
-        self.fila_encabezado = self.FILA_TITULO + len(hoja.campos) + (2 if hoja.campos else 1)
+        bloque = len(hoja.campos)
+        #: cuadro → fila de su título; sus renglones van en las siguientes
+        self.fila_cuadro: dict[str, int] = {}
+        for cuadro in hoja.cuadros:
+            self.fila_cuadro[cuadro.clave] = self.FILA_TITULO + bloque + 1
+            bloque += 1 + len(cuadro.renglones)
+        self.fila_encabezado = self.FILA_TITULO + bloque + (2 if bloque else 1)
         self.fila_titulos = self.fila_encabezado + self.profundidad - 1  #: última del encabezado
         self.fila_datos = self.fila_titulos + 1
         self.ultima_impresa = sum(not c.auxiliar for c in hoja.columnas)
+
+    @property
+    def tramos(self) -> list[tuple[int, int]]:
+        """Primera y última columna de lo que cada página tiene de propio (sin lo que se repite)."""
+        cortes = [self.columna[clave] for clave in self.hoja.paginas]
+        inicio = (self.hoja.fijas or 0) + 1 if cortes else 1
+        return list(zip([inicio, *cortes], [*(c - 1 for c in cortes), self.ultima_impresa], strict=True))
 
     def celda(self, fila: int, clave: str) -> str:
         """Dirección A1 de una columna en una fila."""
@@ -217,12 +320,30 @@ class Formato:
     papel: str  #: papel por omisión: «oficio», «carta», «a4», «a3»
     perfil: str  #: semáforo por omisión
     campo_periodo: str = "periodo"
+    revisable: bool = True  #: ya tiene reglas y consolidado; si no, sólo se preparan sus plantillas
+    #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
+    que_se_informa: str = ""
+    moneda: str = "$"
     listas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: listas largas, a una hoja oculta
+    tablas: Mapping[str, Tabla] = field(default_factory=dict)  #: catálogos, a la misma hoja
+    #: campo de `Modificaciones` → (hoja, columna) que modifica
+    modificables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def principal(self) -> Hoja:
         """La hoja que identifica el formato y lleva el bloque de identificación."""
         return self.hojas[0]
+
+    @cached_property
+    def por_meses(self) -> bool:
+        """El periodo que se reporta puede ser un mes."""
+        return isinstance(self.tipo_de_periodo, MesOTrimestre)
+
+    @cached_property
+    def tipo_de_periodo(self) -> Trimestre:
+        """Tipo del campo del periodo que se reporta."""
+        tipo = next((c.tipo for c in self.principal.campos if c.clave == self.campo_periodo), None)
+        return tipo if isinstance(tipo, Trimestre) else Trimestre()
 
     @cached_property
     def por_clave(self) -> dict[str, Hoja]:

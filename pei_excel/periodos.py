@@ -97,6 +97,19 @@ class Periodo:
         return self.mes == 12
 
     @property
+    def meses(self) -> range:
+        """Meses que abarca: el 2do. trimestre, 4–6."""
+        return range(self.mes - {"A": 12, "S": 6, "T": 3, "M": 1}[self.clase] + 1, self.mes + 1)
+
+    @property
+    def meses_abiertos(self) -> range:
+        """Meses que se capturan al reportarlo: los de su último trimestre, hasta el último del periodo.
+
+        Un trimestre no se cierra hasta que se entrega: con «mayo» siguen abiertos abril y mayo.
+        """
+        return range(self.trimestre * 3 - 2, self.mes + 1)
+
+    @property
     def ultimo_dia(self) -> date:
         """Último día del periodo."""
         return date(self.ejercicio, self.mes, monthrange(self.ejercicio, self.mes)[1])
@@ -112,6 +125,13 @@ class Periodo:
         return f"{ORDINALES[self.numero - 1]} {clase} de {self.ejercicio}"
 
     @property
+    def del_periodo(self) -> str:
+        """«del 2do. trimestre», «de mayo», «del ejercicio»."""
+        if self.clase == "A":
+            return "del ejercicio"
+        return self.al_periodo.replace("al ", "del ", 1) if self.clase != "M" else f"de {MESES[self.numero - 1]}"
+
+    @property
     def al_periodo(self) -> str:
         """«al 2do. trimestre», «al 1er. semestre», «a mayo», «al cierre del ejercicio»."""
         if self.clase == "A":
@@ -124,6 +144,40 @@ class Periodo:
 def texto_de_trimestre(ejercicio: int, trimestre: int) -> str:
     """Cómo se escribe en el informe: «2do. Trimestre 2024»."""
     return f"{ORDINALES[trimestre - 1]} Trimestre {ejercicio}"
+
+
+def texto_de_periodo(periodo: Periodo) -> str:
+    """Cómo se escribe en un libro que también se informa por mes: «Junio 2024», «2do. Trimestre 2024»."""
+    if periodo.clase == "M":
+        return f"{MESES[periodo.numero - 1].capitalize()} {periodo.ejercicio}"
+    return texto_de_trimestre(periodo.ejercicio, periodo.trimestre)
+
+
+def formas_de_mes(mes: int) -> tuple[str, ...]:
+    """Cómo escribe la gente un mes (1–12) en un título: «Enero», «Ene»; septiembre, además, «Setiembre», «Set»."""
+    nombre = MESES[mes - 1].capitalize()
+    formas = (nombre, nombre[:3], nombre[:4]) if mes == 9 else (nombre, nombre[:3])
+    return (*formas, "Setiembre", "Set") if mes == 9 else formas
+
+
+def leer_periodo(texto: str, ejercicio: int | None = None) -> Periodo | None:
+    """Trimestre o mes escrito por una persona: «2do. Trimestre 2024», «Junio 2024», «SETIEMBRE», «2024-06»."""
+    trimestre = leer_trimestre(texto, ejercicio)
+    if trimestre is not None:
+        return trimestre
+    try:
+        periodo = Periodo.de_codigo(texto)
+    except ValueError:
+        pass
+    else:
+        return periodo if periodo.clase == "M" else periodo.como_trimestre
+    anos = set(re.findall(r"\b(?:19|20)\d\d\b", texto))
+    if len(anos) > 1:
+        return None
+    ano = int(anos.pop()) if anos else ejercicio
+    palabras = set(re.findall(r"[a-z]+", unicodedata.normalize("NFC", texto).casefold()))
+    meses = [mes for mes in range(1, 13) if palabras & {forma.casefold() for forma in formas_de_mes(mes)}]
+    return Periodo(ano, "M", meses[0]) if ano is not None and len(meses) == 1 else None
 
 
 def leer_trimestre(texto: str, ejercicio: int | None = None) -> Periodo | None:

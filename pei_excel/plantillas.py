@@ -51,12 +51,12 @@ def _desde_libros(
 ) -> Iterator[tuple[str, str | None]]:
     from pei_excel.escritura.desde_libro import filas_desde_libro
     from pei_excel.escritura.plantilla import escribir_plantilla
-    from pei_excel.lectura.lector import leer
+    from pei_excel.lectura.lector import Opciones, leer
     from pei_excel.proceso import nombre_para_archivo
 
     usados: set[str] = set()
     for archivo in buscar([desde]).archivos:
-        for libro in leer(archivo.ruta, archivo.nombre):
+        for libro in leer(archivo.ruta, archivo.nombre, Opciones(para_plantilla=True)):
             if libro.apartado:
                 continue
             if libro.rechazado or libro.formato != formato.clave:
@@ -70,6 +70,7 @@ def _desde_libros(
                 )
                 continue
             campos, filas = filas_desde_libro(libro, formato, periodo)
+            campos.pop("ejercicio", None)
             partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
             base = f"{formato.clave}_{'-'.join(partes)}_{periodo.codigo}"
             nombre, n = f"{base}.xlsx", 2

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pei_excel.crudo import CeldaCruda, ErrorExcel
-from pei_excel.periodos import Periodo, leer_trimestre
+from pei_excel.periodos import Periodo, leer_periodo, leer_trimestre, texto_de_periodo, texto_de_trimestre
 from pei_excel.textos import limpiar, mas_cercano, normalizar, numero, sin_plural
 
 #: Cómo escriben los miles los países que se atienden: todos separan miles con coma y decimales con punto.
@@ -249,6 +249,80 @@ class NumeroOPalabra(Numero):
         return f"{Numero.explicar(self)[:-1]}, o {' / '.join(self.palabras)}."
 
 
+class MetaEnPalabras(NamedTuple):
+    """Una meta escrita con palabras («60 % como mínimo»): se conservan, y se toma su número donde se lee uno."""
+
+    palabras: str
+    numero: float | None = None  #: None: no puede calcularse
+    unidad: str = ""  #: «%» si así se escribió
+
+    def __str__(self) -> str:
+        return self.palabras
+
+
+_CIFRA_EN_TEXTO = re.compile(r"(?<![\d.,])\d[\d.,]*")
+
+
+def leer_meta(palabras: str, pais: str | None = None) -> MetaEnPalabras:
+    """Meta en palabras; si trae dos cifras («de 5 a 10») no se elige ninguna. Los años no son cifras de la meta."""
+    texto = limpiar(palabras)
+    cifras = [c.rstrip(".,") for c in _CIFRA_EN_TEXTO.findall(texto)]
+    cifras = [c for c in cifras if not re.fullmatch(r"(?:19|20)\d\d", c)] or cifras[:1]
+    unidad = "%" if re.search(r"\d\s*%", texto) else ""
+    leido = leer_numero(cifras[0], pais).valor if len(cifras) == 1 else None
+    return MetaEnPalabras(texto, leido, unidad)
+
+
+def cifra_de_meta(valor: Any) -> float | None:
+    """El número de una meta, venga como número o con palabras; None si no lo hay."""
+    if isinstance(valor, MetaEnPalabras):
+        return valor.numero
+    return float(valor) if isinstance(valor, (int, float)) and not isinstance(valor, bool) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta(NumeroOPalabra):
+    """Meta: un número, o palabras que se conservan (`MetaEnPalabras`, sin incidente: POI012 dice lo que haga falta)."""
+
+    def _leer(self, crudo: Any, celda: CeldaCruda, contexto: Contexto) -> Lectura:
+        if isinstance(crudo, str) and not es_nada(crudo) and leer_numero(crudo, contexto.pais) == NumeroLeido(None):
+            return Lectura(leer_meta(crudo, contexto.pais))
+        return Numero._leer(self, crudo, celda, contexto)  # noqa: SLF001 - super() no funciona con slots
+
+    def explicar(self) -> str:
+        return f"{Numero.explicar(self)[:-1]}; si la meta es de palabras, escríbalas con su cifra: «4 por año»."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codigo(Tipo):
+    """Código que une las hojas: texto, sin distinguir mayúsculas; lo que Excel volvió fecha se señala.
+
+    Con `prefijo` se perdona cómo se escribe («OEI 1», «oei.01», «OEI.01 Lograr…» → «OEI.01»); lo que no se reconoce
+    queda como está, y la regla de su catálogo lo dice.
+    """
+
+    prefijo: str = ""  #: «OEI», «AEI»
+    partes: int = 1  #: números de dos cifras que siguen al prefijo
+    formato: str = "@"  #: texto: así Excel no convierte 1.2 en fecha
+
+    def _leer(self, crudo: Any, celda: CeldaCruda, contexto: Contexto) -> Lectura:
+        if isinstance(crudo, (datetime, date)):
+            mensaje = f"Excel convirtió el código en una fecha ({como_texto(crudo)})"
+            return Lectura(None, Incidente("FMT004", mensaje, error=True))
+        texto = " ".join(como_texto(crudo).split()).upper()
+        if self.prefijo:
+            numeros = r"[ .\-_]*(\d{1,2})" + r"[ .\-_]+(\d{1,2})" * (self.partes - 1)
+            hallado = re.match(rf"{self.prefijo}{numeros}(?![\d])(?!\.\d)", texto)
+            if hallado:
+                return Lectura(".".join((self.prefijo, *(f"{int(n):02d}" for n in hallado.groups()))))
+        return Lectura(texto)
+
+    def explicar(self) -> str:
+        if self.prefijo:
+            return f"Código de la lista: {self.prefijo}{'.01' * self.partes}…"
+        return "Código corto con letra y número; no se repite en la unidad."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opcion(Tipo):
     """Una de varias opciones; se perdonan acentos, mayúsculas, espacios y plural."""
@@ -386,6 +460,39 @@ class Trimestre(Tipo):
 
     def explicar(self) -> str:
         return "Trimestre y año: «2do. Trimestre 2024»."
+
+    def periodos(self, ejercicio: int) -> tuple[Periodo, ...]:
+        """Los que se pueden elegir en un año."""
+        return tuple(Periodo(ejercicio, "T", n) for n in (1, 2, 3, 4))
+
+    def texto(self, periodo: Periodo) -> str:
+        """Cómo se escribe en la celda."""
+        return texto_de_trimestre(periodo.ejercicio, periodo.trimestre)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MesOTrimestre(Trimestre):
+    """Periodo que se reporta, por trimestre o por mes: «2do. Trimestre 2024», «Junio 2024»."""
+
+    def _leer(self, crudo: Any, celda: CeldaCruda, contexto: Contexto) -> Lectura:
+        if isinstance(crudo, (datetime, date)):  # Excel vuelve fecha lo que se teclea como «junio 2024»
+            return Lectura(Periodo(crudo.year, "M", crudo.month))
+        periodo = leer_periodo(como_texto(crudo), contexto.ejercicio)
+        if periodo is None:
+            mensaje = f"«{como_texto(crudo)}» no se reconoce como periodo"
+            mensaje += "; se espera «2do. Trimestre 2024» o «Junio 2024»"
+            return Lectura(None, Incidente("FMT016", mensaje, error=True))
+        return Lectura(periodo)
+
+    def explicar(self) -> str:
+        return "Trimestre o mes, y año: «2do. Trimestre 2024», «Junio 2024»."
+
+    def periodos(self, ejercicio: int) -> tuple[Periodo, ...]:
+        meses = tuple(Periodo(ejercicio, "M", n) for n in range(1, 13))
+        return *Trimestre.periodos(self, ejercicio), *meses
+
+    def texto(self, periodo: Periodo) -> str:
+        return texto_de_periodo(periodo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pei_excel.escritura.encargo import ConFormato, crudo
+from pei_excel.cuadros import Cuadro
+from pei_excel.escritura.encargo import ConFormato, Encargo, crudo
 from pei_excel.escritura.estilos import Estilos
-from pei_excel.escritura.hoja import combinar, escribir_valor, poner_altos
-from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
-from pei_excel.formato import Campo, Hoja
+from pei_excel.escritura.hoja import combinar, escribir_formula, escribir_valor, poner_altos
+from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, ancho_combinado
+from pei_excel.formato import Campo, Disposicion, Hoja
+from pei_excel.ubicacion import letra
 
 #: Columna donde va el valor de los campos; la etiqueta ocupa las anteriores.
-COLUMNA_VALOR = 3
+COLUMNA_VALOR = Disposicion.COLUMNA_VALOR
 
 
 def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool) -> None:
@@ -26,6 +28,7 @@ def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Es
         formato = estilos(
             "captura" if abierto else "aprobado", align="left", text_wrap=True,
             bold=campo.en_etiqueta or campo.negritas, **({} if abierto else {"border": 0}),
+            **({} if campo.tipo.formato == "General" else {"num_format": campo.tipo.formato}),
         )
         combinar(hoja, (fila, desde), (fila, final), formato)
         if not campo.en_etiqueta:
@@ -45,6 +48,33 @@ def _valor_de_campo(campo: Campo, valor: Any) -> Any:
     if not campo.en_etiqueta:
         return valor
     return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {valor}"
+
+
+def escribir_cuadro(hoja: Any, una: Hoja, cuadro: Cuadro, encargo: Encargo, estilos: Estilos) -> None:
+    """Un cuadro de resumen sobre la tabla: título, y por renglón su rótulo y su cifra, con fórmulas vivas."""
+    lugar = una.disposicion
+    fila = lugar.fila_cuadro[cuadro.clave]
+    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    hasta = abarcar(anchos, 1, 34)
+    titulo = estilos("banda", align="left")
+    combinar(hoja, (fila, 1), (fila, hasta + 1), titulo)
+    hoja.write_string(fila - 1, 0, cuadro.titulo, titulo)
+    hoja.set_row(fila - 1, ALTO_NORMAL)
+    celdas = {r.clave: f"${letra(hasta + 1)}${fila + n}" for n, r in enumerate(cuadro.renglones, 1)}
+    valores = encargo.cuadro(una, cuadro)
+    for n, renglon in enumerate(cuadro.renglones, fila + 1):
+        rotulo = estilos("aprobado", bold=renglon.total)
+        combinar(hoja, (n, 1), (n, hasta), rotulo)
+        hoja.write_string(n - 1, 0, renglon.titulo, rotulo)
+        formato = estilos("calculada", bold=renglon.total, align="right", num_format=cuadro.formato)
+        formula = renglon.calculo.excel(celdas, encargo)
+        escribir_formula(hoja, n, hasta + 1, formula, formato, valores[renglon.clave])
+        if renglon.no_negativo:
+            hoja.conditional_format(n - 1, hasta, n - 1, hasta, {
+                "type": "formula", "criteria": f"=N({celdas[renglon.clave]})<0",
+                "format": estilos.condicional("revisar"),
+            })
+        hoja.set_row(n - 1, ALTO_NORMAL)
 
 
 def escribir_firmas(hoja: Any, una: Hoja, fila: int, estilos: Estilos) -> int:

@@ -8,7 +8,7 @@ from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import crudo
 from pei_excel.formato import Apertura, Formato, Hoja
 from pei_excel.libro import Dato, Libro
-from pei_excel.periodos import Periodo, texto_de_trimestre
+from pei_excel.periodos import Periodo
 
 
 def filas_desde_libro(
@@ -17,17 +17,18 @@ def filas_desde_libro(
     """Campos y filas para `escribir_plantilla` en seguimiento: lo aprobado y los trimestres ya informados.
 
     Lo que se captura cada trimestre (Medios) queda vacío, igual que lo del trimestre de `periodo` y los siguientes;
-    sin `periodo` se conserva todo lo alcanzado. Las Justificaciones se arman de nuevo; las Modificaciones se conservan.
+    sin `periodo` se conserva todo lo alcanzado. Las Justificaciones se arman de nuevo; las Modificaciones y la
+    Evaluación de cada trimestre se conservan.
     Lo que el lector no entendió pasa como estaba escrito.
     """
     campos = {clave: _valor(dato) for clave, dato in libro.campos.items() if clave != formato.campo_periodo}
     if periodo is not None:
-        campos[formato.campo_periodo] = texto_de_trimestre(periodo.ejercicio, periodo.trimestre)
+        campos[formato.campo_periodo] = formato.tipo_de_periodo.texto(periodo)
     filas = {}
     for hoja in formato.hojas:
-        if hoja.llave[1:] == ("trimestre",):
+        if hoja.llave[1:] == ("trimestre",) and not hoja.conserva:
             continue
-        conservadas = _que_se_conservan(hoja, hoja is formato.principal, periodo.trimestre if periodo else 5)
+        conservadas = _que_se_conservan(hoja, hoja is formato.principal, periodo)
         filas[hoja.clave] = [
             {clave: valor for clave in conservadas if (valor := _valor(fila[clave])) is not None}
             for fila in libro.filas(hoja.clave)
@@ -35,13 +36,14 @@ def filas_desde_libro(
     return campos, filas
 
 
-def _que_se_conservan(hoja: Hoja, principal: bool, trimestre: int) -> list[str]:
+def _que_se_conservan(hoja: Hoja, principal: bool, periodo: Periodo | None) -> list[str]:
+    cerrados = periodo.meses_abiertos[0] if periodo else 13
     return [
         c.clave
         for c in hoja.columnas
         if c.calculo is None
         and not (principal and c.apertura is Apertura.SIEMPRE)
-        and not (c.apertura is Apertura.PERIODO and c.trimestre is not None and c.trimestre >= trimestre)
+        and not (c.apertura is Apertura.PERIODO and c.meses is not None and c.meses[-1] >= cerrados)
     ]
 
 

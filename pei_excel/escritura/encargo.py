@@ -8,11 +8,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from pei_excel.calculos import AlPeriodo
+from pei_excel.calculos import AlPeriodo, Cifra, plegar
 from pei_excel.crudo import ErrorExcel
+from pei_excel.cuadros import Cuadro
 from pei_excel.formato import Apertura, Columna, Formato, Hoja, Modo
-from pei_excel.periodos import ORDINALES, Periodo, texto_de_trimestre
-from pei_excel.tipos import ClaveNombre, Opcion, ValorNivel
+from pei_excel.periodos import ORDINALES, Periodo, texto_de_periodo
+from pei_excel.textos import normalizar
+from pei_excel.tipos import ClaveNombre, MetaEnPalabras, Opcion, ValorNivel
+from pei_excel.ubicacion import letra
 
 #: Renglones libres de las hojas de apoyo (Justificaciones al formular, Modificaciones).
 LIBRES_DE_APOYO = 20
@@ -73,20 +76,45 @@ class Encargo:
     formato: Formato
     modo: Modo
     ejercicio: int
-    trimestre: int  #: el que Excel lee en el campo del periodo; 0 si no hay ninguno
-    abierto: int  #: el que se reporta, en seguimiento
+    leido: Periodo | None  #: el que Excel lee en el campo del periodo
+    abierto: Periodo | None  #: el que se reporta, en seguimiento
     papel: str
     campos: dict[str, Any]
     renglones: dict[str, list[Renglon]]
+    #: nombres definidos que las fórmulas usan → su rango; se llena mientras se escriben
+    nombrados: dict[str, str] = field(default_factory=dict)
     _indices: dict[str, dict[object, dict[str, Any]]] = field(default_factory=dict)
     _calculadas: set[str] = field(default_factory=set)
+    _cuadros: dict[tuple[str, str], dict[str, Cifra]] = field(default_factory=dict)
 
     celda_trimestre = "pei_trimestre"
+    celda_mes = "pei_mes"
+    celda_desde = "pei_desde"
+
+    @property
+    def trimestre(self) -> int:
+        """Trimestre que Excel lee en el campo del periodo; 0 si no hay ninguno."""
+        return self.leido.trimestre if self.leido else 0
+
+    @property
+    def mes(self) -> int:
+        """Último mes del periodo leído; 0 si no hay ninguno."""
+        return self.leido.mes if self.leido else 0
+
+    @property
+    def desde(self) -> int:
+        """Primer mes del periodo leído; 0 si no hay ninguno."""
+        return self.leido.meses[0] if self.leido else 0
+
+    @property
+    def opciones_de_periodo(self) -> tuple[Periodo, ...]:
+        """Los periodos que admite el campo."""
+        return self.formato.tipo_de_periodo.periodos(self.ejercicio)
 
     @property
     def periodos(self) -> tuple[str, ...]:
-        """Los cuatro textos que admite el campo del periodo."""
-        return tuple(texto_de_trimestre(self.ejercicio, n) for n in (1, 2, 3, 4))
+        """Sus textos."""
+        return tuple(self.formato.tipo_de_periodo.texto(p) for p in self.opciones_de_periodo)
 
     def ultima(self, hoja: Hoja) -> int:
         """Última fila de las referencias: una más que los renglones, para que insertar al final también cuente."""
@@ -94,20 +122,32 @@ class Encargo:
 
     def columna(self, hoja: Hoja, clave: str) -> str:
         """Rango de los datos de una columna, con su hoja."""
-        letra = hoja.disposicion.letra[clave]
-        return f"'{hoja.clave}'!${letra}${hoja.disposicion.fila_datos}:${letra}${self.ultima(hoja)}"
+        return self.rectangulo(hoja, clave, clave)
+
+    def rectangulo(self, hoja: Hoja, desde: str, hasta: str) -> str:
+        """Rango de los datos de varias columnas contiguas, con su hoja."""
+        lugar = hoja.disposicion
+        esquina = f"${lugar.letra[desde]}${lugar.fila_datos}"
+        return f"'{hoja.clave}'!{esquina}:${lugar.letra[hasta]}${self.ultima(hoja)}"
 
     def aspecto(self, columna: Columna) -> Aspecto:
-        """Cómo se porta una columna en este modo y trimestre."""
+        """Cómo se porta una columna en este modo y periodo."""
         if columna.calculo:
             return Aspecto.APOYO if columna.auxiliar else Aspecto.CALCULADA
         if self.modo is Modo.FORMULACION or columna.apertura is Apertura.SIEMPRE:
             return Aspecto.CAPTURA
         if columna.apertura is Apertura.PERIODO:
-            if columna.trimestre is None or columna.trimestre == self.abierto:
+            abiertos = self.abierto.meses_abiertos if self.abierto else range(0)
+            if columna.meses is None or columna.meses[-1] in abiertos:
                 return Aspecto.CAPTURA
-            return Aspecto.CERRADO if columna.trimestre < self.abierto else Aspecto.FUTURO
+            return Aspecto.CERRADO if columna.meses[-1] < abiertos[0] else Aspecto.FUTURO
         return Aspecto.APROBADO
+
+    def cerrado(self, hoja: Hoja, renglon: Renglon) -> bool:
+        """El renglón es de un trimestre ya informado, de una hoja que los conserva."""
+        if not hoja.conserva or self.modo is not Modo.SEGUIMIENTO or self.abierto is None:
+            return False
+        return renglon.valores.get("trimestre") not in {None, texto_de_trimestre_en(hoja, self.abierto.trimestre)}
 
     def calcular(self, hoja: Hoja) -> None:
         """Llena los valores calculados de una hoja, en el orden en que unos leen a otros."""
@@ -133,9 +173,48 @@ class Encargo:
             self.calcular(destino)
             indice: dict[object, dict[str, Any]] = {}
             for renglon in self.renglones[hoja]:
-                indice.setdefault(_plegar(renglon.valores.get(destino.llave[0])), renglon.valores)
+                escritas = {
+                    c.clave: renglon.crudos[c.clave]
+                    for c in destino.columnas
+                    if isinstance(c.tipo, Opcion) and isinstance(renglon.crudos.get(c.clave), str)
+                }  # BUSCAR trae la opción como se escribió, no como se reconoce
+                indice.setdefault(plegar(renglon.valores.get(destino.llave[0])), {**renglon.valores, **escritas})
             self._indices[hoja] = indice
-        return self._indices[hoja].get(_plegar(llave), {})
+        return self._indices[hoja].get(plegar(llave), {})
+
+    def valores_de(self, hoja: str, columna: str) -> list[object]:
+        return [renglon.valores.get(columna) for renglon in self.renglones[hoja]]
+
+    def columna_de(self, hoja: str, columna: str) -> str:
+        return self._nombrar(nombre_de_columna(hoja, columna), hoja, columna, columna)
+
+    def franja(self, hoja: str, medida: str) -> str:
+        nombre = f"meses_{nombre_de_columna(hoja, medida).removeprefix('lista_')}"
+        return self._nombrar(nombre, hoja, f"{medida}_m1", f"{medida}_m12")
+
+    def _nombrar(self, nombre: str, hoja: str, desde: str, hasta: str) -> str:
+        self.nombrados[nombre] = self.rectangulo(self.formato.por_clave[hoja], desde, hasta)
+        return nombre
+
+    def en_tabla(self, tabla: str, llave: object, columna: int) -> str | None:
+        filas = self.formato.tablas[tabla].filas
+        return next((f[columna - 1] for f in filas if plegar(f[0]) == plegar(llave)), None)
+
+    def campo(self, clave: str) -> object:
+        valor = self.campos.get(clave)
+        return valor.valor if isinstance(valor, ConFormato) else valor
+
+    def celda_campo(self, clave: str) -> str:
+        principal = self.formato.principal
+        lugar = principal.disposicion
+        return f"'{principal.clave}'!${letra(lugar.COLUMNA_VALOR)}${lugar.fila_campo[clave]}"
+
+    def cuadro(self, hoja: Hoja, cuadro: Cuadro) -> dict[str, Cifra]:
+        """Los valores de un cuadro de la hoja."""
+        llave = hoja.clave, cuadro.clave
+        if llave not in self._cuadros:
+            self._cuadros[llave] = cuadro.valores(self)
+        return self._cuadros[llave]
 
     def celda_buscada(self, hoja: str, columna: str, celda_llave: str) -> str:
         destino = self.formato.por_clave[hoja]
@@ -149,12 +228,19 @@ class Encargo:
         assert isinstance(fila, _Fila)  # noqa: S101 - los cálculos reciben las filas de aquí
         return fila.hoja.disposicion.celda(fila.numero, columna)
 
-    def celda_tabla(self, tabla: str, celda_llave: str, columna: str) -> str:
-        return f"IFERROR(VLOOKUP({celda_llave},tabla_{tabla},{columna},FALSE),1)"
+    def celda_tabla(self, tabla: str, celda_llave: str, columna: str, si_no: str = "1") -> str:
+        return f"IFERROR(VLOOKUP({celda_llave},tabla_{tabla},{columna},FALSE),{si_no})"
 
 
-def _plegar(valor: object) -> object:
-    return valor.casefold() if isinstance(valor, str) else valor
+def nombre_de_columna(hoja: str, columna: str) -> str:
+    """Nombre definido de los datos de una columna que otras hojas refieren."""
+    return f"lista_{normalizar(hoja).replace(' ', '_')}_{columna}"
+
+
+def texto_de_trimestre_en(hoja: Hoja, trimestre: int) -> str:
+    """Cómo se escribe un trimestre en la llave de una hoja."""
+    tipo = hoja.por_clave["trimestre"].tipo
+    return tipo.opciones[trimestre - 1] if isinstance(tipo, Opcion) else ORDINALES[trimestre - 1]
 
 
 def _con_errores(columna: Columna, fila: Mapping[str, object], entorno: Encargo) -> object:
@@ -189,10 +275,10 @@ def ordenar_calculos(hoja: Hoja) -> list[Columna]:
 
 def crudo(valor: Any) -> Any:
     """Lo que se escribe en la celda por un valor dado, también si es uno de los tipados de un libro leído."""
-    if isinstance(valor, (ValorNivel, ClaveNombre)):
+    if isinstance(valor, (ValorNivel, ClaveNombre, MetaEnPalabras)):
         return str(valor)
     if isinstance(valor, Periodo):
-        return texto_de_trimestre(valor.ejercicio, valor.trimestre)
+        return texto_de_periodo(valor)
     if isinstance(valor, (tuple, list)):
         return " ".join(str(v) for v in valor)
     return valor
@@ -224,20 +310,22 @@ def preparar(
     """
     escritos = {clave: crudo(valor) for clave, valor in (campos or {}).items()}
     if periodo is not None:
-        escritos.setdefault(formato.campo_periodo, texto_de_trimestre(periodo.ejercicio, periodo.trimestre))
-    encargo = Encargo(formato, modo, ejercicio, 0, 0, papel or formato.papel, escritos, {})
-    texto = escritos.get(formato.campo_periodo)
+        escritos.setdefault(formato.campo_periodo, formato.tipo_de_periodo.texto(periodo))
+    if any(c.clave == "ejercicio" for c in formato.principal.campos):
+        escritos.setdefault("ejercicio", ejercicio)
+    encargo = Encargo(formato, modo, ejercicio, None, None, papel or formato.papel, escritos, {})
+    texto = str(escritos.get(formato.campo_periodo)).casefold()
     textos = [t.casefold() for t in encargo.periodos]
-    encargo.trimestre = textos.index(str(texto).casefold()) + 1 if str(texto).casefold() in textos else 0
-    encargo.abierto = periodo.trimestre if periodo is not None else encargo.trimestre
+    encargo.leido = encargo.opciones_de_periodo[textos.index(texto)] if texto in textos else None
+    encargo.abierto = periodo or encargo.leido
     if modo is Modo.SEGUIMIENTO and not encargo.abierto:
         raise ValueError("el libro de seguimiento necesita saber qué trimestre se reporta")
     for hoja in formato.hojas:
         dadas: Iterable[Mapping[str, Any]] = (filas or {}).get(hoja.clave, ())
         lista = [dict(fila) for fila in dadas]
-        if modo is Modo.SEGUIMIENTO and not lista:
-            lista = _prefabricadas(hoja, filas or {}, encargo.abierto)
-        libres = _libres(formato, hoja, modo, len(lista), filas_libres)
+        if modo is Modo.SEGUIMIENTO and encargo.abierto and (not lista or hoja.completa or hoja.conserva):
+            lista += _prefabricadas(hoja, filas or {}, lista, encargo.abierto.trimestre)
+        libres = _libres(encargo, hoja, len(lista), filas_libres)
         lista += [{} for _ in range(libres)]
         encargo.renglones[hoja.clave] = [
             _renglon(hoja, numero, fila) for numero, fila in enumerate(lista, hoja.disposicion.fila_datos)
@@ -259,21 +347,25 @@ def _renglon(hoja: Hoja, numero: int, fila: Mapping[str, Any]) -> Renglon:
 
 
 def _prefabricadas(
-    hoja: Hoja, filas: Mapping[str, Sequence[Mapping[str, Any]]], trimestre: int
+    hoja: Hoja, filas: Mapping[str, Sequence[Mapping[str, Any]]], dadas: Sequence[Mapping[str, Any]], trimestre: int
 ) -> list[dict[str, Any]]:
-    """Un renglón por cada uno de la hoja de referencia, si la hoja se llena por trimestre."""
-    if hoja.referencia is None or len(hoja.llave) != 2 or hoja.llave[1] != "trimestre":
+    """Los renglones que faltan para que la hoja tenga uno por cada uno de la de referencia (y del trimestre)."""
+    por_trimestre = hoja.llave[1:] == ("trimestre",)
+    if hoja.referencia is None or not (por_trimestre or hoja.completa):
         return []
     origen, columna = hoja.referencia
-    tipo = hoja.por_clave["trimestre"].tipo
-    texto = tipo.opciones[trimestre - 1] if isinstance(tipo, Opcion) else ORDINALES[trimestre - 1]
-    llaves = [fila.get(columna) for fila in filas.get(origen, ())]
-    return [{hoja.llave[0]: llave, "trimestre": texto} for llave in llaves if llave]
+    fija = {"trimestre": texto_de_trimestre_en(hoja, trimestre)} if por_trimestre else {}
+    tenidas = {tuple(plegar(fila.get(clave)) for clave in hoja.llave) for fila in dadas}
+    nuevas = [{hoja.llave[0]: llave, **fija} for fila in filas.get(origen, ()) if (llave := fila.get(columna))]
+    return [n for n in nuevas if tuple(plegar(n.get(clave)) for clave in hoja.llave) not in tenidas]
 
 
-def _libres(formato: Formato, hoja: Hoja, modo: Modo, dadas: int, filas_libres: int) -> int:
-    if hoja is formato.principal:
-        return max(0, filas_libres - dadas) if modo is Modo.FORMULACION else 0
-    if modo is Modo.SEGUIMIENTO and hoja.llave[1:] == ("trimestre",) and dadas:
-        return 0
-    return max(0, LIBRES_DE_APOYO - dadas)
+def _libres(encargo: Encargo, hoja: Hoja, dadas: int, filas_libres: int) -> int:
+    """Renglones libres que se agregan a los dados."""
+    if encargo.modo is Modo.SEGUIMIENTO:
+        cerrada = all(encargo.aspecto(c) is not Aspecto.CAPTURA for c in hoja.columnas)
+        unica = hoja is encargo.formato.principal or hoja.completa or (hoja.llave[1:] == ("trimestre",) and dadas > 0)
+        return 0 if cerrada or unica else max(0, LIBRES_DE_APOYO - dadas)
+    if hoja is encargo.formato.principal:
+        return max(0, filas_libres - dadas)
+    return max(0, max(LIBRES_DE_APOYO, filas_libres * hoja.por_renglon) - dadas)

@@ -6,6 +6,7 @@ Filas y columnas se cuentan desde 1, como en el resto del programa.
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from itertools import groupby
@@ -164,12 +165,13 @@ def combinar(hoja: Any, desde: tuple[int, int], hasta: tuple[int, int], formato:
 
 def escribir_encabezado(
     hoja: Any, columnas: Sequence[Columna], fila: int, estilos: Estilos, *, columna: int = 1,
-    profundidad: int | None = None, estilo: Callable[[Columna, bool], Any] | None = None,
+    profundidad: int | None = None, estilo: Callable[[Columna, bool], Any] | None = None, cortes: Sequence[int] = (),
 ) -> None:
     """Escribe las filas de encabezado de unas columnas a partir de una celda: bandas anidadas y títulos combinados.
 
     `profundidad` son las filas que ocupa (si no se da, las que pidan las bandas). `estilo` recibe una columna y si se
-    trata de una banda, y da el formato; sin él se usan los del módulo de estilos. Los altos se ponen aparte.
+    trata de una banda, y da el formato; sin él se usan los del módulo de estilos. Los altos se ponen aparte. Una banda
+    que pasa de un corte de página se repite en cada lado.
     """
     profundidad = profundidad or 1 + max(len(c.banda) for c in columnas)
     ultima = fila + profundidad - 1
@@ -178,7 +180,8 @@ def escribir_encabezado(
     )
     numeradas = list(enumerate(columnas, columna))
     for nivel in range(profundidad - 1):
-        for banda, grupo in groupby(numeradas, key=lambda par: par[1].banda[: nivel + 1]):
+        paginas = groupby(numeradas, key=lambda par: (par[1].banda[: nivel + 1], bisect(cortes, par[0])))
+        for (banda, _), grupo in paginas:
             miembros = list(grupo)
             if len(banda) <= nivel:
                 continue
@@ -222,10 +225,12 @@ def poner_altos(hoja: Any, fila: int, altos: Sequence[float]) -> None:
 def configurar_impresion(
     hoja: Any, *, papel: str, area: tuple[int, int, int, int], repetir: tuple[int, int] | None = None,
     repetir_columnas: tuple[int, int] | None = None, horizontal: bool = True, pie: str = "", paginas_de_ancho: int = 1,
+    cortes: tuple[int, ...] = (),
 ) -> None:
     """Papel, orientación, una página de ancho, filas que se repiten y pie «Página n de N».
 
-    `area` es (fila, columna, fila, columna); `repetir`, la primera y la última fila del encabezado.
+    `area` es (fila, columna, fila, columna); `repetir`, la primera y la última fila del encabezado. Con `cortes`, cada
+    una de esas columnas empieza otra página y se imprime a su tamaño (ajustar a páginas anularía los cortes).
     """
     hoja.set_paper(PAPELES[papel])
     if horizontal:
@@ -233,7 +238,10 @@ def configurar_impresion(
     hoja.set_margins(left=0.25, right=0.25, top=0.4, bottom=0.55)
     hoja.set_footer(f"&L&8{pie.replace('&', '&&')}&R&8Página &P de &N", {"margin": 0.25})
     hoja.print_area(area[0] - 1, area[1] - 1, area[2] - 1, area[3] - 1)
-    hoja.fit_to_pages(paginas_de_ancho, 0)
+    if cortes:
+        hoja.set_v_pagebreaks([corte - 1 for corte in cortes])
+    else:
+        hoja.fit_to_pages(paginas_de_ancho, 0)
     hoja.center_horizontally()
     if repetir:
         hoja.repeat_rows(repetir[0] - 1, repetir[1] - 1)

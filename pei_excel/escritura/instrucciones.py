@@ -41,17 +41,18 @@ def muestra_de(aspecto: str) -> dict[str, Any]:
 def pasos(encargo: Encargo) -> list[str]:
     """Cómo llenar el libro, en orden."""
     principal = encargo.formato.principal
+    que = "periodo" if encargo.formato.por_meses else "trimestre"
     llave = principal.por_clave[principal.llave[0]].titulo
     if encargo.modo is Modo.FORMULACION:
         primeros = f"""\
             En la hoja «{principal.clave}» escriba los datos de identificación de arriba.
             {principal.ayuda} Deje vacíos los renglones que no use.
-            Elija el trimestre que se reporta sólo cuando vaya a informar avances; al formular déjelo vacío."""
+            Elija el {que} que se reporta sólo cuando vaya a informar avances; al formular déjelo vacío."""
     else:
-        reportado = encargo.periodos[encargo.abierto - 1]
+        reportado = encargo.formato.tipo_de_periodo.texto(encargo.abierto) if encargo.abierto else ""
+        informar = encargo.formato.que_se_informa.format(periodo=reportado)
         primeros = f"""\
-            En la hoja «{principal.clave}» escriba lo alcanzado del {reportado} y sus medios \
-de verificación. Lo demás está aprobado o ya se informó y no se puede cambiar."""
+            {informar} Lo demás está aprobado o ya se informó y no se puede cambiar."""
     otras = [f"Hoja «{hoja.clave}». {hoja.ayuda}" for hoja in encargo.formato.hojas[1:] if hoja.ayuda]
     ultimos = f"""\
         Mire la primera fila: dice cuántos datos faltan y lleva al primero con un clic. «LISTO PARA ENVIAR» quiere \
@@ -59,9 +60,9 @@ decir que no falta ningún dato de lo que ya venció ni ninguna explicación.
         Si las celdas de un renglón no alcanzan a mostrar su texto, cambie el alto de la fila: está permitido.
         Para ver o imprimir sólo los renglones usados, filtre la columna «{llave}» y quite «(Vacías)».
         Guarde el archivo como libro de Excel (.xlsx) y envíelo sin cambiar el nombre de las hojas."""
-    cifras = """\
-        Escriba sólo números, sin «%», sin «$» y sin separar los miles. Si no hubo avance escriba 0: una celda vacía \
-quiere decir que todavía no se informa."""
+    cifras = f"""\
+        Escriba sólo números, sin «%», sin «{encargo.formato.moneda}» y sin separar los miles. \
+Si no hubo avance escriba 0: una celda vacía quiere decir que todavía no se informa."""
     return [
         renglon.strip()
         for parte in (primeros, cifras, "\n".join(otras), ultimos)
@@ -104,7 +105,7 @@ def escribir_instrucciones(libro: LibroNuevo, encargo: Encargo) -> None:
         for numero, rotulo in enumerate(_TITULOS):
             hoja.write_string(fila - 1, numero, rotulo, estilos("banda"))
         hoja.set_row(fila - 1, 16)
-        for columna in una.columnas:
+        for columna in una.explicables:
             fila += 1
             _explicar(hoja, fila, columna, estilos)
     area = (1, 1, fila, len(_ANCHOS))
@@ -118,7 +119,7 @@ def _explicar(hoja: Any, fila: int, columna: Columna, estilos: Any) -> None:
         quien += " (no se imprime)"
     ejemplo = "" if columna.ejemplo is None or columna.calculo else como_texto(columna.ejemplo)
     espera = "Se calcula sola; no se escribe." if columna.calculo else columna.tipo.explicar()
-    textos = (columna.nombre.replace("/", " · "), espera, columna.ayuda, ejemplo, quien)
+    textos = (" · ".join(columna.partes_del_nombre), espera, columna.ayuda, ejemplo, quien)
     celda = estilos("celda")
     for numero, texto in enumerate(textos, 1):
         escribir_valor(hoja, fila, numero, texto, celda, estilos)

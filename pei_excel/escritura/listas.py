@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pei_excel.calculos import DatosQueFaltan, FaltaExplicar, PrimeroQueFalta
 from pei_excel.crudo import ErrorExcel
-from pei_excel.escritura.encargo import Encargo
+from pei_excel.escritura.encargo import Encargo, nombre_de_columna
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula, rango
+from pei_excel.faltantes import DatosQueFaltan, FaltaExplicar, Faltantes, PrimeroQueFalta
 from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Columna, Hoja
 from pei_excel.periodos import ORDINALES, TRIMESTRES
 from pei_excel.tipos import Opcion
@@ -39,11 +39,11 @@ def nombres_de_listas(encargo: Encargo) -> Nombres:
 
 def nombre_de_referencia(hoja: Hoja) -> str | None:
     """Nombre definido de la columna de otra hoja de donde salen los valores de la primera llave."""
-    return f"lista_{hoja.referencia[0]}_{hoja.referencia[1]}".casefold() if hoja.referencia else None
+    return nombre_de_columna(*hoja.referencia) if hoja.referencia else None
 
 
 def escribir_listas(libro: LibroNuevo, encargo: Encargo, nombres: Nombres) -> None:
-    """La hoja `Listas`: una columna por lista y la tabla de frecuencias × trimestres."""
+    """La hoja `Listas`: una columna por lista, los catálogos y la tabla de frecuencias × trimestres."""
     hoja = libro.hoja(HOJA_LISTAS)
     titulo, texto = libro.estilos("etiqueta"), libro.estilos("texto")
     for numero, (opciones, nombre) in enumerate(nombres.items()):
@@ -52,13 +52,13 @@ def escribir_listas(libro: LibroNuevo, encargo: Encargo, nombres: Nombres) -> No
             hoja.write_string(fila, numero, opcion, texto)
         libro.define_name(nombre, "=" + rango(HOJA_LISTAS, 2, letra(numero + 1), len(opciones) + 1))
     for una in encargo.formato.hojas:
-        referida = nombre_de_referencia(una)
-        if una.referencia and referida:
-            origen = encargo.formato.por_clave[una.referencia[0]]
-            libro.define_name(referida, "=" + encargo.columna(origen, una.referencia[1]))
+        if una.referencia:
+            encargo.columna_de(*una.referencia)
+    for nombre, donde in encargo.nombrados.items():
+        libro.define_name(nombre, f"={donde}")
+    columna = _escribir_tablas(libro, hoja, encargo, len(nombres) + 1)
     mide = next((c.calculo.mide for _, c in _con(encargo, DatosQueFaltan) if isinstance(c.calculo, DatosQueFaltan)), {})
     if mide:
-        columna = len(nombres) + 1
         for n, rotulo in enumerate(("frecuencias", *(f"T{t}" for t in TRIMESTRES))):
             hoja.write_string(0, columna + n, rotulo, titulo)
         for fila, (frecuencia, trimestres) in enumerate(mide.items(), 1):
@@ -69,6 +69,24 @@ def escribir_listas(libro: LibroNuevo, encargo: Encargo, nombres: Nombres) -> No
         libro.define_name("tabla_frecuencias", "=" + rango(HOJA_LISTAS, 2, desde, len(mide) + 1, hasta))
     hoja.protect()
     hoja.hide()
+
+
+def _escribir_tablas(libro: LibroNuevo, hoja: Any, encargo: Encargo, columna: int) -> int:
+    """Los catálogos del formato, con sus nombres, a partir de una columna (desde 0); da la siguiente libre."""
+    titulo, texto = libro.estilos("etiqueta"), libro.estilos("texto")
+    for clave, tabla in encargo.formato.tablas.items():
+        for n, rotulo in enumerate(tabla.titulos):
+            hoja.write_string(0, columna + n, rotulo, titulo)
+            for fila, valores in enumerate(tabla.filas, 1):
+                hoja.write_string(fila, columna + n, valores[n], texto)
+        desde, ultima = letra(columna + 1), len(tabla.filas) + 1
+        nombrados = [(f"tabla_{clave}", desde, letra(columna + len(tabla.titulos))), (f"lista_{clave}", desde, desde)]
+        if tabla.padre:
+            nombrados.append((f"padre_{clave}", letra(columna + tabla.padre), letra(columna + tabla.padre)))
+        for nombre, primera, final in nombrados:
+            libro.define_name(nombre, "=" + rango(HOJA_LISTAS, 2, primera, ultima, final))
+        columna += len(tabla.titulos) + 1
+    return columna
 
 
 def escribir_identidad(libro: LibroNuevo, encargo: Encargo, celdas_de_campo: dict[str, str]) -> None:
@@ -83,7 +101,7 @@ def escribir_identidad(libro: LibroNuevo, encargo: Encargo, celdas_de_campo: dic
     texto = libro.estilos("texto")
     hoja.write_string(0, 0, identidad, texto)
     cuentas = (
-        ("pei_trimestre", _formula_trimestre(encargo, celdas_de_campo), encargo.trimestre),
+        *_cuentas_del_periodo(encargo, celdas_de_campo),
         ("pei_faltan", _formula_faltan(encargo, celdas_de_campo), faltan(encargo)),
         ("pei_primero", _formula_primero(encargo, celdas_de_campo), primero(encargo, celdas_de_campo)),
     )
@@ -106,7 +124,7 @@ def faltan(encargo: Encargo) -> int:
     campos = sum(encargo.campos.get(clave) in {None, ""} for clave in obligatorios(encargo))
     cuentas = (
         renglon.valores.get(columna.clave)
-        for hoja, columna in _con(encargo, DatosQueFaltan, FaltaExplicar)
+        for hoja, columna in _con(encargo, Faltantes, FaltaExplicar)
         for renglon in encargo.renglones[hoja.clave]
     )
     return campos + int(sum(n for n in cuentas if isinstance(n, (int, float)) and n > 0))
@@ -133,15 +151,29 @@ def _con(encargo: Encargo, *calculos: type[Any]) -> list[tuple[Hoja, Columna]]:
     return [(h, c) for h in encargo.formato.hojas for c in h.columnas if isinstance(c.calculo, calculos)]
 
 
-def _formula_trimestre(encargo: Encargo, celdas: dict[str, str]) -> str:
+def _cuentas_del_periodo(encargo: Encargo, celdas: dict[str, str]) -> list[tuple[str, str, int]]:
+    """Nombre, fórmula y valor de los números del periodo que se reporta: el trimestre, o el lugar y los meses."""
     celda = celdas.get(encargo.formato.campo_periodo)
-    return f"IFERROR(MATCH({celda},lista_periodo,0),0)" if celda else str(encargo.trimestre)
+    periodos = encargo.opciones_de_periodo
+    leido = periodos.index(encargo.leido) + 1 if encargo.leido else 0
+    lugar = f"IFERROR(MATCH({celda},lista_periodo,0),0)" if celda else str(leido)
+    if not encargo.formato.por_meses:
+        return [("pei_trimestre", lugar, leido)]
+
+    def elegir(numeros: list[int]) -> str:
+        return f"IF(pei_periodo=0,0,CHOOSE(pei_periodo,{','.join(map(str, numeros))}))"
+
+    return [
+        ("pei_periodo", lugar, leido),
+        (encargo.celda_mes, elegir([p.mes for p in periodos]), encargo.mes),
+        (encargo.celda_desde, elegir([p.meses[0] for p in periodos]), encargo.desde),
+    ]
 
 
 def _formula_faltan(encargo: Encargo, celdas: dict[str, str]) -> str:
     campos = [f'IF({celdas[clave]}="",1,0)' for clave in obligatorios(encargo)]
     # SUMIF y no SUM: no se detiene si una celda muestra un error.
-    sumas = [f'SUMIF({encargo.columna(h, c.clave)},">0")' for h, c in _con(encargo, DatosQueFaltan, FaltaExplicar)]
+    sumas = [f'SUMIF({encargo.columna(h, c.clave)},">0")' for h, c in _con(encargo, Faltantes, FaltaExplicar)]
     return "+".join((*campos, *sumas)) or "0"
 
 
@@ -166,12 +198,12 @@ def texto_de_estado(encargo: Encargo) -> str:
     """Lo que dice la primera fila: «LISTO PARA ENVIAR», «Faltan 4 datos del 2do. trimestre»…"""
     cuantos = faltan(encargo)
     if cuantos:
-        del_trimestre = f" del {ORDINALES[encargo.trimestre - 1]} trimestre" if encargo.trimestre else ""
+        del_trimestre = f" {encargo.leido.del_periodo}" if encargo.leido else ""
         return f"{'Falta 1 dato' if cuantos == 1 else f'Faltan {cuantos} datos'}{del_trimestre}"
     principal = encargo.formato.principal
     if not any(r.valores.get(principal.llave[0]) is not None for r in encargo.renglones[principal.clave]):
         return _sin_renglones(principal)
-    return "LISTO PARA ENVIAR" if encargo.trimestre else "FORMULACIÓN COMPLETA"
+    return "LISTO PARA ENVIAR" if encargo.leido else "FORMULACIÓN COMPLETA"
 
 
 def _sin_renglones(principal: Hoja) -> str:
@@ -182,10 +214,17 @@ def formula_de_estado(encargo: Encargo) -> str:
     """La fórmula viva de `texto_de_estado`."""
     principal = encargo.formato.principal
     llaves = encargo.columna(principal, principal.llave[0])
-    ordinal = "CHOOSE(pei_trimestre," + ",".join(f'"{o}"' for o in ORDINALES) + ")"
+    if encargo.formato.por_meses:
+        periodo = "pei_periodo"
+        nombres = ",".join(f'"{p.del_periodo}"' for p in encargo.opciones_de_periodo)
+        cual = f'" "&CHOOSE(pei_periodo,{nombres})'
+    else:
+        periodo = "pei_trimestre"
+        ordinales = ",".join(f'"{o}"' for o in ORDINALES)
+        cual = f'" del "&CHOOSE(pei_trimestre,{ordinales})&" trimestre"'
     return (
         f'IF(pei_faltan>0,IF(pei_faltan=1,"Falta 1 dato","Faltan "&pei_faltan&" datos")'
-        f'&IF(pei_trimestre=0,""," del "&{ordinal}&" trimestre"),'
+        f'&IF({periodo}=0,"",{cual}),'
         f'IF(COUNTA({llaves})=0,"{_sin_renglones(principal)}",'
-        f'IF(pei_trimestre=0,"FORMULACIÓN COMPLETA","LISTO PARA ENVIAR")))'
+        f'IF({periodo}=0,"FORMULACIÓN COMPLETA","LISTO PARA ENVIAR")))'
     )

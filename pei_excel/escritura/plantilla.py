@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pei_excel.escritura.bloque import COLUMNA_VALOR, escribir_bloque, escribir_firmas
+from pei_excel.escritura.bloque import COLUMNA_VALOR, escribir_bloque, escribir_cuadro, escribir_firmas
 from pei_excel.escritura.encargo import Aspecto, ConFormato, ConFormula, Encargo, Renglon, preparar
 from pei_excel.escritura.estilos import CUERPO, Estilos
 from pei_excel.escritura.hoja import (
@@ -23,7 +23,6 @@ from pei_excel.escritura.hoja import (
     poner_altos,
     poner_anchos,
     proteger,
-    rango,
 )
 from pei_excel.escritura.instrucciones import LEYENDA, escribir_instrucciones, muestra_de
 from pei_excel.escritura.listas import (
@@ -35,7 +34,7 @@ from pei_excel.escritura.listas import (
     primero,
     texto_de_estado,
 )
-from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, largo, letra_que_cabe
+from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, largo, letra_que_cabe, puntos
 from pei_excel.escritura.validaciones import poner_condicionales, validar_campo, validar_columna
 from pei_excel.formato import Columna, Formato, Hoja, Modo, es_numerica
 from pei_excel.periodos import Periodo
@@ -72,10 +71,7 @@ def escribir_plantilla(
         creado=datetime(ejercicio, 1, 1), estructura_protegida=True, es_salida=False,  # noqa: DTZ001 - fecha fija, sin reloj
     )
     nombres = nombres_de_listas(encargo)
-    celdas = {
-        clave: rango(formato.principal.clave, fila, letra(COLUMNA_VALOR))
-        for clave, fila in formato.principal.disposicion.fila_campo.items()
-    }
+    celdas = {clave: encargo.celda_campo(clave) for clave in formato.principal.disposicion.fila_campo}
     for hoja in formato.hojas:
         _escribir_hoja(libro, encargo, hoja, nombres, celdas)
     escribir_instrucciones(libro, encargo)
@@ -94,8 +90,9 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
     poner_anchos(hoja, una.columnas)
     _escribir_estado(hoja, una, encargo, estilos, celdas)
     titulo = estilos("titulo")
-    combinar(hoja, (lugar.FILA_TITULO, 1), (lugar.FILA_TITULO, len(impresas)), titulo)
-    hoja.write_string(lugar.FILA_TITULO - 1, 0, una.titulo.format(ejercicio=encargo.ejercicio), titulo)
+    for desde, hasta in lugar.tramos:
+        combinar(hoja, (lugar.FILA_TITULO, desde), (lugar.FILA_TITULO, hasta), titulo)
+        hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, una.titulo.format(ejercicio=encargo.ejercicio), titulo)
     hoja.set_row(lugar.FILA_TITULO - 1, 22)
     abierto = encargo.modo is Modo.FORMULACION
     escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto)
@@ -108,7 +105,12 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
                     "type": "formula", "criteria": f'=${letra(COLUMNA_VALOR)}${fila}=""',
                     "format": estilos.condicional("falta"),
                 })
-    escribir_encabezado(hoja, una.columnas, lugar.fila_encabezado, estilos, profundidad=lugar.profundidad)
+    for cuadro in una.cuadros:
+        escribir_cuadro(hoja, una, cuadro, encargo, estilos)
+    cortes = tuple(lugar.columna[clave] for clave in una.paginas)
+    escribir_encabezado(
+        hoja, una.columnas, lugar.fila_encabezado, estilos, profundidad=lugar.profundidad, cortes=cortes
+    )
     if lugar.fila_encabezado > lugar.FILA_TITULO + 1:
         hoja.set_row(lugar.fila_encabezado - 2, 6)
     poner_altos(hoja, lugar.fila_encabezado, altos_de_encabezado(una.columnas, lugar.profundidad))
@@ -121,8 +123,10 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
     configurar_impresion(
         hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, len(impresas)),
         repetir=(lugar.fila_encabezado, lugar.fila_titulos), pie=f"{encargo.formato.titulo} {encargo.ejercicio}",
+        cortes=cortes,
+        repetir_columnas=(1, una.fijas) if una.paginas and una.fijas else None,
     )
-    hoja.freeze_panes(lugar.fila_titulos, min(2, len(una.llave) + 1))
+    hoja.freeze_panes(lugar.fila_titulos, una.fijas or min(2, len(una.llave) + 1))
     _filtrar(hoja, una, ultima)
     elegida = next((n for n, c in enumerate(una.columnas) if encargo.aspecto(c) is Aspecto.CAPTURA), 0)
     hoja.set_selection(lugar.fila_datos - 1, elegida, lugar.fila_datos - 1, elegida)
@@ -141,8 +145,13 @@ def _filtrar(hoja: Any, una: Hoja, ultima: int) -> None:
 
 
 def formato_de_celda(estilos: Estilos, columna: Columna, aspecto: Aspecto) -> Any:
-    """Formato de las celdas de datos de una columna; las cifras y las opciones se encogen antes que cortarse."""
-    corta = es_numerica(columna) or isinstance(columna.tipo, Opcion)
+    """Formato de las celdas de datos de una columna; las cifras y las opciones se encogen antes que cortarse.
+
+    Una opción que tendría que encogerse demasiado se dobla en renglones.
+    """
+    opciones = columna.tipo.opciones if isinstance(columna.tipo, Opcion) else ()
+    doblada = any(largo(opcion, CUERPO) > 1.4 * puntos(columna.ancho) for opcion in opciones)
+    corta = es_numerica(columna) or (bool(opciones) and not doblada)
     ajuste = {"shrink": True} if corta else {"text_wrap": True}
     alineacion = "center" if isinstance(columna.tipo, Opcion) else columna.tipo.alineacion
     return estilos(str(aspecto), align=alineacion, num_format=columna.tipo.formato, **ajuste)
@@ -161,19 +170,25 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
     for numero, columna in enumerate(una.columnas, 1):
         # La fórmula se arma una vez, con una marca donde va el número de fila.
         formula = columna.calculo.excel(lambda c: f"{lugar.letra[c]}\0", encargo) if columna.calculo else ""
-        columnas.append((numero, columna, formato_de_celda(estilos, columna, encargo.aspecto(columna)), formula))
+        aspecto = encargo.aspecto(columna)
+        cerrado = Aspecto.CERRADO if una.conserva and aspecto is Aspecto.CAPTURA else aspecto
+        formatos = {c: formato_de_celda(estilos, columna, a) for c, a in ((False, aspecto), (True, cerrado))}
+        columnas.append((numero, columna, formatos, formula))
     hoja.flexibles = range(renglones[0].numero, renglones[-1].numero + 1)
     for renglon in renglones:
         fila, crudos = renglon.numero, renglon.crudos
         textos = []
-        for numero, columna, formato, formula in columnas:
-            valor = crudos.get(columna.clave)
+        cerrado_ = encargo.cerrado(una, renglon)
+        for numero, columna, formatos, formula in columnas:
+            formato, valor = formatos[cerrado_], crudos.get(columna.clave)
             if formula and (valor is None or isinstance(valor, ConFormula)):
                 visto = renglon.valores[columna.clave]
                 if valor is not None:
                     visto = SIN_CALCULAR if valor.valor is None else valor.valor
                 visible = formato if columna.auxiliar else que_se_lea(estilos, formato, visto)
                 escribir_formula(hoja, fila, numero, formula.replace("\0", str(fila)), visible, visto)
+                if isinstance(visto, str) and len(visto) > 8 and not columna.auxiliar:
+                    textos.append((visto, columna.ancho))
             elif isinstance(valor, ConFormato):
                 otro = estilos.variante(formato, num_format=valor.formato)
                 escribir_valor(hoja, fila, numero, valor.valor, otro, estilos)
@@ -183,7 +198,7 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
                 if isinstance(valor, str) and len(valor) > 8 and not columna.auxiliar:
                     textos.append((valor, columna.ancho))
                     if len(valor) > columna.ancho * 25 and (menor := letra_que_cabe(valor, columna.ancho)) < CUERPO:
-                        formato = estilos.variante(formato, font_size=menor)  # noqa: PLW2901 - sólo esta celda
+                        formato = estilos.variante(formato, font_size=menor)
                 escribir_valor(hoja, fila, numero, valor, formato, estilos)
         if crudos:
             hoja.set_row(fila - 1, alto_de_fila(textos, minimo=20))

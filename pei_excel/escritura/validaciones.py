@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pei_excel.calculos import Acumulado, AlPeriodo, DatosQueFaltan, FaltaExplicar
+from pei_excel.calculos import Acumulado, AlPeriodo
 from pei_excel.escritura.encargo import Aspecto, Encargo
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.listas import Nombres, nombre_de_referencia
+from pei_excel.faltantes import FaltaExplicar, Faltantes
 from pei_excel.formato import Apertura, Campo, Columna, Hoja
+from pei_excel.mensual import TotalMensual
 from pei_excel.periodos import MESES
 from pei_excel.tipos import Numero, NumeroOPalabra, Opcion, Tipo, Trimestre
 
@@ -26,8 +28,9 @@ def mensaje_bloqueado(columna: Columna, aspecto: Aspecto) -> str | None:
         return _CIFRA_APROBADA if columna.medida else _DATO_APROBADO
     if aspecto is Aspecto.CERRADO:
         return _CERRADO
-    if aspecto is Aspecto.FUTURO and columna.trimestre:
-        return f"Se captura en {MESES[columna.trimestre * 3 % 12]}, al cerrar el trimestre."
+    if aspecto is Aspecto.FUTURO and columna.meses:
+        cierre = (columna.meses[-1] + 2) // 3 * 3
+        return f"Se captura en {MESES[cierre % 12]}, al cerrar el trimestre."
     return None
 
 
@@ -38,6 +41,8 @@ def validar_columna(
     opciones: dict[str, Any] | None = None
     if aspecto is Aspecto.CAPTURA:
         referencia = nombre_de_referencia(una) if una.llave[:1] == (columna.clave,) else None
+        if columna.lista:
+            referencia = _lista_de_tabla(columna, una, filas[0])
         opciones = _opciones(columna.tipo, columna.ayuda, nombres, referencia)
     elif mensaje := mensaje_bloqueado(columna, aspecto):
         opciones = {"validate": "any", "input_message": mensaje}
@@ -45,6 +50,17 @@ def validar_columna(
         opciones.setdefault("input_title", columna.titulo[:32])
         numero = una.disposicion.columna[columna.clave] - 1
         hoja.data_validation(filas[0] - 1, numero, filas[1] - 1, numero, opciones)
+
+
+def _lista_de_tabla(columna: Columna, una: Hoja, fila: int) -> str:
+    """Los códigos de una tabla; si dependen de otra columna, sólo los suyos (DESREF: Excel no admite A:B en listas)."""
+    assert columna.lista is not None  # noqa: S101 - quien llama lo comprobó
+    lista = columna.lista
+    if lista.segun is None:
+        return f"lista_{lista.tabla}"
+    elegido = f"${una.disposicion.letra[lista.segun]}{fila}"
+    donde = f"MATCH({elegido},padre_{lista.tabla},0)-1"
+    return f"OFFSET(lista_{lista.tabla},{donde},0,COUNTIF(padre_{lista.tabla},{elegido}),1)"
 
 
 def validar_campo(hoja: Any, campo: Campo, fila: int, columna: int, nombres: Nombres) -> None:
@@ -90,16 +106,17 @@ def poner_condicionales(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
         if condicion and (columna.calculo or encargo.aspecto(columna) is Aspecto.CAPTURA):
             pintar(columna.clave, condicion, "revisar")
     for columna in una.columnas:
-        if isinstance(columna.calculo, DatosQueFaltan):
-            usada = f'{celda(columna.calculo.primera)}<>""'
+        if isinstance(columna.calculo, Faltantes):
+            usada = f'{columna.calculo.llave(celda)}<>""'
             for clave, condicion in columna.calculo.condiciones(celda, encargo):
                 pintar(clave, f"AND({usada},{condicion})", "falta")
         elif isinstance(columna.calculo, FaltaExplicar):
             for clave in columna.calculo.explicaciones:
                 pintar(clave, f'AND({celda(columna.calculo.debe)}="Sí",{celda(clave)}="")', "falta")
     for columna in una.columnas:
-        if columna.apertura is Apertura.PERIODO and columna.trimestre and encargo.aspecto(columna) is Aspecto.CAPTURA:
-            pintar(columna.clave, f"AND(pei_trimestre>0,pei_trimestre<{columna.trimestre})", "futuro")
+        if columna.apertura is Apertura.PERIODO and columna.meses and encargo.aspecto(columna) is Aspecto.CAPTURA:
+            nombre, numero = ("pei_mes", columna.mes) if columna.mes else ("pei_trimestre", columna.trimestre)
+            pintar(columna.clave, f"AND({nombre}>0,{nombre}<{numero})", "futuro")
 
 
 def _no_cuadra(columna: Columna, celda: Any) -> str | None:
@@ -109,9 +126,20 @@ def _no_cuadra(columna: Columna, celda: Any) -> str | None:
         partes = f"{celda(columna.calculo.partes[0])}:{celda(columna.calculo.partes[-1])}"
         forma = celda(columna.calculo.forma)
         return f'AND(ISNUMBER({c}),OR({forma}="",{forma}="Suma"),ABS({c}-SUM({partes}))>0.01)'
+    if isinstance(columna.calculo, TotalMensual):
+        return _total_mensual_no_cuadra(columna.calculo, c, celda)
     if columna.calculo or not isinstance(columna.tipo, Numero) or isinstance(columna.tipo, NumeroOPalabra):
         return None
     texto = ",".join((f"ISTEXT({c})", *(f'{c}<>"{nada}"' for nada in _NADA)))
     limites = [f"N({c})<{columna.tipo.minimo:g}"] if columna.tipo.minimo is not None else []
     limites += [f"N({c})>{columna.tipo.maximo:g}"] if columna.tipo.maximo is not None else []
     return f"OR(AND({texto}),{','.join((*limites, f'ISERROR({c})'))})"
+
+
+def _total_mensual_no_cuadra(total: TotalMensual, c: str, celda: Any) -> str:
+    """El total de los meses no es la suma (donde lo es) o no es la meta de la fila."""
+    meses = f"{celda(f'{total.medida}_m1')}:{celda(f'{total.medida}_m12')}"
+    distinto = f"ABS({c}-SUM({meses}))>0.01"
+    if total.forma:
+        distinto = f'OR({celda(total.forma)}="",{celda(total.forma)}="Acumulativo"),{distinto}'
+    return f"AND(ISNUMBER({c}),{distinto})"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pei_excel.calculos import (
     ACUMULACIONES,
     AlPeriodo,
-    DatosQueFaltan,
     DebeJustificar,
     Diferencia,
-    FaltaExplicar,
     Porcentaje,
-    PrimeroQueFalta,
     Traer,
 )
+from pei_excel.faltantes import DatosQueFaltan, FaltaExplicar, PrimeroQueFalta
 from pei_excel.formato import Apertura, Campo, Columna, Firma, Formato, Hoja, Modelo, por_trimestre
+from pei_excel.formatos.comunes import modificaciones
 from pei_excel.periodos import MIDE, ORDINALES
 from pei_excel.semaforo import PERFILES
 from pei_excel.tipos import (
@@ -214,30 +213,13 @@ JUSTIFICACIONES = Hoja(
     ayuda="Explique los indicadores que dicen «Sí» en «¿Debe justificar?»: causa y medida correctiva.",
 )
 
-MODIFICACIONES = Hoja(
-    "Modificaciones",
-    "Modificaciones a las metas programadas",
-    columnas=(
-        Columna(clave="fecha", titulo="Fecha", tipo=Fecha(), ancho=12, apertura=Apertura.SIEMPRE,
-                ayuda="Fecha en que se aprobó (dd/mm/aaaa)."),
-        Columna(clave="nivel", titulo="Nivel", tipo=Nivel(), ancho=14, ejemplo="Componente 1", esencial=True,
-                apertura=Apertura.SIEMPRE, ayuda="Indicador cuya meta cambia."),
-        Columna(clave="campo", titulo="Campo", ancho=22, esencial=True, apertura=Apertura.SIEMPRE,
-                tipo=Opcion(opciones=tuple(f"Programado {t}" for t in TRIMESTRES), estricta=True),
-                ejemplo="Programado 3er. Trim.", ayuda="Meta que cambia; un renglón por celda."),
-        Columna(clave="valor_anterior", titulo="Valor anterior", tipo=Numero(minimo=0), ancho=10, obligatoria=False,
-                apertura=Apertura.SIEMPRE, ejemplo=25.0, ayuda="Meta antes del cambio."),
-        Columna(clave="valor_nuevo", titulo="Valor nuevo", tipo=Numero(minimo=0), ancho=10, esencial=True,
-                apertura=Apertura.SIEMPRE, ejemplo=20.0, ayuda="Meta vigente después del cambio."),
-        Columna(clave="causa", titulo="Causa", tipo=Texto(), ancho=42, apertura=Apertura.SIEMPRE,
-                ejemplo="Ajuste del presupuesto", ayuda="Por qué se modifica."),
-        Columna(clave="documento", titulo="Documento que la aprueba", tipo=Texto(), ancho=32,
-                apertura=Apertura.SIEMPRE, ejemplo="Oficio 20/2024", ayuda="Tipo, número y fecha."),
-    ),
-    llave=("nivel", "campo"),
-    referencia=("MIR", "nivel"),
-    opcional=True,
-    ayuda="Sólo si se aprobó un cambio de metas: un renglón por cada celda que cambia.",
+MODIFICACIONES = modificaciones(
+    Columna(clave="nivel", titulo="Nivel", tipo=Nivel(), ancho=14, ejemplo="Componente 1", esencial=True,
+            apertura=Apertura.SIEMPRE, ayuda="Indicador cuya meta cambia."),
+    de="MIR", campos=tuple(f"Programado {t}" for t in TRIMESTRES), ejemplo="Programado 3er. Trim.",
+    causa=Columna(clave="causa", titulo="Causa", tipo=Texto(), ancho=42, apertura=Apertura.SIEMPRE,
+                  ejemplo="Ajuste del presupuesto", ayuda="Por qué se modifica."),
+    documento="Oficio 20/2024",
 )
 
 
@@ -295,5 +277,7 @@ MIR = Formato(
     hojas=(INFORME, JUSTIFICACIONES, MODIFICACIONES),
     modelo=MODELO,
     papel="oficio",
+    que_se_informa="En la hoja «MIR» escriba lo alcanzado del {periodo} y sus medios de verificación.",
     perfil="general",
+    modificables={f"Programado {t}": ("MIR", f"programado_t{n}") for n, t in enumerate(TRIMESTRES, 1)},
 )

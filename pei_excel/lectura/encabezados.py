@@ -109,11 +109,22 @@ def _armar(
 
 
 def _elegir(candidatas: tuple[Columna, ...], bandas: list[str], tomadas: dict[str, int]) -> Columna | None:
-    """La columna que corresponde a un título según las bandas que lo cubren (la más profunda primero)."""
+    """La columna que corresponde a un título según las bandas que lo cubren (la más profunda primero).
+
+    Si bajo una banda el mismo título es de varias columnas (las iniciales de los meses: E F M A M J J A…), se toma la
+    primera que siga a la última ya hallada de su medida: las columnas se recorren de izquierda a derecha.
+    """
     libres = [c for c in candidatas if c.clave not in tomadas]
     for banda in bandas:
-        for columna in libres:
-            if columna.banda and normalizar(columna.banda[-1]) == banda:
+        propias = [c for c in candidatas if c.banda and normalizar(c.banda[-1]) == banda]
+        if len(propias) > 1:
+            propias = [c for c in propias if not any(f"{c.medida}_m{m}" in tomadas for m in range(c.mes or 13, 13))]
+        for columna in propias:
+            if columna in libres:
                 return columna
+    if not bandas and len({c.medida for c in candidatas}) == 1 and all(c.mes for c in candidatas):
+        # Una hoja con una sola medida mensual se entiende aunque venga sin su banda.
+        siguen = [c for c in libres if not any(f"{c.medida}_m{m}" in tomadas for m in range(c.mes or 13, 13))]
+        return siguen[0] if siguen else None
     sin_disputa = [c for c in libres if c.medida is None]
     return sin_disputa[0] if len(sin_disputa) == 1 and len(candidatas) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pei_excel.calculos import cifra
+from pei_excel.calculos import cifra, plegar
 from pei_excel.formato import Apertura, Columna, Formato, Hoja
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, IncidenteDeLibro, Libro
@@ -271,10 +271,12 @@ def fuera_de_catalogo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
 class EntornoDeLectura:
     """Lo que un cálculo de la plantilla consulta fuera de su fila, con las celdas tal como están."""
 
-    celda_trimestre = ""
+    celda_trimestre = celda_mes = celda_desde = ""
 
     def __init__(self, libro: Libro, formato: Formato) -> None:
         self.trimestre = libro.periodo.trimestre if libro.periodo else 0
+        self.mes = libro.periodo.mes if libro.periodo else 0
+        self.desde = libro.periodo.meses[0] if libro.periodo else 0
         self._libro = libro
         self._formato = formato
         self._indices: dict[str, dict[str, dict[str, object]]] = {}
@@ -288,7 +290,20 @@ class EntornoDeLectura:
     def celda_buscada(self, hoja: str, columna: str, celda_llave: str) -> str:
         return ""
 
-    def celda_tabla(self, tabla: str, celda_llave: str, columna: str) -> str:
+    def celda_tabla(self, tabla: str, celda_llave: str, columna: str, si_no: str = "1") -> str:
+        return ""
+
+    def en_tabla(self, tabla: str, llave: object, columna: int) -> str | None:
+        filas = self._formato.tablas[tabla].filas
+        return next((f[columna - 1] for f in filas if plegar(f[0]) == plegar(llave)), None)
+
+    def valores_de(self, hoja: str, columna: str) -> list[object]:
+        return [f[columna].crudo for f in self._libro.filas(hoja)]
+
+    def columna_de(self, hoja: str, columna: str) -> str:
+        return ""
+
+    def franja(self, hoja: str, medida: str) -> str:
         return ""
 
     def direccion(self, fila: Mapping[str, object], columna: str) -> str:
