@@ -12,6 +12,10 @@ from pei_excel.reglas.base import Contexto, Observacion, a_hallazgo
 from pei_excel.reglas.entregas import Entrega
 from pei_excel.reglas.lista import REGLAS
 from pei_excel.reglas.precedencia import aplicar
+from pei_excel.tipos import ValorNivel
+
+#: Los niveles que un programa tiene una sola vez.
+SUPERIORES = (ValorNivel("Fin"), ValorNivel("Propósito"))
 
 
 class Suerte(StrEnum):
@@ -66,10 +70,34 @@ def sin_indicadores(libro: Libro, contexto: Contexto) -> bool:
     return libro.formato is not None and not libro.filas(contexto.formato(libro).principal.clave)
 
 
+def _perdonar_a_quien_no_coordina(revisiones: list[Revision], contexto: Contexto) -> None:
+    """El Fin y el Propósito los trae la unidad que coordina el programa: a las demás no les faltan."""
+
+    def del_programa(libro: Libro) -> tuple[str, object]:
+        periodo = libro.periodo or contexto.periodo
+        return libro.identidad[1], periodo.como_trimestre if periodo else None
+
+    traen = {
+        (*del_programa(r.libro), nivel.clase)
+        for r in revisiones if r.cuenta and r.libro.identidad[1]
+        for fila in r.libro.filas("MIR") if (nivel := fila.valor("nivel")) in SUPERIORES
+    }
+    for revision in revisiones:
+        quedan = [
+            h for h in revision.hallazgos
+            if h.regla != "MIR002" or (*del_programa(revision.libro), h.esperado) not in traen
+        ]
+        if len(quedan) < len(revision.hallazgos):
+            revision.hallazgos = quedan
+            if revision.estado is Suerte.OBSERVADO and not revision.de(Severidad.ERROR):
+                revision.estado = Suerte.ACEPTADO
+
+
 def revisar_entrega(
     revisiones: list[Revision], ajenos: Iterable[tuple[str, str]], contexto: Contexto
 ) -> list[Hallazgo]:
     """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza."""
+    _perdonar_a_quien_no_coordina(revisiones, contexto)
     vivos = [r.libro for r in revisiones if r.estado is not Suerte.RECHAZADO]
     entrega = Entrega(vivos, tuple(ajenos))
     observaciones: list[Observacion] = []

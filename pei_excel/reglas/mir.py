@@ -21,8 +21,10 @@ SEMEJANZA_DE_COPIA = 0.85
 CERCANIA_A_LA_MEDIA = 1.0
 
 _DIVISION = re.compile(r"/|÷|\bentre\b|dividid", re.IGNORECASE)
-_POR_CIEN = re.compile(r"(?:[*x×]|\bpor)\s*\(?\s*100\b|\b100\s*\)?\s*[*x×]", re.IGNORECASE)
-_CITA = re.compile(r"anexo|nota metodol[oó]gica|ficha t[eé]cnica|\bpublica|\bfuente\b|definid[oa]s? en", re.IGNORECASE)
+_POR_CIEN = re.compile(
+    r"(?:[*x×·]|\bpor)\s*\(?\s*100\b|\b100\s*\)?\s*[*x×·]|\)\s*\(\s*100\s*\)|\bpor cien\b", re.IGNORECASE
+)
+_CITA = re.compile(r"anexo|nota metodol[oó]gica|ficha t[eé]cnica|\bpublica|\bfuente\b|definid[oa]s? en|\binegi\b|\bconeval\b|\bconapo\b", re.IGNORECASE)
 _NO_ACOTADO = re.compile(r"variaci[oó]n|\btasa|incremento|crecimiento", re.IGNORECASE)
 
 
@@ -138,7 +140,7 @@ def falta_o_sobra_fin_o_proposito(libro: Libro, contexto: Contexto) -> Iterator[
         if not filas:
             hoja, celda = _titulo_nivel(libro)
             yield Observacion(
-                f"falta el renglón de {clase}", hoja=hoja, celda=celda, esperado=1, encontrado=0,
+                f"falta el renglón de {clase}", hoja=hoja, celda=celda, esperado=clase,
                 lee=(*_niveles(libro), Dato(("MIR", -1, "nivel"))), nombra=(renglon_ausente(clase),),
             )
         for sobra in filas[1:]:

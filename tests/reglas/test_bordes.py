@@ -6,6 +6,8 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import pytest
+
 from pei_excel.crudo import LibroCrudo
 from pei_excel.escritura.plantilla import ConFormato, escribir_plantilla
 from pei_excel.formato import Modo
@@ -15,7 +17,7 @@ from pei_excel.lectura.celdas import abrir_bytes
 from pei_excel.lectura.lector import Opciones, interpretar
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
-from pei_excel.revision import Revision, revisar, revisar_entrega
+from pei_excel.revision import Revision, Suerte, revisar, revisar_entrega
 from pei_excel.tipos import leer_numero
 
 T2 = Periodo.de_codigo("2024-T2")
@@ -187,3 +189,17 @@ def test_una_entrega_con_el_trimestre_en_blanco_no_se_cuenta_dos_veces() -> None
     propias = [*revisiones(crudo()), *revisiones(crudo(periodo=None))]
     assert [h.regla for h in revisar_entrega(propias, (), Contexto(T2))] == ["ENT003"]
     assert [r.cuenta for r in propias].count(True) == 1
+
+
+def test_el_fin_y_el_proposito_los_trae_la_unidad_que_coordina_el_programa() -> None:
+    (coordina,), (otra,) = revisiones(crudo()), revisiones(crudo(filas=MODELO[2:], unidad="505 - Otra unidad"))
+    assert [h.regla for h in otra.hallazgos] == ["MIR002", "MIR002"]
+    (ajena,) = revisiones(crudo(filas=MODELO[2:], unidad="505 - Otra unidad", programa="7 - Otro programa"))
+    assert revisar_entrega([coordina, otra, ajena], (), Contexto(T2)) == []
+    assert (otra.hallazgos, otra.estado) == ([], Suerte.ACEPTADO)
+    assert (len(ajena.hallazgos), ajena.estado) == (2, Suerte.OBSERVADO)
+
+
+@pytest.mark.parametrize("metodo", ["(A / B)(100)", "A / B · 100", "A entre B por cien", "Según el INEGI"])
+def test_el_por_cien_y_la_fuente_se_reconocen_como_se_escriben(metodo: str) -> None:
+    assert hallados(crudo({"Actividad 1.1": {"metodo": metodo}})) == []
