@@ -253,6 +253,14 @@ def test_plantillas_guardadas_son_las_que_se_regeneran(correr: Correr, tmp_path:
     assert huellas(tmp_path / "p") == huellas(RAIZ / "plantillas")
 
 
+def test_un_libro_del_poi_se_nombra_y_todavia_no_se_consolida(correr: Correr, recibidos: Path, tmp_path: Path) -> None:
+    correr("plantilla", "poi", "--ejercicio", "2024", "-o", recibidos)
+    salida = correr("revisar", recibidos, "--json")
+    poi = next(x for x in json.loads(salida.stdout)["libros"] if x["archivo"] == "POI.xlsx")
+    assert (poi["estado"], poi["hallazgos"][0]["regla"]) == ("rechazado", "FMT002")
+    assert "todavía no revisa" in poi["hallazgos"][0]["mensaje"]
+
+
 def test_explicar_imprime_fichas_formatos_y_la_referencia(correr: Correr) -> None:
     assert "0 ✗" in correr("explicar", "seg001").stdout
     assert "Medios de Verificación" in correr("explicar", "mir").stdout

@@ -93,6 +93,9 @@ def _leer_fila(
         if columna.calculo is not None and incidente is not None and incidente.clase == "FMT004" and celda.formula:
             incidente = None  # una fórmula que da texto («No programado») no es un dato mal capturado
             valor = crudo
+        if columna.calculo is not None and columna.medida is None and incidente is not None:
+            # Un .xls pasa el formato de % a las celdas de apoyo que calcula Excel: no es cómo lo escribió la unidad.
+            incidente = None if incidente.clase == "FMT005" and not isinstance(crudo, str) else incidente
         datos[columna.clave] = Dato(llave, valor, crudo, nombre, direccion, celda.formula, celda.calculada, incidente)
     return Fila(hoja.clave, indice, nombre, fila, datos)
 

@@ -133,8 +133,7 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
             for p in otro.paginas
         )
         libro.hojas[formato.principal.clave] = _reunir(formato.principal, informe.paginas)
-        if numero == 0:
-            _leer_secundarias(libro, formato, hallados, opciones)
+        _leer_secundarias(libro, formato, hallados, opciones, (numero, len(elegidos)))
         notar(libro, crudo, formato)
         libros.append(libro)
     return libros
@@ -375,13 +374,21 @@ def _encabezados(hallado: Hallado, celdas: Mapping[str, tuple[int, int]]) -> dic
 
 
 def _leer_secundarias(
-    libro: Libro, formato: Formato, hallados: dict[str, list[Hallado]], opciones: Opciones
+    libro: Libro, formato: Formato, hallados: dict[str, list[Hallado]], opciones: Opciones, lugar: tuple[int, int]
 ) -> None:
+    """Las demás hojas del formato; `lugar` es (número del informe, cuántos hay en el archivo).
+
+    Esas hojas no dicen su programa: si hay una por informe se reparten en su orden; si no, son del primero.
+    """
+    numero, cuantos = lugar
     contexto = Contexto(opciones.pais, libro.periodo.ejercicio if libro.periodo else None)
     for hoja in formato.hojas[1:]:
         paginas = []
         indice = 0
-        for hallado in hallados.get(hoja.clave, []):
+        propios = hallados.get(hoja.clave, [])
+        if cuantos > 1:
+            propios = propios[numero : numero + 1] if len(propios) == cuantos else propios * (numero == 0)
+        for hallado in propios:
             ultima = max((f for f, _ in hallado.cruda.celdas), default=0)
             filas = leer_filas(hallado, ultima + 1, set(), contexto, indice)
             indice += len(filas)

@@ -484,6 +484,8 @@ def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion
                     f"{len(filas)} renglones tienen el mismo texto de {que}", filas[1][columna],
                     nombra=tuple(f[columna] for f in filas[2:]), lee=(filas[0][columna], *(f["nivel"] for f in filas)),
                     tambien=(filas[0][columna],), encontrado=str(filas[1].valor(columna))[:200],
+                    como_corregir="Pregunte a la unidad si la misma causa explica todos los renglones."
+                    if columna == "causa" else None,
                 )
 
 

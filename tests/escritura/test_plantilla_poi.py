@@ -18,7 +18,7 @@ from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import Hoja, Modo
 from pei_excel.formatos.anexo01 import OBJETIVOS
 from pei_excel.formatos.poi import EVALUACION, NECESIDADES, POI, PROGRAMACION, SEGUIMIENTO, VALORIZACION
-from pei_excel.lectura.lector import leer
+from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import Periodo
 
 T2, MAYO = Periodo(2024, "T", 2), Periodo(2024, "M", 5)
@@ -250,7 +250,7 @@ def test_libreoffice_calcula_lo_mismo_que_esta_guardado(
 def test_de_un_poi_leido_sale_su_seguimiento(tmp_path: Path) -> None:
     ruta = tmp_path / "poi.xlsx"
     ruta.write_bytes(escribir())
-    (libro,) = leer(ruta, "poi.xlsx")
+    (libro,) = leer(ruta, "poi.xlsx", Opciones(para_plantilla=True))
     assert libro.periodo == T2
     campos, filas = filas_desde_libro(libro, POI, Periodo(2024, "T", 3))
     assert campos["periodo"] == "3er. Trimestre 2024"

@@ -150,6 +150,17 @@ def test_dos_programas_en_un_archivo_son_dos_informes() -> None:
     assert [x.nombres_de_hojas[0] for x in libros] == ["MIR", "MIR (2)"]
 
 
+def test_dos_programas_con_sus_justificaciones_las_reparten_en_su_orden() -> None:
+    libro_crudo = crudo()
+    otro = abrir_bytes(plantilla(programa="7 - Otro programa"), "libro.xlsx")
+    for hoja in otro.hojas[:2]:
+        hoja.nombre += " (2)"
+    libro_crudo.hojas += otro.hojas[:2]
+    libros = interpretar(libro_crudo, "", Opciones(T2))
+    assert [x.hojas["Justificaciones"].nombres for x in libros] == [["Justificaciones"], ["Justificaciones (2)"]]
+    assert [revisar(x, Contexto(T2)).hallazgos for x in libros] == [[], []]
+
+
 def test_las_hojas_de_otros_trimestres_se_apartan_y_se_nombran() -> None:
     libro_crudo = crudo()
     viejo = abrir_bytes(plantilla(periodo="1er. Trimestre 2024"), "libro.xlsx").hojas[0]
