@@ -77,12 +77,12 @@ def _etiquetas(fila: str) -> _Etiquetas:
 
 def llenar(hoja: HojaCruda, contenido: bytes, contexto: Contexto) -> None:
     """Pone en la hoja lo que dice su parte XML."""
-    if not _SIN_DIRECCION.search(contenido):
+    limites = contexto.limites
+    sin_celdas = _celdas_de_un_vistazo(hoja, contenido, contexto)
+    if not sin_celdas and not _SIN_DIRECCION.search(contenido):
         contenido = _VACIA.sub(b"", contenido)
     if len(contenido) > _MUCHO and not _FILA_SIN_NUMERO.search(contenido):
         contenido = _FILA_VACIA.sub(b"", contenido)
-    limites = contexto.limites
-    sin_celdas = _celdas_de_un_vistazo(hoja, contenido, contexto)
     etiquetas: _Etiquetas | None = None
     fila = 0
     for nombre, elemento in secciones(contenido, _SECCIONES):
@@ -119,14 +119,19 @@ def _celdas_de_un_vistazo(hoja: HojaCruda, contenido: bytes, contexto: Contexto)
     halladas = _CELDA.findall(texto)
     if len(halladas) != texto.count("<c ") or "<c>" in texto or ":c " in texto:
         return False
-    celdas, columnas, limites = hoja.celdas, contexto.columnas, contexto.limites
+    celdas, columnas, limites, textos = hoja.celdas, contexto.columnas, contexto.limites, contexto.textos
     for letras, cifras, estilo, tipo, formula, con_valor, escrito in halladas:
         fila = int(cifras)
         columna = columnas.get(letras) or _columna(letras, columnas)
         if fila > limites.fila or columna > limites.columna or not fila:
             _dentro(fila, columna, limites)
-        if not formula and not escrito:
-            continue
+        if not formula:
+            if not escrito:
+                continue
+            if tipo == "s" and escrito.isdigit() and int(escrito) < len(textos):  # la mayor parte
+                if textos[int(escrito)]:
+                    celdas[fila, columna] = CeldaCruda(textos[int(escrito)], porcentaje=estilo in contexto.porcentajes)
+                continue
         if "&" in escrito:
             escrito = html.unescape(escrito)  # noqa: PLW2901 - el mismo texto sin entidades
         celda = _celda(bool(formula), escrito if con_valor else None, tipo or "n", estilo, contexto)

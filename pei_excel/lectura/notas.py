@@ -105,6 +105,8 @@ def _notar_movidos(libro: Libro, formato: Formato) -> None:
 
 def _notar_ocultos(libro: Libro, hojas: list[HojaCruda]) -> None:
     """La primera celda con datos que está en una hoja, columna o fila oculta del formato."""
+    if not any(c.oculta or c.filas_ocultas or c.columnas_ocultas for c in hojas):
+        return
     for hoja in libro.hojas.values():
         for fila in hoja.filas:
             for dato in fila.datos.values():
