@@ -13,7 +13,7 @@ from pei_excel.cuadros import Cuadro
 from pei_excel.mensual import TotalMensual
 from pei_excel.periodos import ORDINALES, formas_de_mes
 from pei_excel.textos import normalizar
-from pei_excel.tipos import MesOTrimestre, Nivel, Numero, Opcion, Texto, Tipo, Trimestre
+from pei_excel.tipos import MesOTrimestre, Numero, Tipo, Trimestre
 from pei_excel.ubicacion import direccion, letra
 
 __all__ = [
@@ -356,16 +356,6 @@ class Formato:
         return f"pei-excel;{self.clave};{self.version}"
 
 
-def lista_de(tipo: Tipo) -> tuple[str, ...]:
-    """Las opciones que Excel ofrece para un tipo; vacía si no es una lista."""
-    return tipo.opciones if isinstance(tipo, Opcion) else ()
-
-
 def es_numerica(columna: Columna) -> bool:
     """La columna guarda números."""
     return isinstance(columna.tipo, Numero)
-
-
-def es_texto_largo(columna: Columna) -> bool:
-    """La columna guarda texto libre."""
-    return isinstance(columna.tipo, Texto) and not isinstance(columna.tipo, Nivel)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from pei_excel.periodos import Periodo
 from pei_excel.tipos import ClaveNombre, Incidente
-from pei_excel.ubicacion import Ubicacion, fila_y_columna
 
 #: Identifica un dato dentro del libro: (hoja, fila lógica desde 0, columna); los campos llevan fila −1.
 Llave = tuple[str, int, str]
@@ -34,11 +33,6 @@ class Dato(NamedTuple):
         """No hay nada escrito."""
         return self.crudo is None
 
-    @property
-    def ilegible(self) -> bool:
-        """Hay algo escrito que no pudo tomarse: quien lo lea debe callar."""
-        return self.incidente is not None and self.incidente.error
-
 
 @dataclass(frozen=True, slots=True)
 class Fila:
@@ -49,7 +43,6 @@ class Fila:
     donde: str  #: hoja del archivo
     numero: int  #: fila de Excel
     datos: dict[str, Dato]
-    extras: tuple[str, ...] = ()  #: celdas de la fila en columnas que el formato no conoce
 
     def __getitem__(self, columna: str) -> Dato:
         dato = self.datos.get(columna)
@@ -122,7 +115,6 @@ class Libro:
     formulas_verificables: bool = True
     rechazado: bool = False  #: no se pudo leer, o falta una columna esencial
     apartado: str | None = None  #: por qué no es un informe, si es una salida nuestra
-    firmas: tuple[tuple[str, str], ...] = ()  #: (título, lo que hay debajo)
 
     @property
     def nuestro(self) -> bool:
@@ -160,12 +152,3 @@ class Libro:
         """Dato del bloque de identificación."""
         return self.campos.get(clave) or Dato(("", -1, clave))
 
-    def ubicacion(self, hoja: str | None = None, celda: str | None = None) -> Ubicacion:
-        """Ubicación dentro de este archivo."""
-        return Ubicacion(self.archivo, hoja, celda)
-
-
-def orden_de_dato(dato: Dato) -> tuple[str, int, int]:
-    """Clave para ordenar datos como se leen."""
-    fila, columna = fila_y_columna(dato.celda) if dato.celda else (0, 0)
-    return dato.hoja or "", fila, columna

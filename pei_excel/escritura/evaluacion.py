@@ -269,12 +269,11 @@ def _colorear_semaforo(hoja: Any, encargo: Encargo, primera: int, estilos: Estil
 
 
 def _escribir_pie(hoja: Any, encargo: Encargo, fin: int, columnas: tuple[int, int], estilos: Estilos) -> int:
-    """Lo que hay que saber para leer la hoja, bajo cada página, y quién firmó el informe recibido."""
+    """Lo que hay que saber para leer la hoja, bajo cada página."""
     nota = estilos("nota")
-    firmas = "; ".join(f"{titulo}: {' '.join(quien.split())}" for titulo, quien in encargo.revision.libro.firmas)
     oficial = (
         "* Calculado con fórmula sobre lo que usted informó. Las demás celdas muestran lo escrito en su archivo; las "
-        "de color tienen una nota." + (f" Firmas en su archivo — {firmas}." if firmas else "")
+        "de color tienen una nota."
     )
     nuestra = f"Diferencia = programado − alcanzado. {encargo.semaforo}"
     for texto, desde, hasta in ((oficial, COLUMNA_VALOR, columnas[0]), (nuestra, columnas[0] + 1, columnas[1])):

@@ -12,7 +12,7 @@ from pei_excel.ubicacion import letra
 
 
 def leer_filas(
-    hallado: Hallado, hasta: int, saltar: set[int], contexto: Contexto, indice: int
+    hallado: Hallado, hasta: int, contexto: Contexto, indice: int
 ) -> list[Fila]:
     """Filas con datos entre el encabezado y la fila `hasta` (sin incluirla); `indice` es la primera fila lógica."""
     cruda, hoja = hallado.cruda, hallado.hoja
@@ -25,8 +25,6 @@ def leer_filas(
     anclas = _anclas(cruda, hallado.ultima, hasta)
     filas: list[Fila] = []
     for fila in sorted(ocupadas):
-        if fila in saltar:
-            continue
         llenas = [columna for columna, c in capturables if _valor(cruda.celdas.get((fila, c))) is not None]
         if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
             continue

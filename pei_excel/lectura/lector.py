@@ -225,7 +225,7 @@ def _paginas(
             campos = _campos(hoja, cruda, bloque, range(anterior + 1, hallado.primera + 1), opciones)
             ejercicio = campos["ejercicio"].valor if "ejercicio" in campos else None
             contexto = Contexto(opciones.pais, ejercicio)
-            filas = leer_filas(hallado, hasta, set(), contexto, indice)
+            filas = leer_filas(hallado, hasta, contexto, indice)
             indice += len(filas)
             paginas.append(Pagina(hallado, campos, filas))
     return paginas
@@ -390,7 +390,7 @@ def _leer_secundarias(
             propios = propios[numero : numero + 1] if len(propios) == cuantos else propios * (numero == 0)
         for hallado in propios:
             ultima = max((f for f, _ in hallado.cruda.celdas), default=0)
-            filas = leer_filas(hallado, ultima + 1, set(), contexto, indice)
+            filas = leer_filas(hallado, ultima + 1, contexto, indice)
             indice += len(filas)
             paginas.append(Pagina(hallado, {}, filas))
         if paginas:

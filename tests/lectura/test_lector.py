@@ -16,7 +16,6 @@ from pei_excel.crudo import CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
 from pei_excel.escritura.plantilla import ConFormato, ConFormula, escribir_plantilla
 from pei_excel.formato import Modo
 from pei_excel.formatos.mir import MIR
-from pei_excel.lectura import hoja_xlsx
 from pei_excel.lectura.celdas import abrir_bytes
 from pei_excel.lectura.lector import Opciones, interpretar, leer
 from pei_excel.libro import Libro
@@ -217,8 +216,9 @@ def test_una_celda_combinada_de_evidencia_vale_para_sus_renglones() -> None:
     assert segunda.celda == direccion(fila, columna)
 
 
-def test_los_dos_caminos_de_lectura_dan_las_mismas_celdas(monkeypatch: pytest.MonkeyPatch) -> None:
-    raros = {"Componente 1": {"medios": "Oficio <1> & «2»\n_x000D_", "alcanzado_t2": ErrorExcel("#DIV/0!")},
+def test_los_valores_raros_se_leen_como_estan_escritos() -> None:
+    evidencia = "Oficio <1> & «2»\n_x000D_"
+    raros = {"Componente 1": {"medios": evidencia, "alcanzado_t2": ErrorExcel("#DIV/0!")},
              "Actividad 1.1": {"alcanzado_t2": "27,5", "alcanzado_acumulado": ConFormula(None)},
              "Actividad 1.2": {"alcanzado_t1": ConFormato(0.2, "0%"), "variacion_t1": ConFormula("")}}
     memoria = BytesIO()
@@ -226,13 +226,19 @@ def test_los_dos_caminos_de_lectura_dan_las_mismas_celdas(monkeypatch: pytest.Mo
         memoria, MIR, modo=Modo.FORMULACION, ejercicio=2024, periodo=T2, campos=MIR.modelo.campos,
         filas={"MIR": [{**f, **raros.get(str(f["nivel"]), {})} for f in MIR.modelo.filas["MIR"]]},
     )
-    rapido = abrir_bytes(memoria.getvalue(), "libro.xlsx")
-    monkeypatch.setattr(hoja_xlsx, "_celdas_de_un_vistazo", lambda *_: False)
-    lento = abrir_bytes(memoria.getvalue(), "libro.xlsx")
-    assert [(h.nombre, h.celdas, h.combinadas) for h in rapido.hojas] == [
-        (h.nombre, h.celdas, h.combinadas) for h in lento.hojas
-    ]
-    assert any(isinstance(c.valor, ErrorExcel) for c in rapido.hojas[0].celdas.values())
+    celdas = abrir_bytes(memoria.getvalue(), "libro.xlsx").hojas[0].celdas
+    lugar = MIR.principal.disposicion
+
+    def leida(fila: int, clave: str) -> CeldaCruda:
+        return celdas[lugar.fila_datos + fila, lugar.columna[clave]]
+
+    assert leida(2, "medios").valor == evidencia
+    assert leida(2, "alcanzado_t2") == CeldaCruda(ErrorExcel("#DIV/0!"), formula=True)
+    assert isinstance(leida(2, "alcanzado_t2").valor, ErrorExcel)
+    assert leida(3, "alcanzado_t2") == CeldaCruda("27,5")
+    assert leida(3, "alcanzado_acumulado") == CeldaCruda(None, formula=True, calculada=False)
+    assert leida(4, "alcanzado_t1") == CeldaCruda(0.2, porcentaje=True)
+    assert leida(4, "variacion_t1") == CeldaCruda(None, formula=True)
 
 
 @pytest.mark.libreoffice
