@@ -181,17 +181,20 @@ def revisar(
 
 @orden.command(epilog="Ejemplo:  pei-excel consolidar recibidos --periodo 2024-T2")
 @click.argument("carpeta", type=click.Path(path_type=Path))
-@click.option("--periodo", type=_Periodo(), required=True, help="Periodo que se consolida, por ejemplo 2024-T2.")
+@click.option("--periodo", type=_Periodo(), required=True,
+              help="Periodo que se consolida, por ejemplo 2024-T2; en el POI, también 2024-08.")
 @_de_revision
 @click.option("--corte", type=_Fecha(), help="Fecha de corte que se muestra; por omisión, el último día del periodo.")
 @click.option("--estricto", is_flag=True, help="Deja fuera también los informes con errores.")
+@click.option("--ponderado", is_flag=True,
+              help="POI: la media del avance físico pesa cada actividad por su costo anual.")
 @click.option("--json", "como_json", is_flag=True, help="Imprime el mismo documento de resultado.json.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
               default=Path("salidas"), show_default=True,
               help="Carpeta de resultados; dentro se crea la del periodo.")
 def consolidar(
     carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, procesos: int | None, corte: date | None,
-    estricto: bool, como_json: bool, salida: Path,
+    estricto: bool, ponderado: bool, como_json: bool, salida: Path,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
     from pei_excel.informe import texto_de_consolidado
@@ -199,10 +202,8 @@ def consolidar(
 
     if not carpeta.is_dir():
         _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
-    if periodo.clase == "M":
-        _uso("La MIR se consolida por trimestre: use 2024-T1 … 2024-T4, 2024-S1, 2024-S2 o 2024.")
     _exigir_archivos((carpeta,))
-    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto)
+    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado)
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO

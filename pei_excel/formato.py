@@ -320,7 +320,6 @@ class Formato:
     papel: str  #: papel por omisión: «oficio», «carta», «a4», «a3»
     perfil: str  #: semáforo por omisión
     campo_periodo: str = "periodo"
-    revisable: bool = True  #: ya tiene reglas y consolidado; si no, sólo se preparan sus plantillas
     #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
     que_se_informa: str = ""
     moneda: str = "$"

@@ -56,7 +56,7 @@ def _desde_libros(
 
     usados: set[str] = set()
     for archivo in buscar([desde]).archivos:
-        for libro in leer(archivo.ruta, archivo.nombre, Opciones(para_plantilla=True)):
+        for libro in leer(archivo.ruta, archivo.nombre, Opciones()):
             if libro.apartado:
                 continue
             if libro.rechazado or libro.formato != formato.clave:

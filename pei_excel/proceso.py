@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pei_excel.archivos import PROBABLES, Archivo, buscar
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.lector import Opciones, leer, libro_ilegible
+from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar, revisar_entrega
@@ -20,6 +22,9 @@ from pei_excel.salidas import ULTIMO, Carpeta
 from pei_excel.semaforo import PERFILES
 from pei_excel.textos import normalizar
 from pei_excel.trabajadores import TareaPerdida, Trabajadores, procesos_por_omision
+
+if TYPE_CHECKING:
+    from pei_excel.tablas import Tablas
 
 #: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
 LARGO_DE_NOMBRE = 60
@@ -41,6 +46,7 @@ class Encargo:
     corte: date | None = None
     procesos: int | None = None
     estricto: bool = False
+    ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
 
     @property
     def contexto(self) -> Contexto:
@@ -60,6 +66,7 @@ class Encargo:
             "pais": self.pais,
             "corte": self.corte.isoformat() if self.corte else None,
             "estricto": self.estricto,
+            "ponderado": self.ponderado,
         }
 
 
@@ -87,7 +94,16 @@ def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
         ]
     else:
         libros = leer(Path(ruta), nombre, encargo.opciones)
+        for libro in libros:
+            _apartar_si_no_es_por_mes(libro, encargo.periodo)
     return [revisar(libro, contexto) for libro in libros]
+
+
+def _apartar_si_no_es_por_mes(libro: Libro, periodo: Periodo | None) -> None:
+    """Al consolidar un mes, lo que se informa por trimestre se aparta y se nombra."""
+    formato = FORMATOS.get(libro.formato or "")
+    if periodo is not None and periodo.clase == "M" and formato is not None and not formato.por_meses:
+        libro.apartado = f"es un {formato.titulo} de la {formato.clave}, que se consolida por trimestre y no por mes"
 
 
 def _huella(ruta: Path) -> str:
@@ -128,17 +144,25 @@ def escribir_una_evaluacion(destino: str, revision: Revision, encargo: Encargo, 
     """Paso *evaluar*: el libro de evaluación de un informe; devuelve su SHA-256."""
     from io import BytesIO
 
-    from pei_excel.escritura.evaluacion import escribir_evaluacion
-
     contexto = encargo.contexto
     memoria = BytesIO()
-    periodo = contexto.periodo_de(revision.libro)
+    libro = revision.libro
+    periodo = contexto.periodo_de(libro)
     if periodo is None:
         raise RuntimeError("no puede evaluarse un informe sin periodo")
-    escribir_evaluacion(
-        memoria, revision, contexto.indicadores(revision.libro), periodo=periodo, corte=corte,
-        perfil=contexto.perfil(revision.libro.formato),
-    )
+    perfil = contexto.perfil(libro.formato)
+    if libro.formato == "POI":
+        from pei_excel.escritura.evaluacion_poi import escribir_evaluacion_poi
+
+        escribir_evaluacion_poi(
+            memoria, revision, contexto.actividades(libro), periodo=periodo, corte=corte, perfil=perfil
+        )
+    else:
+        from pei_excel.escritura.evaluacion import escribir_evaluacion
+
+        escribir_evaluacion(
+            memoria, revision, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil
+        )
     contenido = memoria.getvalue()
     Path(destino).write_bytes(contenido)
     return hashlib.sha256(contenido).hexdigest()
@@ -173,8 +197,7 @@ class Consolidado:
 
     resultado: Resultado
     carpeta: Path
-    tablas: Any  #: Tablas del formato; None si no hubo informes suyos
-    frases: list[str]
+    tablas: dict[str, Tablas]  #: por formato, los que hubo en la carpeta
 
 
 def consolidar_carpeta(
@@ -203,7 +226,7 @@ def consolidar_carpeta(
             for nombre, revision in zip(nombres, evaluables, strict=True)
         )
         evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
-        tablas, frases = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
+        tablas = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
         for n, (nombre, huella) in enumerate(zip(nombres, evaluaciones, strict=True), 1):
             avance("Escribiendo evaluaciones", n, len(nombres))
             if isinstance(huella, TareaPerdida):
@@ -211,28 +234,20 @@ def consolidar_carpeta(
             salidas[f"evaluaciones/{nombre}"] = huella
     _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
     carpeta.cambiar()
-    return Consolidado(resultado, carpeta.final, tablas, frases)
+    return Consolidado(resultado, carpeta.final, tablas)
 
 
 def _escribir_institucionales(
     nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str]
-) -> tuple[Any, list[str]]:
+) -> dict[str, Tablas]:
+    """Los libros de la institución: los de cada formato que haya en la carpeta, y los datos de todos juntos."""
     from io import BytesIO
 
     from pei_excel.consolidacion import consolidar
-    from pei_excel.escritura.consolidado import escribir_consolidado
     from pei_excel.escritura.datos import escribir_csv
-    from pei_excel.escritura.tesoreria import escribir_tesoreria
-    from pei_excel.frases import frases
 
     if encargo.periodo is None:
-        return None, []
-    tablas = consolidar(
-        resultado.revisiones, encargo.periodo, encargo.contexto, corte=corte, estricto=encargo.estricto,
-        de_carpeta=resultado.de_carpeta,
-    )
-    nuevos = [h for h in tablas.hallazgos if h.regla == "CON001"]
-    resultado.de_carpeta += nuevos
+        raise ValueError("para consolidar hace falta el periodo")
 
     def escribir(nombre: str, hacer: Callable[[BytesIO], None]) -> None:
         memoria = BytesIO()
@@ -240,21 +255,51 @@ def _escribir_institucionales(
         (nueva / nombre).write_bytes(memoria.getvalue())
         salidas[nombre] = hashlib.sha256(memoria.getvalue()).hexdigest()
 
-    escribir("consolidado-mir.xlsx", lambda m: escribir_consolidado(m, tablas, resultado.revisiones))
-    escribir("tesoreria-mir.xlsx", lambda m: escribir_tesoreria(m, tablas))
-    escribir("datos.csv", lambda m: escribir_csv(m, tablas))
-    return tablas, list(frases(tablas))
+    presentes = {r.libro.formato for r in resultado.revisiones}
+    tablas: dict[str, Tablas] = {}
+    for formato in [f for f in FORMATOS if f in presentes] or list(FORMATOS)[:1]:
+        propias = consolidar(
+            resultado.revisiones, encargo.periodo, encargo.contexto, formato=formato, corte=corte,
+            estricto=encargo.estricto, ponderado=encargo.ponderado and formato == "POI",
+            de_carpeta=resultado.de_carpeta,
+        )
+        tablas[formato] = propias
+        resultado.de_carpeta += [h for h in propias.hallazgos if h.regla == "CON001"]
+        consolidado, tesoreria = _escritores(formato)
+        escribir(f"consolidado-{formato.lower()}.xlsx", partial(_con, consolidado, propias, resultado.revisiones))
+        escribir(f"tesoreria-{formato.lower()}.xlsx", partial(_con, tesoreria, propias))
+    escribir("datos.csv", lambda m: escribir_csv(m, list(tablas.values())))
+    return tablas
+
+
+def _escritores(formato: str) -> tuple[Callable[..., None], Callable[..., None]]:
+    """El del consolidado y el de la Tesorería de un formato; se importan al usarse."""
+    if formato == "POI":
+        from pei_excel.escritura.consolidado_poi import escribir_consolidado_poi
+        from pei_excel.escritura.tesoreria_poi import escribir_tesoreria_poi
+
+        return escribir_consolidado_poi, escribir_tesoreria_poi
+    from pei_excel.escritura.consolidado import escribir_consolidado
+    from pei_excel.escritura.tesoreria import escribir_tesoreria
+
+    return escribir_consolidado, escribir_tesoreria
+
+
+def _con(escritor: Callable[..., None], *argumentos_y_destino: Any) -> None:
+    *argumentos, destino = argumentos_y_destino
+    escritor(destino, *argumentos)
 
 
 def _escribir_json(
-    nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str], tablas: Any
+    nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str],
+    tablas: Mapping[str, Tablas],
 ) -> None:
     from pei_excel.documento import a_texto, documento, totales
 
     contenido = documento(
         resultado.revisiones, resultado.de_carpeta,
         opciones=encargo.como_datos() | {"corte": corte.isoformat()},
-        totales=totales(tablas),
+        totales={formato: totales(propias) for formato, propias in tablas.items()},
         salidas=[{"archivo": nombre, "sha256": salidas[nombre]} for nombre in sorted(salidas)],
     )
     (nueva / ULTIMO).write_text(a_texto(contenido), encoding="utf-8", newline="\n")

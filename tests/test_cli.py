@@ -86,7 +86,7 @@ def test_consolidar_deja_lo_que_dice_el_contrato(correr: Correr, recibidos: Path
         n: h for n, h in huellas(carpeta).items() if n != "resultado.json"
     }
     assert {h["archivo"] for h in documento["hallazgos"]} == {"~$obras.xlsx", "oficio.pdf"}
-    assert documento["totales"]["informes"]["consolidados"] == 2
+    assert documento["totales"]["MIR"]["informes"]["consolidados"] == 2
     assert str(tmp_path) not in (carpeta / "resultado.json").read_text(encoding="utf-8")
 
 
@@ -196,7 +196,7 @@ def test_otro_periodo_se_rechaza_y_se_nombra_en_la_cobertura(correr: Correr, rec
     documento = json.loads((tmp_path / "salidas/2024-T2/resultado.json").read_text(encoding="utf-8"))
     viejo = next(x for x in documento["libros"] if x["archivo"] == "viejo.xlsx")
     assert [h["regla"] for h in viejo["hallazgos"] if h["severidad"] == "ERROR"] == ["ENT005"]
-    assert {x["informe"]: x["motivo"] for x in documento["totales"]["informes"]["excluidos"]} == {
+    assert {x["informe"]: x["motivo"] for x in documento["totales"]["MIR"]["informes"]["excluidos"]} == {
         "520-9 «viejo.xlsx»": "de otro periodo", "roto.xlsx": "no pudo leerse",
     }
 

@@ -115,12 +115,12 @@ def filas_de_datos(tablas: Tablas) -> list[tuple[Valor, ...]]:
     ]
 
 
-def escribir_csv(destino: Path | BinaryIO, tablas: Tablas) -> None:
+def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
     """Escribe los datos abiertos en CSV, UTF-8 con BOM; un texto nunca se abre como fórmula y un número queda igual."""
     salida = io.StringIO(newline="")
     escritor = csv.writer(salida)
     escritor.writerow(COLUMNAS)
-    for bloque in bloques_de_datos(tablas):
+    for bloque in (b for tablas in formatos for b in bloques_de_datos(tablas)):
         iniciales = [_segura(v) for v in bloque.iniciales]
         finales = [_segura(v) for v in bloque.finales]
         for cambia in bloque.cambian:

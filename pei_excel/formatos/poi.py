@@ -333,7 +333,6 @@ MODIFICACIONES = modificaciones(
 )
 
 POI = Formato(
-    revisable=False,
     clave="POI",
     titulo="Plan Operativo Institucional",
     fuente="Directiva N° 003-2016-MPH/17, Municipalidad Provincial de Huamanga",

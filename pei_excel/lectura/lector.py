@@ -27,7 +27,6 @@ class Opciones(NamedTuple):
 
     periodo: Periodo | None = None  #: el que se consolida; None: el que cada libro trae escrito
     pais: str | None = None  #: costumbre de los separadores
-    para_plantilla: bool = False  #: se lee para preparar una plantilla, no para revisarlo
 
 
 @dataclass(slots=True)
@@ -108,11 +107,6 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
     if formato is None:
         libro = Libro(crudo.archivo, sha256, None, tipo=crudo.tipo, rechazado=True)
         libro.incidentes.append(_sin_formato(crudo, mejor))
-        return [libro]
-    if not formato.revisable and not opciones.para_plantilla:
-        libro = Libro(crudo.archivo, sha256, None, tipo=crudo.tipo, rechazado=True)
-        mensaje = f"es un libro del {formato.clave}, que esta versión todavía no revisa ni consolida"
-        libro.incidentes.append(IncidenteDeLibro("FMT002", mensaje, saca=TODO, encontrado=formato.clave))
         return [libro]
     paginas = _paginas(formato.principal, textos, hallados[formato.principal.clave], opciones)
     informes = _agrupar(paginas)

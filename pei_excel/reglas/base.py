@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pei_excel.actividades import Actividad, evaluar_actividades
 from pei_excel.evaluacion import Indicador, evaluar
 from pei_excel.formato import Formato
 from pei_excel.formatos import FORMATOS
@@ -110,6 +111,7 @@ class Contexto:
     periodo: Periodo | None = None  #: el pedido; None: el que cada libro trae escrito
     perfiles: Mapping[str, Perfil] = field(default_factory=dict)  #: formato → perfil elegido
     _indicadores: dict[int, list[Indicador]] = field(default_factory=dict)
+    _actividades: dict[int, list[Actividad]] = field(default_factory=dict)
 
     def formato(self, libro: Libro) -> Formato:
         """Formato del libro."""
@@ -131,14 +133,24 @@ class Contexto:
         return self.periodo is None and libro.campo("periodo").vacio
 
     def indicadores(self, libro: Libro) -> list[Indicador]:
-        """Indicadores evaluados del libro; vacío en formulación."""
+        """Indicadores evaluados de una MIR; vacío en formulación y en otro formato."""
         periodo = self.periodo_de(libro)
-        if periodo is None:
+        if periodo is None or libro.formato != "MIR":
             return []
         llave = id(libro)
         if llave not in self._indicadores:
             self._indicadores[llave] = evaluar(libro, periodo, self.perfil(libro.formato))
         return self._indicadores[llave]
+
+    def actividades(self, libro: Libro) -> list[Actividad]:
+        """Actividades evaluadas de un POI; vacío en formulación y en otro formato."""
+        periodo = self.periodo_de(libro)
+        if periodo is None or libro.formato != "POI":
+            return []
+        llave = id(libro)
+        if llave not in self._actividades:
+            self._actividades[llave] = evaluar_actividades(libro, periodo, self.perfil(libro.formato))
+        return self._actividades[llave]
 
 
 def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool) -> Hallazgo:

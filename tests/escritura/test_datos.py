@@ -59,7 +59,7 @@ def test_columnas_separadas_se_nombran_una_por_una() -> None:
 
 def test_csv_con_bom_textos_inofensivos_y_numeros_intactos() -> None:
     tablas, _ = tablas_de(revueltos(4))
-    contenido = en_memoria(escribir_csv, tablas)
+    contenido = en_memoria(escribir_csv, [tablas])
     assert contenido.startswith(b"\xef\xbb\xbf")
     filas = _leer(contenido)
     assert len(filas) == len(filas_de_datos(tablas))
@@ -80,7 +80,7 @@ def test_un_numero_negativo_no_lleva_apostrofo() -> None:
 
 def test_ruta_o_memoria_dan_lo_mismo(tmp_path: Path) -> None:
     tablas, _ = tablas_de([informe()])
-    escribir_csv(tmp_path / "datos.csv", tablas)
+    escribir_csv(tmp_path / "datos.csv", [tablas])
     memoria = BytesIO()
-    escribir_csv(memoria, tablas)
+    escribir_csv(memoria, [tablas])
     assert (tmp_path / "datos.csv").read_bytes() == memoria.getvalue()
