@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pei_excel.simulacion.defectos import DEFECTOS
-from pei_excel.simulacion.informe import Simulado, escribir_simulado, simular_informe
+from pei_excel.simulacion.informe import Simulado, simular_informe
 from pei_excel.simulacion.plantar import Defecto, Esperado
+from pei_excel.simulacion.simulado import LibroSimulado, escribir_simulado
 
-__all__ = ["DEFECTOS", "Defecto", "Esperado", "Simulado", "escribir_simulado", "simular_informe"]
+__all__ = ["DEFECTOS", "Defecto", "Esperado", "LibroSimulado", "Simulado", "escribir_simulado", "simular_informe"]
