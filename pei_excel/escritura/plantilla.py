@@ -106,7 +106,7 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
                     "format": estilos.condicional("falta"),
                 })
     for cuadro in una.cuadros:
-        escribir_cuadro(hoja, una, cuadro, encargo, estilos)
+        escribir_cuadro(hoja, una, cuadro, encargo, encargo.cuadro(una, cuadro), estilos)
     cortes = tuple(lugar.columna[clave] for clave in una.paginas)
     escribir_encabezado(
         hoja, una.columnas, lugar.fila_encabezado, estilos, profundidad=lugar.profundidad, cortes=cortes
