@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from pei_excel.escritura.estilos import CONDICIONALES, Estilos
 from pei_excel.escritura.hoja import configurar_impresion
@@ -21,6 +22,25 @@ CIFRA = "#,##0.00"
 #: Un texto en una columna de porcentajes (el estado) se ve como una raya: la palabra está al lado, en el semáforo.
 PORCENTAJE = '0.0;-0.0;0.0;"–"'
 ENTERO = "#,##0"
+#: Los soles se dicen en el título de la columna.
+SOLES = "#,##0.00"
+
+
+class Detalle(NamedTuple):
+    """Dónde quedó cada cosa en la hoja que lleva un renglón por indicador o actividad, para que las demás la citen."""
+
+    hoja: str
+    letras: Mapping[str, str]  #: clave de columna → letra
+    ultima: int  #: última fila de datos
+
+    def rango(self, clave: str, hasta: str | None = None) -> str:
+        """Rango absoluto de una columna, o de una columna a otra."""
+        desde, fin = self.letras[clave], self.letras[hasta or clave]
+        return f"'{self.hoja}'!${desde}${ENCABEZADO + 1}:${fin}${self.ultima}"
+
+    def celda(self, clave: str, posicion: int) -> str:
+        """Celda de una columna en el renglón de una posición de `Tablas.renglones`."""
+        return f"'{self.hoja}'!{self.letras[clave]}{ENCABEZADO + 1 + posicion}"
 
 
 def fecha(dia: date) -> str:
@@ -65,6 +85,22 @@ def imprimir(
         hoja, papel=papel, area=(1, 1, *ultima), repetir=(ENCABEZADO, ENCABEZADO) if repetir else None,
         horizontal=horizontal, pie=pie_de(tablas),
     )
+
+
+def con_cortes(hoja: Any, anchos: Sequence[float], comunes: int, cortes: Sequence[int], papel: str) -> None:
+    """Reparte las columnas en varias páginas que repiten las primeras; cada corte es la columna (desde 0) que empieza.
+
+    La escala es la mayor con que cabe la página más ancha: con «ajustar a una página» Excel no respetaría los cortes.
+    """
+    repetidas = [a * 7 + 5 for a in anchos[:comunes]]
+    limites = [0, *cortes, len(anchos)]
+    paginas = [
+        sum(a * 7 + 5 for a in anchos[desde:hasta]) + (sum(repetidas) if desde else 0)
+        for desde, hasta in pairwise(limites)
+    ]
+    hoja.repeat_columns(0, comunes - 1)
+    hoja.set_print_scale(min(100, max(10, int((MEDIDAS[papel][1] - 36) / (max(paginas) * 0.75) * 100))))
+    hoja.set_v_pagebreaks(list(cortes))
 
 
 def pie_de(tablas: Tablas) -> str:

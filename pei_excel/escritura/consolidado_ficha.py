@@ -9,13 +9,13 @@ from pei_excel.escritura.consolidado_comun import (
     CIFRA,
     ENTERO,
     PORCENTAJE,
+    Detalle,
     al_periodo_de,
     fecha,
     pie_de,
     relleno_de,
 )
 from pei_excel.escritura.consolidado_cuadros import Cuadro
-from pei_excel.escritura.consolidado_indicadores import Indicadores
 from pei_excel.escritura.consolidado_resumen import Resumen
 from pei_excel.escritura.estilos import AZUL, BANDA, GRIS, Estilos
 from pei_excel.escritura.hoja import LibroNuevo, configurar_impresion, escribir_formula
@@ -42,7 +42,7 @@ class Informes(NamedTuple):
 
 
 def escribir_ficha(
-    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadro: Cuadro, ind: Indicadores, resumen: Resumen,
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadro: Cuadro, ind: Detalle, resumen: Resumen,
     informes: Informes, *, papel: str,
 ) -> None:
     """Escribe la hoja «Ficha» (ya creada, para que sea la primera)."""
@@ -144,7 +144,7 @@ def _grafica(libro: LibroNuevo, hoja: Any, tablas: Tablas, resumen: Resumen, fil
     return fila + 1
 
 
-def _atencion(hoja: Any, tablas: Tablas, ind: Indicadores, estilos: Estilos, fila: int) -> int:
+def _atencion(hoja: Any, tablas: Tablas, ind: Detalle, estilos: Estilos, fila: int) -> int:
     todos = requieren_atencion(tablas, None)
     mostrados = todos[:MAXIMO]
     cuantos = f" ({len(mostrados)} de {len(todos)})" if len(todos) > len(mostrados) else ""

@@ -11,6 +11,7 @@ from pei_excel.escritura.consolidado_comun import (
     ENTERO,
     MEDIDAS,
     PORCENTAJE,
+    Detalle,
     imprimir,
     llaves_de,
     notas_al_pie,
@@ -18,7 +19,6 @@ from pei_excel.escritura.consolidado_comun import (
     titular,
 )
 from pei_excel.escritura.consolidado_cuadros import Cuadro
-from pei_excel.escritura.consolidado_indicadores import Indicadores
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.graficas import Bloque
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
@@ -46,7 +46,7 @@ class Resumen(NamedTuple):
 
 
 def escribir_resumen(
-    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, *, papel: str
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Detalle, *, papel: str
 ) -> Resumen:
     """Escribe la hoja «Resumen» (ya creada, para que quede en su lugar)."""
     estilos = libro.estilos
@@ -128,7 +128,7 @@ class _Puestas:
 
 
 def _poner_graficas(
-    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Indicadores, fila: int, papel: str
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, cuadros: dict[str, Cuadro], ind: Detalle, fila: int, papel: str
 ) -> _Puestas:
     estilos = libro.estilos
     aviso = "Datos de las gráficas (no se imprimen); las cifras son referencias a los cuadros"

@@ -7,9 +7,8 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from pei_excel.calculos import promedio
-from pei_excel.escritura.consolidado_comun import PORCENTAJE, relleno_de
+from pei_excel.escritura.consolidado_comun import PORCENTAJE, Detalle, relleno_de
 from pei_excel.escritura.consolidado_cuadros import Cuadro, por_explicar
-from pei_excel.escritura.consolidado_indicadores import Indicadores
 from pei_excel.escritura.estilos import AZUL, GRIS, Estilos
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
 from pei_excel.periodos import ORDINALES
@@ -237,7 +236,7 @@ def programas_con_avance(tablas: Tablas) -> list[Grupo]:
 
 
 def datos_de_avance(
-    tablas: Tablas, grupo: Grupo, llave: str, ind: Indicadores
+    tablas: Tablas, grupo: Grupo, llave: str, ind: Detalle
 ) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
     """Por trimestre, la media de lo acumulado como % de la meta anual; lo alcanzado después del periodo queda vacío."""
     q = tablas.periodo.trimestre
@@ -258,7 +257,7 @@ def datos_de_avance(
     return ["Programado acumulado", "Alcanzado acumulado"], filas
 
 
-def _formula_de_avance(ind: Indicadores, llave: str, medida: str, n: int) -> str:
+def _formula_de_avance(ind: Detalle, llave: str, medida: str, n: int) -> str:
     suma = "+".join(ind.rango(f"{medida}{k}") for k in range(1, n + 1))
     meta = ind.rango("anual_p")
     return (
