@@ -58,6 +58,7 @@ class Campo:
     ayuda: str = ""
     en_etiqueta: bool = False  #: el valor va en la misma celda que la etiqueta («… Desarrollo 2022 - 2024»)
     negritas: bool = False
+    abierto: bool = False  #: se puede escribir también en seguimiento
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class Libro:
     formulas_verificables: bool = True
     rechazado: bool = False  #: no se pudo leer, o falta una columna esencial
     apartado: str | None = None  #: por qué no es un informe, si es una salida nuestra
+    origen: str | None = None  #: «aplicativo» si sale de su exportación: no se le pide lo que ésta no puede traer
 
     @property
     def nuestro(self) -> bool:

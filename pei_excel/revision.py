@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pei_excel.formatos.aplicativo import APLICATIVO, NO_SE_APLICAN
 from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.libro import Libro
 from pei_excel.reglas.base import Contexto, Observacion, a_hallazgo
@@ -52,6 +53,8 @@ def revisar(libro: Libro, contexto: Contexto) -> Revision:
         if regla.alcance != "libro" or (libro.formato is not None and libro.formato not in regla.formatos):
             continue
         if libro.formato is None and regla.codigo not in {"FMT001", "FMT002"}:
+            continue
+        if libro.origen == APLICATIVO and regla.codigo in NO_SE_APLICAN:
             continue
         observaciones += list(regla(libro, contexto))
     formulacion = contexto.formulacion(libro) if libro.formato else False

@@ -13,6 +13,7 @@ from pei_excel.formato import HOJA_IDENTIDAD, IDENTIDAD_DE_SALIDA, NOMBRE_IDENTI
 from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.bloques import Bloque, ValorDeCampo, buscar_bloque
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
+from pei_excel.lectura.exportacion import leer_exportacion
 from pei_excel.lectura.filas import leer_filas
 from pei_excel.lectura.notas import notar
 from pei_excel.libro import TODO, Dato, Encabezado, Faltante, Fila, HojaLeida, IncidenteDeLibro, Libro
@@ -103,6 +104,8 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
         return [Libro(crudo.archivo, sha256, None, rechazado=True, apartado="es una salida de este programa")]
     marca = _identidad(crudo)
     textos = [(hoja, textos_normalizados(hoja)) for hoja in crudo.hojas if hoja.nombre != HOJA_IDENTIDAD]
+    if marca is None and (exportados := leer_exportacion(crudo, sha256, textos, opciones.periodo, opciones.pais)):
+        return exportados
     formato, hallados, mejor = _reconocer(textos, marca)
     if formato is None:
         libro = Libro(crudo.archivo, sha256, None, tipo=crudo.tipo, rechazado=True)

@@ -18,7 +18,7 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
         for fila in hoja.filas:
             _notar_corrida(libro, fila, declarada)
     for esperada in formato.hojas:
-        if esperada.clave not in libro.hojas and not esperada.opcional:
+        if esperada.clave not in libro.hojas and not esperada.opcional and libro.origen is None:
             libro.incidentes.append(
                 IncidenteDeLibro("FMT003", f"falta la hoja «{esperada.clave}»", saca=((esperada.clave, -2, "*"),))
             )

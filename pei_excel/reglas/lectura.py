@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pei_excel.calculos import cifra, plegar
 from pei_excel.formato import Apertura, Columna, Formato, Hoja
+from pei_excel.formatos.aplicativo import APLICATIVO, CAMPOS_QUE_NO_TRAE
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, IncidenteDeLibro, Libro
 from pei_excel.periodos import texto_de_trimestre
@@ -539,6 +540,8 @@ def bloque_incompleto(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         if not campo.obligatorio or (dato is not None and not dato.vacio):
             continue
         if campo.clave == formato.campo_periodo and contexto.formulacion(libro):
+            continue
+        if libro.origen == APLICATIVO and campo.clave in CAMPOS_QUE_NO_TRAE:
             continue
         mensaje = f"falta «{campo.etiqueta.rstrip(':')}»"
         if dato is not None:
