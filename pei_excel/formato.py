@@ -324,6 +324,7 @@ class Formato:
     #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
     que_se_informa: str = ""
     moneda: str = "$"
+    calculadas_oficiales: bool = True  #: son del documento oficial: a un libro que no es nuestro también se le piden
     listas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: listas largas, a una hoja oculta
     tablas: Mapping[str, Tabla] = field(default_factory=dict)  #: catálogos, a la misma hoja
     #: campo de `Modificaciones` → (hoja, columna) que modifica

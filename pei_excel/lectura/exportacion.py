@@ -106,31 +106,39 @@ def _columnas(textos: dict[tuple[int, int], str], fila: int) -> dict[str, int]:
     """Clave → columna, según los títulos de un renglón y, para los meses sin medida, la banda de arriba o su orden."""
     columnas: dict[str, int] = {}
     series: dict[str, dict[int | None, int]] = {}
-    sueltos: list[tuple[int | None, int, str | None]] = []
+    sueltos: list[tuple[int | None, int]] = []
     for columna, texto in sorted((c, t) for (f, c), t in textos.items() if f == fila):
         if texto in _TITULOS:
             columnas.setdefault(_TITULOS[texto], columna)
         elif (leido := leer_titulo(texto)) is not None:
             medida = leido.medida or _banda(textos, fila, columna)
             if medida is None:
-                sueltos.append((leido.mes, columna, medida))
+                sueltos.append((leido.mes, columna))
             else:
                 series.setdefault(medida, {}).setdefault(leido.mes, columna)
     if "reprogramado" in series:  # lo vigente; un mes que no se reprogramó conserva lo programado
         series["programado"] = series.get("programado", {}) | series.pop("reprogramado")
-    if any(mes for mes, *_ in sueltos):  # un total suelto, sin meses sueltos, no dice de qué es
-        libres = [m for m in _FISICAS if m not in series]
-        vistos: Counter[int | None] = Counter()
-        for mes, columna, _ in sueltos:
-            if vistos[mes] < len(libres):
-                series.setdefault(libres[vistos[mes]], {})[mes] = columna
-            vistos[mes] += 1
+    _repartir(series, sueltos)
     for medida, meses in series.items():
         for mes, columna in meses.items():
             clave = f"{medida}_total" if mes is None else f"{medida}_m{mes}"
             if clave in EXPORTACION.por_clave:
                 columnas[clave] = columna
     return columnas
+
+
+def _repartir(series: dict[str, dict[int | None, int]], sueltos: list[tuple[int | None, int]]) -> None:
+    """Los meses que no dicen su medida, por su orden: primero lo programado; los totales, con el mes a su izquierda."""
+    libres = [m for m in _FISICAS if not any(series.get(m, {}))]
+    vistos: Counter[int | None] = Counter()
+    for mes, columna in sueltos:
+        if mes is not None and vistos[mes] < len(libres):
+            series.setdefault(libres[vistos[mes]], {})[mes] = columna
+        vistos[mes] += 1
+    for columna in (c for mes, c in sueltos if mes is None):
+        previos = [(c, m) for m, meses in series.items() for mes, c in meses.items() if mes is not None and c < columna]
+        if previos:
+            series[max(previos)[1]].setdefault(None, columna)
 
 
 def _banda(textos: dict[tuple[int, int], str], fila: int, columna: int) -> str | None:
