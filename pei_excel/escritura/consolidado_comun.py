@@ -48,6 +48,11 @@ def fecha(dia: date) -> str:
     return f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
 
 
+def ancho_de_cifra(valor: float) -> float:
+    """Ancho que pide una cifra con dos decimales y miles."""
+    return len(f"{valor:,.2f}") + 1.5
+
+
 def al_periodo_de(periodo: Periodo) -> str:
     """«al 2do. trimestre de 2024»."""
     return f"{periodo.al_periodo} de {periodo.ejercicio}"

@@ -53,16 +53,20 @@ class Cita(NamedTuple):
     valor: float
 
 
+#: Etiqueta de cada punto o barra y el valor de cada serie; None deja la celda de verdad vacía.
+FilasDeGrafica = Sequence[tuple[str, Sequence[Cita | float | None]]]
+
+
 def escribir_bloque(
-    hoja: Any, nombre: str, esquina: tuple[int, int], titulo: str, series: Sequence[str],
-    filas: Sequence[tuple[str, Sequence[Cita | float | None]]], estilos: Estilos, *, matricial: bool = False,
+    hoja: Any, nombre: str, esquina: tuple[int, int], titulo: str, series: Sequence[str], filas: FilasDeGrafica,
+    estilos: Estilos, *, matricial: bool = False, formato: str = PORCENTAJE,
 ) -> Bloque:
     """Escribe los datos de una gráfica desde una esquina (fila, columna); None deja la celda de verdad vacía."""
     fila, columna = esquina
     hoja.write_string(fila - 1, columna - 1, titulo, estilos("nota", text_wrap=False, bold=True))
     for n, serie in enumerate(("", *series)):
         hoja.write_string(fila, columna - 1 + n, serie, estilos("encabezado_apoyo"))
-    texto, cifra = estilos("apoyo"), estilos("apoyo", num_format=PORCENTAJE)
+    texto, cifra = estilos("apoyo"), estilos("apoyo", num_format=formato)
     for f, (etiqueta, valores) in enumerate(filas, fila + 2):
         hoja.write_string(f - 1, columna - 1, etiqueta, texto)
         for c, valor in enumerate(valores, columna + 1):
