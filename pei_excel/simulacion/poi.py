@@ -17,6 +17,7 @@ from pei_excel.simulacion.simulado import Fila, LibroSimulado
 HOJA = POI.principal.clave
 #: Hojas del POI con un renglón por actividad.
 COSTOS, SEGUIMIENTO = "Valorización", "Seguimiento"
+NECESIDADES, EVALUACION, MODIFICACIONES = "Necesidades", "Evaluación", "Modificaciones"
 #: Meses en que se aprueban modificaciones: los de cierre de trimestre, menos diciembre.
 MESES_DE_CAMBIO = (3, 6, 9)
 
