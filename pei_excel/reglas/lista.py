@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pei_excel.reglas import consolidado, entregas, lectura, mir, seguimiento
+from pei_excel.reglas import calculadas, celdas, consolidado, entregas, lectura, mir, seguimiento, versiones
 from pei_excel.reglas.base import Regla
 
 REGLAS: tuple[Regla, ...] = (
     lectura.archivo_ilegible,
     lectura.formato_desconocido,
     lectura.falta_una_columna,
-    lectura.tipo_equivocado,
-    lectura.numero_como_texto,
-    lectura.error_de_excel,
-    lectura.dato_obligatorio_vacio,
-    lectura.fuera_de_catalogo,
-    lectura.calculada_sin_formula_o_atrasada,
-    lectura.formulas_sin_calcular,
+    celdas.tipo_equivocado,
+    celdas.numero_como_texto,
+    celdas.error_de_excel,
+    celdas.dato_obligatorio_vacio,
+    celdas.fuera_de_catalogo,
+    calculadas.calculada_sin_formula_o_atrasada,
+    calculadas.formulas_sin_calcular,
     lectura.datos_ocultos,
     lectura.plantilla_de_otra_version,
     lectura.titulos_movidos,
@@ -49,6 +49,10 @@ REGLAS: tuple[Regla, ...] = (
     seguimiento.todo_exactamente_al_cien,
     seguimiento.evidencia_repetida,
     seguimiento.verde_por_compensacion,
+    versiones.cambio_un_periodo_cerrado,
+    versiones.meta_distinta_de_la_aprobada,
+    versiones.meta_bajada_en_el_periodo,
+    versiones.meta_modificada_muchas_veces,
     entregas.entrega_repetida,
     entregas.archivo_apartado,
     lectura.otro_periodo,

@@ -47,6 +47,7 @@ PRECEDENCIA: tuple[tuple[str, str, Ambito], ...] = (
     ("*", "MIR014", "celda"),
     # varios archivos
     ("ENT005", "SEG* VER*", "libro"),
+    ("POI011 POI013", "VER*", "celda"),
 )
 
 #: Con severidad ERROR, su celda (o su fila) no tiene valor: calla todo lo que la lea, menos la lectura misma.
