@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pei_excel.escritura import graficas
+from pei_excel.escritura import graficas, graficas_avance
 from pei_excel.escritura.consolidado_comun import (
     CIFRA,
     ENTERO,
@@ -90,7 +90,7 @@ def ficha_de_la_mir(
     def grafica() -> tuple[Any, int] | None:
         """La de los programas; con un solo programa, su avance acumulado."""
         if len(tablas.por_programa) == 1 and resumen.avances:
-            return graficas.grafica_de_avance(libro, tablas, *resumen.avances[0]), 220
+            return graficas_avance.grafica_de_avance(libro, tablas, *resumen.avances[0]), 220
         if resumen.por_programa is None:
             return None
         barras = resumen.por_programa.ultima - resumen.por_programa.primera + 1

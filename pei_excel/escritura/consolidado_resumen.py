@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pei_excel.escritura import graficas
+from pei_excel.escritura import graficas, graficas_avance
 from pei_excel.escritura.consolidado_comun import (
     ENCABEZADO,
     ENTERO,
@@ -61,7 +61,7 @@ def escribir_resumen(
     notas = []
     if resumen.avances:
         notas.append(_NOTA_AVANCE)
-        if len(tablas.por_programa) > graficas.MAXIMO_DE_PROGRAMAS:
+        if len(tablas.por_programa) > graficas_avance.MAXIMO_DE_PROGRAMAS:
             notas.append(
                 f"Se grafican {len(resumen.avances)} de {len(tablas.por_programa)} programas: los de menor media de "
                 "Actividades."
@@ -183,12 +183,12 @@ def _poner_graficas(
         bloque = puestas.datos("Indicadores por estado y unidad", series, filas, estilos)
         puestas.poner(graficas.grafica_por_unidad(libro, tablas, bloque), graficas.alto_de_barras(len(filas)))
     llaves, avances = llaves_de(tablas.por_programa), []
-    for n, grupo in enumerate(graficas.programas_con_avance(tablas)):
-        series, filas = graficas.datos_de_avance(tablas, grupo, llaves[grupo.clave], ind)
+    for n, grupo in enumerate(graficas_avance.programas_con_avance(tablas)):
+        series, filas = graficas_avance.datos_de_avance(tablas, grupo, llaves[grupo.clave], ind)
         titulo = f"Avance acumulado de las Actividades, {graficas.corto(grupo.nombre)} (% de la meta anual)"
         bloque = puestas.datos(titulo, series, filas, estilos, matricial=True)
         avances.append((grupo, bloque))
-        puestas.poner(graficas.grafica_de_avance(libro, tablas, grupo, bloque), _ALTO_DE_AVANCE, mitad=n % 2)
+        puestas.poner(graficas_avance.grafica_de_avance(libro, tablas, grupo, bloque), _ALTO_DE_AVANCE, mitad=n % 2)
     if len(avances) % 2:
         puestas.fila += _filas(_ALTO_DE_AVANCE)
     return Resumen(por_programa, avances)

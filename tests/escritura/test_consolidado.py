@@ -19,7 +19,7 @@ from paridad import diferencias
 from pei_excel.escritura.consolidado import HOJAS, escribir_consolidado
 from pei_excel.escritura.consolidado_comun import llaves_de
 from pei_excel.escritura.datos import COLUMNAS, filas_de_datos
-from pei_excel.escritura.graficas import se_acumula
+from pei_excel.escritura.graficas_avance import se_acumula
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import Tablas
