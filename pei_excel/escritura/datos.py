@@ -31,7 +31,8 @@ AJENAS = {"MIR": frozenset({"gerencia", "oei", "aei"}), "POI": frozenset({"progr
 DE_ORIGEN = 2
 #: Unidad de medida de lo financiero.
 SOLES = "S/."
-_PELIGROSOS = ("=", "+", "-", "@", "\t", "\r")
+#: Con lo que empieza un texto que una hoja de cálculo tomaría por fórmula: en el CSV lleva un apóstrofo delante.
+PELIGROSOS = ("=", "+", "-", "@", "\t", "\r")
 
 Valor = str | float | int | None
 
@@ -207,5 +208,5 @@ def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
 
 def _segura(valor: Valor) -> Any:
     if isinstance(valor, str):
-        return f"'{valor}" if valor.startswith(_PELIGROSOS) else valor
+        return f"'{valor}" if valor.startswith(PELIGROSOS) else valor
     return f"{valor:.15g}" if isinstance(valor, float) else valor
