@@ -181,7 +181,8 @@ def escribir_cuadro_de_grupos(
     """Escribe la hoja de una agrupación; con `corte`, de esa columna en adelante se imprime en otra página."""
     hoja, estilos = hoja_de_filas(libro, agrupacion.hoja), libro.estilos
     palabras = VOCABULARIO[tablas.formato]
-    titular(hoja, f"{palabras.cuadros} {agrupacion.hoja.lower()}", tablas, estilos, tablas.perfil.etiqueta)
+    por = agrupacion.hoja[:1].lower() + agrupacion.hoja[1:]
+    titular(hoja, f"{palabras.cuadros} {por}", tablas, estilos, tablas.perfil.etiqueta)
     grupos = tablas.grupos[agrupacion.clave]
     sin_clave = agrupacion.clave in _SIN_CLAVE
     clave = ("clave", "Clave" if not sin_clave else "Llave (apoyo)", 9.0)
