@@ -113,7 +113,8 @@ def ejemplo(salida: Path) -> None:
 @click.option("--periodo", type=_Periodo(),
               help="Periodo que se va a reportar, por ejemplo 2024-T3; en el POI, también 2024-08.")
 @click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
-              help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones.")
+              help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones. En el "
+              "POI, también la exportación del aplicativo: sale un libro por unidad.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
 @click.option("--papel", type=Opcion(PAPELES), help="Papel; por omisión, el del formato.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
@@ -140,11 +141,16 @@ def plantilla(
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
     malos = 0
     try:
-        for ruta, problema in escribir_plantillas(
+        for hecha in escribir_plantillas(
             formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
         ):
-            malos += problema is not None
-            click.echo(ruta if problema is None else f"No se hizo la de {ruta}: {problema}.", err=problema is not None)
+            malos += hecha.problema is not None
+            if hecha.problema is None:
+                click.echo(hecha.ruta)
+            else:
+                click.echo(f"No se hizo la de {hecha.ruta}: {hecha.problema}.", err=True)
+            if hecha.aviso:
+                click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
     except BrokenPipeError:
         raise  # quien leía la lista la cerró: no es la carpeta
     except OSError as error:

@@ -24,8 +24,10 @@ MODIFICACIONES_MAXIMAS = 2
 
 _FORMATOS = ("MIR", "POI")
 #: Cómo se nombra cada medida en los mensajes.
-_NOMBRES = {"programado": "lo programado", "costo": "el costo", "meta": "la meta anual", "alcanzado": "lo alcanzado",
-            "ejecutado": "lo ejecutado", "devengado": "el devengado"}
+_NOMBRES = {
+    "programado": "lo programado para", "costo": "el costo de", "meta": "la meta anual de",
+    "alcanzado": "lo alcanzado por", "ejecutado": "lo ejecutado por", "devengado": "lo devengado por",
+}
 
 
 def _renglones(libro: Libro, hoja: Hoja) -> list[tuple[Any, Fila]]:
@@ -46,14 +48,19 @@ def _cuando(columna: Columna) -> str:
 
 
 def _que(columna: Columna, llave: object) -> str:
-    """«lo programado de AO.01 en agosto»."""
-    return f"{_NOMBRES[columna.medida or columna.clave]} de {llave}{_cuando(columna)}"
+    """«lo programado para AO.01 en agosto»."""
+    return f"{_NOMBRES[columna.medida or columna.clave]} {llave}{_cuando(columna)}"
 
 
-def _ver(valor: object) -> str:
+def _ver(valor: object, ser: str, estar: str) -> str:
+    """«era 10», «estaba en blanco»."""
     if valor is None:
-        return "en blanco"
-    return f"«{valor}»" if isinstance(valor, MetaEnPalabras) else numero(cifra_de_meta(valor))
+        return f"{estar} en blanco"
+    return f"{ser} «{valor}»" if isinstance(valor, MetaEnPalabras) else f"{ser} {numero(cifra_de_meta(valor))}"
+
+
+def _antes_y_ahora(antes: object, cuando: str, ahora: object) -> str:
+    return f"{_ver(antes, 'era', 'estaba')} en {cuando} y ahora {_ver(ahora, 'es', 'está')}"
 
 
 def _mostrable(valor: Any) -> str | float | None:
@@ -128,8 +135,7 @@ def _cambio_cerrado(
         return
     antes = entrega.valores[donde]
     yield Observacion(
-        f"{_que(columna, llave)} era {_ver(antes)} en {entrega.cuando} («{entrega.archivo}») y ahora es "
-        f"{_ver(dato.valor)}",
+        f"{_que(columna, llave)} {_antes_y_ahora(antes, f'{entrega.cuando} («{entrega.archivo}»)', dato.valor)}",
         dato, lee=tuple(fila[c] for c in _llaves(fila)), encontrado=_mostrable(dato.valor), esperado=_mostrable(antes),
     )
 
@@ -193,8 +199,8 @@ def meta_distinta_de_la_aprobada(libro: Libro, contexto: Contexto) -> Iterator[O
             for columna in cambios:
                 dato, antes = fila[columna.clave], aprobado.valores[clave, llave, columna.clave]
                 yield Observacion(
-                    f"{_que(columna, llave)} era {_ver(antes)} en {aprobado.cuando} y ahora es {_ver(dato.valor)}, sin "
-                    "una modificación registrada",
+                    f"{_que(columna, llave)} {_antes_y_ahora(antes, aprobado.cuando, dato.valor)}, sin una "
+                    "modificación registrada",
                     dato, lee=tuple(fila[c] for c in _llaves(fila)), encontrado=_mostrable(dato.valor),
                     esperado=_mostrable(antes),
                 )
@@ -385,7 +391,7 @@ def meta_modificada_muchas_veces(libro: Libro, contexto: Contexto) -> Iterator[O
         if vigente is not None and cuantas > MODIFICACIONES_MAXIMAS:
             columna = contexto.formato(libro).por_clave[donde[0]].por_clave[donde[2]]
             yield Observacion(
-                f"{_que(columna, donde[1])} se ha modificado {cuantas} veces en el año", vigente,
+    f"{_que(columna, donde[1])} se ha modificado {cuantas} veces en el año", vigente,
                 lee=_leidas(suyas), tambien=tuple(m.fila["valor_nuevo"] for m in suyas), encontrado=cuantas,
                 esperado=MODIFICACIONES_MAXIMAS,
             )
