@@ -91,7 +91,7 @@ def orden() -> None:
               default=Path("salidas/ejemplo"), show_default=True,
               help="Carpeta donde se deja.")
 def ejemplo(salida: Path) -> None:
-    """Hace todo el trabajo con los informes de muestra de un municipio y dice qué encontró."""
+    """Hace todo el trabajo con los libros de muestra de dos municipios y dice qué encontró."""
     from pei_excel.ejemplo import PERIODO, escribir_recibidos
     from pei_excel.informe import texto_de_ejemplo
     from pei_excel.proceso import Encargo

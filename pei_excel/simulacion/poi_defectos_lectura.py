@@ -13,7 +13,7 @@ from pei_excel.formatos.poi import POI, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULATIVO
 from pei_excel.reglas import danos
 from pei_excel.simulacion import retoques
-from pei_excel.simulacion.plantar import Defecto, Esperado, apartar, del_archivo, tomar
+from pei_excel.simulacion.plantar import Defecto, Esperado, Plantador, apartar, del_archivo, tomar
 from pei_excel.simulacion.poi import COSTOS, EVALUACION, HOJA, NECESIDADES, SEGUIMIENTO, PoiSimulado
 from pei_excel.simulacion.poi_verdad import cifra, serie, suma
 from pei_excel.simulacion.simulado import Fila
@@ -34,14 +34,17 @@ def _titulo_cambiado(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT003", columna="codigo", lugar="titulo")]
 
 
-def _mes_sin_titulo(s: PoiSimulado, azar: Random) -> Hallazgos:
-    hoja = azar.choice(tuple(MEDIDAS))
-    clave = f"{azar.choice(MEDIDAS[hoja])}_m{azar.choice((2, 5, 9, 12))}"
-    lugar = POI.por_clave[hoja].disposicion
-    columna = POI.por_clave[hoja].por_clave[clave]
-    celda = lugar.celda(lugar.fila_del_titulo(columna), clave)
-    s.danos.append(retoques.cambiar_celda(POI, hoja, celda, "Otro dato"))
-    return [Esperado("FMT003", hoja, clave, lugar="banda")]
+def _mes_sin_titulo(*hojas: str) -> Plantador[PoiSimulado]:
+    def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
+        hoja = azar.choice(hojas)
+        clave = f"{azar.choice(MEDIDAS[hoja])}_m{azar.choice((2, 5, 9, 12))}"
+        lugar = POI.por_clave[hoja].disposicion
+        columna = POI.por_clave[hoja].por_clave[clave]
+        celda = lugar.celda(lugar.fila_del_titulo(columna), clave)
+        s.danos.append(retoques.cambiar_celda(POI, hoja, celda, "Otro dato"))
+        return [Esperado("FMT003", hoja, clave, lugar="banda")]
+
+    return plantar
 
 
 def _sin_hoja(s: PoiSimulado, azar: Random) -> Hallazgos:
@@ -203,7 +206,7 @@ def _totales(s: PoiSimulado, fila: Fila) -> list[tuple[str, str, Fila, float, st
 
 def _en_un_total(
     poner: Callable[[Random, float], object], codigo: str | None = None
-) -> Callable[[PoiSimulado, Random], Hallazgos]:
+) -> Plantador[PoiSimulado]:
     """Escribe algo en un total; sin `codigo`, lo dice la regla de esa cifra."""
 
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
@@ -217,7 +220,7 @@ def _en_un_total(
     return plantar
 
 
-def total_mal(regla: str) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def total_mal(regla: str) -> Plantador[PoiSimulado]:
     """Una cifra equivocada escrita encima de un total."""
 
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
@@ -297,7 +300,8 @@ POI_DEFECTOS_LECTURA: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("FMT001", "archivo cortado", del_archivo("FMT001", danos.truncar), solo=True),
     Defecto("FMT002", "otro libro", del_archivo("FMT002", retoques.sin_titulos(POI)), solo=True),
     Defecto("FMT003", "título cambiado", _titulo_cambiado, solo=True),
-    Defecto("FMT003", "mes sin título", _mes_sin_titulo, solo=True),
+    Defecto("FMT003", "mes sin título en Programación", _mes_sin_titulo(HOJA), solo=True),
+    Defecto("FMT003", "mes sin título en otra hoja", _mes_sin_titulo(COSTOS, SEGUIMIENTO), solo=True),
     Defecto("FMT003", "hoja borrada", _sin_hoja, solo=True),
     Defecto("FMT004", "cifra de otro tipo", _en_una_cifra(
         "FMT004", lambda azar, _valor, ano: azar.choice(("veinte", -5.0, date(ano, 2, 1), "pendiente", True)),

@@ -10,7 +10,7 @@ from pei_excel.formato import Modo
 from pei_excel.formatos.poi import CAUSAS, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULATIVO
 from pei_excel.periodos import MESES
-from pei_excel.simulacion.plantar import Defecto, Esperado, apartar, tomar
+from pei_excel.simulacion.plantar import Defecto, Esperado, Plantador, apartar, tomar
 from pei_excel.simulacion.poi import COSTOS, EVALUACION, HOJA, MODIFICACIONES, NECESIDADES, SEGUIMIENTO, PoiSimulado
 from pei_excel.simulacion.poi_actividades import ACCIONES
 from pei_excel.simulacion.poi_defectos_lectura import intacta, total_mal
@@ -70,7 +70,7 @@ def _techo_rebasado(s: PoiSimulado, _azar: Random) -> Hallazgos:
     return [Esperado("POI003", columna="techo", lugar="campo")]
 
 
-def _en_catalogo(columna: str, nuevo: Callable[[Fila], str]) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def _en_catalogo(columna: str, nuevo: Callable[[Fila], str]) -> Plantador[PoiSimulado]:
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
         fila = tomar(s, azar)
         if fila is None:
@@ -189,7 +189,7 @@ def _codigo_repetido(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("POI011", columna="codigo", fila=fila, tambien=((HOJA, "codigo", previa),))]
 
 
-def _meta_en_palabras(con: Callable[[Random, float], str]) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def _meta_en_palabras(con: Callable[[Random, float], str]) -> Plantador[PoiSimulado]:
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
         fila = tomar(s, azar, lambda f: intacta(s, f))
         if fila is None:
@@ -200,7 +200,7 @@ def _meta_en_palabras(con: Callable[[Random, float], str]) -> Callable[[PoiSimul
     return plantar
 
 
-def _falta_en(hoja: str) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def _falta_en(hoja: str) -> Plantador[PoiSimulado]:
     """Una actividad que no tiene renglón en otra hoja."""
 
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
@@ -216,7 +216,7 @@ def _falta_en(hoja: str) -> Callable[[PoiSimulado, Random], Hallazgos]:
     return plantar
 
 
-def _ajena_en(hoja: str, otros: Callable[[PoiSimulado, Random], Fila]) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def _ajena_en(hoja: str, otros: Callable[[PoiSimulado, Random], Fila]) -> Plantador[PoiSimulado]:
     """Un renglón de una actividad que `Programación` no conoce."""
 
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
@@ -230,7 +230,7 @@ def _ajena_en(hoja: str, otros: Callable[[PoiSimulado, Random], Fila]) -> Callab
     return plantar
 
 
-def _cambiado(hoja: str) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def _cambiado(hoja: str) -> Plantador[PoiSimulado]:
     """El código de una hoja no es el de Programación: sobra uno y falta otro, por la misma causa."""
 
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:

@@ -8,7 +8,7 @@ from random import Random
 from pei_excel.formatos.poi import POI
 from pei_excel.periodos import MESES
 from pei_excel.simulacion import retoques
-from pei_excel.simulacion.plantar import Defecto, Esperado, tomar
+from pei_excel.simulacion.plantar import Defecto, Esperado, Plantador, tomar
 from pei_excel.simulacion.poi import COSTOS, EVALUACION, NECESIDADES, SEGUIMIENTO, PoiSimulado
 from pei_excel.simulacion.poi_defectos_lectura import MEDIDAS, intacta
 from pei_excel.simulacion.poi_verdad import cifra
@@ -47,7 +47,7 @@ def _fila_en_blanco(s: PoiSimulado, azar: Random) -> Hallazgos:
     return []
 
 
-def _con_una(cambiar: Callable[[PoiSimulado, Random, Fila], None]) -> Callable[[PoiSimulado, Random], Hallazgos]:
+def _con_una(cambiar: Callable[[PoiSimulado, Random, Fila], None]) -> Plantador[PoiSimulado]:
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
         fila = tomar(s, azar, lambda f: intacta(s, f))
         if fila is None:

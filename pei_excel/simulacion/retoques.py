@@ -83,11 +83,11 @@ def _mover(ruta: Path, formato: Formato, hoja: str, mover: Mover) -> None:
 
 def _reescribir(ruta: Path, cambios: Mapping[str, Callable[[str], str]]) -> None:
     with zipfile.ZipFile(ruta) as origen:
-        partes = {nombre: origen.read(nombre) for nombre in origen.namelist()}
-    with zipfile.ZipFile(ruta, "w", zipfile.ZIP_DEFLATED) as destino:
-        for nombre, contenido in partes.items():
-            nuevo = cambios[nombre](contenido.decode()).encode() if nombre in cambios else contenido
-            destino.writestr(nombre, nuevo)
+        partes = {parte: origen.read(parte) for parte in origen.infolist()}  # con su fecha: siempre los mismos bytes
+    with zipfile.ZipFile(ruta, "w") as destino:
+        for parte, contenido in partes.items():
+            cambiar = cambios.get(parte.filename)
+            destino.writestr(parte, cambiar(contenido.decode()).encode() if cambiar else contenido)
 
 
 def _mover_en(texto: str, mover: Mover) -> str:
