@@ -18,6 +18,9 @@ from pei_excel.semaforo import PERFILES, Perfil
 from pei_excel.textos import como_frase
 from pei_excel.ubicacion import Ubicacion
 
+#: Los formatos a los que sirve una regla de los dos.
+AMBOS = ("MIR", "POI")
+
 Alcance = Literal["libro", "entrega", "tablas"]
 
 

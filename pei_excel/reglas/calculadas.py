@@ -9,8 +9,8 @@ from pei_excel.formato import Columna, Formato, Hoja
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.reglas import danos
-from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
-from pei_excel.reglas.celdas import AMBOS, datos, mostrable
+from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
+from pei_excel.reglas.celdas import datos, mostrable
 from pei_excel.textos import numero
 
 

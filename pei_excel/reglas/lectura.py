@@ -10,8 +10,8 @@ from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import FILA_DE_HOJA, Dato, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo, texto_de_periodo, texto_de_trimestre
 from pei_excel.reglas import danos
-from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
-from pei_excel.reglas.celdas import AMBOS, de_celdas
+from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
+from pei_excel.reglas.celdas import de_celdas
 
 #: Qué hacer según por qué no se pudo leer; lo demás usa el texto de la ficha.
 _COMO_ABRIRLO = {

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from pei_excel.reglas import calculadas, celdas, consolidado, entregas, lectura, mir, seguimiento, versiones
+from pei_excel.reglas import (
+    calculadas,
+    celdas,
+    consolidado,
+    entregas,
+    lectura,
+    mir,
+    poi,
+    poi_costos,
+    poi_metas,
+    seguimiento,
+    versiones,
+)
 from pei_excel.reglas.base import Regla
 
 REGLAS: tuple[Regla, ...] = (
@@ -53,6 +65,18 @@ REGLAS: tuple[Regla, ...] = (
     versiones.meta_distinta_de_la_aprobada,
     versiones.meta_bajada_en_el_periodo,
     versiones.meta_modificada_muchas_veces,
+    poi_metas.los_meses_no_dan_la_meta,
+    poi_costos.costo_anual_no_coincide,
+    poi_costos.necesidades_costos_y_techo,
+    poi.objetivo_o_accion_que_no_existe,
+    poi_metas.unidad_vaga_o_cuenta_con_fraccion,
+    poi_costos.costo_lejos_de_lo_programado,
+    poi_metas.meta_al_final_o_en_un_mes,
+    poi.sin_elementos_criticos,
+    poi.codigo_repetido,
+    poi_metas.meta_sin_cifra,
+    poi.codigo_desconocido_o_ausente,
+    poi.modificacion_no_aplicada,
     entregas.entrega_repetida,
     entregas.archivo_apartado,
     lectura.otro_periodo,

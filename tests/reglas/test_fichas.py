@@ -57,8 +57,8 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
     opciones = Opciones(periodo=periodo)
     libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
     revisiones = [revisar(x, contexto) for x in libros]
-    hallazgos = [h for r in revisiones for h in r.hallazgos]
-    return hallazgos + revisar_entrega(revisiones, ajenos, contexto), cuadro
+    de_carpeta = revisar_entrega(revisiones, ajenos, contexto)  # también agrega y perdona en cada informe
+    return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
 
 
 def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:
