@@ -1,4 +1,4 @@
-"""El libro consolidado del POI: de las tablas y las revisiones a las trece hojas del contrato."""
+"""El libro consolidado del POI: las trece hojas del contrato y la de captura en el aplicativo."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import BinaryIO
 
+from pei_excel.escritura import consolidado_aplicativo
 from pei_excel.escritura.consolidado_comun import al_periodo_de
 from pei_excel.escritura.consolidado_ficha import escribir_ficha
 from pei_excel.escritura.consolidado_metodologia import escribir_metodologia
@@ -23,8 +24,8 @@ from pei_excel.tablas import Tablas
 
 #: Las hojas, en su orden.
 HOJAS = (
-    "Ficha", "Resumen", "Por OEI", "Por AEI", "Por unidad", "Por gerencia", "Actividades", "Presupuesto",
-    "Observaciones", "Diseño", "Control de entregas", "Metodología", "Datos",
+    "Ficha", "Resumen", "Por OEI", "Por AEI", "Por unidad", "Por gerencia", "Actividades", consolidado_aplicativo.HOJA,
+    "Presupuesto", "Observaciones", "Diseño", "Control de entregas", "Metodología", "Datos",
 )
 
 
@@ -43,6 +44,7 @@ def escribir_consolidado_poi(
     # Todas las hojas nacen en su orden, pero lo citado se escribe antes que lo que lo cita.
     ficha, resumen, *_ = [hoja_de_filas(libro, nombre) for nombre in HOJAS]
     actividades = escribir_actividades(libro, tablas, papel=papel)
+    consolidado_aplicativo.escribir_captura(libro, tablas, actividades, papel=papel)
     presupuesto = escribir_presupuesto(libro, tablas, actividades, papel=papel)
     cuadros = escribir_cuadros_poi(libro, tablas, actividades, papel=papel)
     escribir_hallazgos(libro, tablas, suyas, papel=papel)
