@@ -39,7 +39,7 @@ _NOTAS = (
     "«Observado»: el informe de la unidad tiene errores por corregir.",
 )
 #: Medida → cómo la titula su columna y cómo se nombra si falta.
-_MEDIDAS = {"ejecutado": ("físico ejecutado", "el físico"), "devengado": ("S/. devengados", "los S/.")}
+_MEDIDAS = {"ejecutado": ("físico ejecutado", "físico"), "devengado": ("S/. devengados", "S/.")}
 
 
 class _Columna(NamedTuple):
@@ -70,7 +70,7 @@ def _columnas(tablas: Tablas) -> list[_Columna]:
                      {**derecha, "num_format": formatos[medida]})
             for mes in tablas.periodo.meses for medida, (titulo, _) in _MEDIDAS.items()
         ),
-        _Columna("listo", "¿Listo para copiar?", 24, {}),
+        _Columna("listo", "¿Listo para copiar?", 24, centro),
         _Columna("archivo", "Archivo (apoyo)", 24, apoyo), _Columna("celdas", "Celdas de origen (apoyo)", 30, apoyo),
     ]
 
@@ -97,7 +97,7 @@ def escribir_captura(libro: LibroNuevo, tablas: Tablas, actividades: Detalle, *,
         hoja.agregar(n, hoja.texto(nota, texto))
     fin = total + 1 + len(_NOTAS)
     hoja.abarcar(fin, len(columnas))
-    fijas = 5
+    fijas = [x.clave for x in columnas].index("unidad_medida")
     hoja.freeze_panes(PRIMERA - 1, fijas)
     hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
     c = [x.clave for x in columnas].index("listo")
@@ -108,7 +108,7 @@ def escribir_captura(libro: LibroNuevo, tablas: Tablas, actividades: Detalle, *,
     imprimir(hoja, tablas, (fin, impresas), papel=papel)
     if len(tablas.periodo.meses) > 3:  # un semestre o un año no caben legibles en una página
         primeros = [n for n, x in enumerate(columnas) if x.clave.startswith("ejecutado")]
-        con_cortes(hoja, [x.ancho for x in columnas[:impresas]], fijas, primeros[3::3], papel)
+        con_cortes(hoja, [x.ancho for x in columnas[:impresas]], fijas + 1, primeros[3::3], papel)
 
 
 def _orden(renglon: Renglon, tablas: Tablas) -> tuple[Any, ...]:
@@ -151,7 +151,7 @@ def _cifra(a: Actividad, clave: str) -> Cifra:
 
 
 def _listo(renglon: Renglon) -> str:
-    """«Sí», o lo vencido del periodo que no está informado: «Falta el físico de mayo y los S/. de junio»."""
+    """«Sí», o lo vencido del periodo que no está informado: «Falta: físico de mayo; S/. de mayo y junio»."""
     a = renglon.actividad
     meses = a.periodo.meses
     vencen = {
@@ -164,12 +164,12 @@ def _listo(renglon: Renglon) -> str:
         vacios = [MESES[m - 1] for m in vencen[medida] if _cifra(a, f"{medida}{m}") is None]
         if vacios:
             faltan.append(f"{nombre} de {enumerar(vacios)}")
-    texto = f"Falta {enumerar(faltan)}" if faltan else LISTO
+    texto = f"Falta: {'; '.join(faltan)}" if faltan else LISTO
     return f"{texto} · Observado" if renglon.observado else texto
 
 
 def _origen(a: Actividad) -> str:
-    """«Seguimiento!G6:I6 y S6:U6»."""
+    """«Seguimiento!G6:I6 y Seguimiento!T6:V6»."""
     partes = []
     for medida in _MEDIDAS:
         datos = [d for d in a.datos(medida, a.periodo.meses) if d.celda]
