@@ -133,6 +133,8 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
                     futura = columna.medida == "variacion" and (columna.trimestre or 0) > ultimo
                     for observacion in _calculada_mala(columna, fila, dato, fresco, esperado, declarada, futura=futura):
                         observacion.lee += _de_la_misma_llave(libro, formato, declarada, fila)
+                        if dato.formula:
+                            observacion.lee += _ausentes(libro, formato, declarada)
                         yield observacion
 
 
@@ -146,6 +148,15 @@ def _de_la_misma_llave(libro: Libro, formato: Formato, hoja: Hoja, fila: Fila) -
         for otra in formato.hojas if otra is not hoja and otra.llave
         for suya in libro.filas(otra.clave) if suya.valor(otra.llave[0]) == llave
         for dato in suya.datos.values() if dato.incidente is not None
+    )
+
+
+def _ausentes(libro: Libro, formato: Formato, hoja: Hoja) -> tuple[Dato, ...]:
+    """Las columnas que faltan en otras hojas, o las hojas enteras: una fórmula que las leía no está atrasada por sí."""
+    return tuple(
+        Dato((otra.clave, -1, columna))
+        for otra in formato.hojas if otra is not hoja
+        for columna in (libro.hojas[otra.clave].faltantes if otra.clave in libro.hojas else ("*",))
     )
 
 

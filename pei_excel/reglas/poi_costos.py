@@ -166,6 +166,6 @@ def costo_lejos_de_lo_programado(libro: Libro, contexto: Contexto) -> Iterator[O
             yield Observacion(
                 f"{quien(fila)} tiene un costo de {_soles(costos.valor(f'costo_m{m}'))} en {mes(m)} y {empieza}",
                 costos[f"costo_m{m}"], tambien=tuple(costos[f"costo_m{n}"] for n in con_costo[1:]),
-                lee=(fila["codigo"], costos["codigo"], *leidos_de_la_meta(fila)),
+                lee=(fila["codigo"], costos["codigo"], fila["programado_total"], *leidos_de_la_meta(fila)),
                 encontrado=costos.valor(f"costo_m{m}"),
             )
