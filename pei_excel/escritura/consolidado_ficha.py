@@ -56,6 +56,7 @@ class Contenido:
     quien: Callable[[Renglon], tuple[str, str]]  #: las dos primeras columnas
     sin_causa: str
     visto_bueno: str
+    margen: int = 0  #: píxeles que se dejan a la derecha de la gráfica
 
 
 def cifra_de_informes(tablas: Tablas, control: Control) -> CifraDeFicha:
@@ -193,7 +194,8 @@ def _grafica(hoja: Any, contenido: Contenido, fila: int) -> int:
     if puesta is None:
         return fila
     grafica, alto = puesta
-    grafica.set_size({"width": sum(int(a * 7 + 5) for a in contenido.anchos), "height": alto})
+    ancho = sum(int(a * 7 + 5) for a in contenido.anchos) - contenido.margen
+    grafica.set_size({"width": ancho, "height": alto})
     hoja.insert_chart(fila - 1, 0, grafica, {"object_position": 2})
     hoja.set_row(fila - 1, alto * 0.75 + 4)
     return fila + 1

@@ -174,6 +174,7 @@ def escribir_actividades(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
         hoja, HOJA, tablas, estilos,
         "Las cifras por mes (a la derecha, no se imprimen) vienen de los informes; lo demás son fórmulas. "
         "«Observado»: el informe tiene errores por corregir y la cifra es la recalculada.",
+        fijas=[c.ancho for c in COLUMNAS[:FIJAS]],
     )
     encabezado, apoyo = estilos("encabezado", bold=True, font_size=8), estilos("encabezado_apoyo")
     anchos = _anchos(tablas)

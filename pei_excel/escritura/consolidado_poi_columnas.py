@@ -68,7 +68,7 @@ def _meses(medida: str, titulo: str) -> list[_Una]:
 
 COLUMNAS: tuple[ColumnaDeActividades, ...] = (
     _texto("unidad", "Unidad orgánica", 17), _corto("codigo", "Código", 8), _texto("actividad", "Actividad", 27),
-    _texto("gerencia", "Gerencia", 14), _corto("oei", "OEI", 7.5), _corto("aei", "AEI", 9.5),
+    _texto("gerencia", "Gerencia", 20), _corto("oei", "OEI", 7.5), _corto("aei", "AEI", 9.5),
     _texto("unidad_medida", "Unidad de medida", 12), _corto("acumulacion", "Acumulación", 11.5),
     _cifra("meta", "Meta anual", 10), _cifra("meta_inicial", "Meta inicial, si se modificó", 10.5),
     _cifra("al_periodo_p", "Físico: programado al periodo"), _cifra("al_periodo_a", "Físico: ejecutado al periodo"),
@@ -82,7 +82,7 @@ COLUMNAS: tuple[ColumnaDeActividades, ...] = (
     _pct("anual_pct", "% físico anual", 8), _corto("anual_s", "Valoración anual", 12),
     _soles("costo_anual", "Costo anual (S/.)"), _pct("costo_pct", "% devengado del costo anual", 10),
     _texto("dificultaron", "Factores que dificultaron", 34), _texto("medida", "Medida correctiva", 34),
-    _texto("archivo", "Archivo", 22), _texto("origen", "Hojas y filas de origen", 20),
+    _texto("archivo", "Archivo", 22), _texto("origen", "Hojas y filas de origen", 28),
     _apoyo(_pct("topado", "% que entra al promedio (máx. 100; sin reporte = 0)", 11)),
     _apoyo(_soles("peso", "Peso: costo anual", 11)), _apoyo(_soles("pesado", "% × peso", 11)),
     _apoyo(_cifra("suma_anual", "Suma de los meses programados", 11)),

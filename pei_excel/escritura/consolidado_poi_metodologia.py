@@ -36,7 +36,7 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
         "Anual: contra lo programado en los doce meses; sólo se valora al cierre del ejercicio.",
         "Un mes de un trimestre sin terminar sólo vence si el periodo se pide por mes.",
     )
-    yield "Cómo se unen las hojas", OFICIAL, (
+    yield "Cómo se unen las hojas", CRITERIO, (
         ("Cada actividad reúne por su código lo que dicen Programación, Valorización, Necesidades, Seguimiento y "
         "Evaluación; nunca por el lugar de su fila."),
     )
@@ -76,7 +76,7 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
         "Necesidades por tipo de gasto frente al techo de cada unidad (artículos 8.2.2 y 8.4).",
         "Costo anual: la suma de los doce meses de Valorización. Devengado: la de Seguimiento, hasta el periodo.",
     )
-    yield "Meta inicial", OFICIAL, (
+    yield "Meta inicial", CRITERIO, (
         ("La meta vigente con las modificaciones registradas deshechas, la más nueva primero (artículo 8.2.3); sólo se "
         "muestra donde hubo cambio."),
     )

@@ -44,7 +44,9 @@ _NOTAS = (
 _NOTA_SUELTAS = (
     "Sin clasificar: necesidades sin tipo de gasto, o de un código que no está en la hoja «Programación» de la unidad."
 )
-_ANCHO_DE_CLAVE, _ANCHO_DE_NOMBRE = 13.0, 36.0
+_ANCHO_DE_CLAVE, _ANCHO_DE_NOMBRE = 9.0, 40.0
+#: Sección → columna de este cuadro con que se buscan sus renglones en «Actividades».
+_SE_BUSCA_POR = {"llave_unidad": "clave", "llave_gerencia": "gerencia", "vinculacion": "nombre"}
 
 
 class _Columna(NamedTuple):
@@ -69,12 +71,12 @@ class Presupuesto:
 class _Renglon(NamedTuple):
     """Un renglón por escribir: quién es, de qué actividades sale y, si lo tiene, su techo."""
 
-    llave: str
     nombre: str
     suyos: Sequence[Renglon]
     techo: Cifra | str  #: una cifra o la fórmula que la suma
     valor_del_techo: Cifra
     sueltas: float  #: necesidades sin clasificar
+    clave: str = ""  #: la de la unidad
     gerencia: str = ""
 
 
@@ -87,8 +89,8 @@ def escribir_presupuesto(libro: LibroNuevo, tablas: Tablas, actividades: Detalle
     fila, hecho = ENCABEZADO, escritor.hecho
     gerencias = {n: llaves["gerencia"][g.clave] for g in tablas.grupos["gerencia"] for n in g.renglones}
     unidades = [
-        _Renglon(llaves["unidad"][g.clave], g.nombre, tablas.de(g), techo := escritor.techo(tablas.de(g)), techo,
-                 escritor.sueltas(tablas.de(g)), gerencias[g.renglones[0]])
+        _Renglon(g.nombre, tablas.de(g), techo := escritor.techo(tablas.de(g)), techo, escritor.sueltas(tablas.de(g)),
+                 llaves["unidad"][g.clave], gerencias[g.renglones[0]])
         for g in tablas.por_unidad
     ]
     fila = escritor.seccion(fila, "Por unidad orgánica", unidades, "llave_unidad")
@@ -97,16 +99,16 @@ def escribir_presupuesto(libro: LibroNuevo, tablas: Tablas, actividades: Detalle
     ultima_unidad = fila - 1
     por_gerencia = [
         _Renglon(
-            llaves["gerencia"][g.clave], g.nombre, tablas.de(g),
-            escritor.suma_de_unidades("techo", ultima_unidad),
+            g.nombre, tablas.de(g), escritor.suma_de_unidades("techo", ultima_unidad),
             _suma([u.valor_del_techo for u in unidades if u.gerencia == llaves["gerencia"][g.clave]]),
             sum(u.sueltas for u in unidades if u.gerencia == llaves["gerencia"][g.clave]),
+            gerencia=llaves["gerencia"][g.clave],
         )
         for g in tablas.grupos["gerencia"]
     ]
     fila = escritor.seccion(fila, "Por gerencia", por_gerencia, "llave_gerencia", ultima_unidad)
     por_vinculacion = [
-        _Renglon(v, v, suyos, None, None, 0.0)
+        _Renglon(v, suyos, None, None, 0.0)
         for v in (*VINCULACIONES, SIN_VINCULACION)
         if (suyos := [r for r in tablas.renglones if _vinculacion(r) == v])
     ]
@@ -195,7 +197,7 @@ class _Escritor:
         """Fórmula que suma una columna de los renglones de las unidades de una gerencia."""
         c, g = self.hecho.columnas[clave], self.hecho.columnas["gerencia"]
         desde = ENCABEZADO + 2
-        return f"SUMIFS(${c}${desde}:${c}${ultima},${g}${desde}:${g}${ultima},$A{FILA})"
+        return f"SUMIFS(${c}${desde}:${c}${ultima},${g}${desde}:${g}${ultima},${g}{FILA})"
 
     def seccion(
         self, fila: int, titulo: str, renglones: Sequence[_Renglon], llave: str, ultima_unidad: int | None = None
@@ -204,8 +206,10 @@ class _Escritor:
         banda = self._estilos("celda", bold=True, bg_color="#E6ECF1", text_wrap=False)
         inicios = [principio(n, banda) for n in range(1, self.impresas + 1)]
         fila += 1
-        self._hoja.agregar(fila, self._hoja.texto(inicios[0], titulo) + "".join(f"{i}/>" for i in inicios[1:]), 18)
-        a = f"$A{FILA}" if llave == "vinculacion" else f'"|"&$A{FILA}&"|"'
+        vacias = "".join(f"{i}/>" for i in inicios[2:])
+        self._hoja.agregar(fila, f"{inicios[0]}/>{self._hoja.texto(inicios[1], titulo)}{vacias}", 18)
+        a = f"${self.hecho.columnas[_SE_BUSCA_POR[llave]]}{FILA}"
+        a = a if llave == "vinculacion" else f'"|"&{a}&"|"'
         criterio = f"{self._actividades.rango(llave)},{a}"
         for r in renglones:
             fila += 1
@@ -228,7 +232,7 @@ class _Escritor:
         techos = _suma([u.valor_del_techo for u in unidades])
         techo = f'IF(COUNT({rango("techo")})=0,"",{suma("techo")})'
         sueltas = sum(u.sueltas for u in unidades)
-        todo = _Renglon("", "Institución", self._tablas.renglones, techo, techos, sueltas)
+        todo = _Renglon("Institución", self._tablas.renglones, techo, techos, sueltas)
         self._renglon(fila + 1, todo, suma, suma("sueltas") if self.con_sueltas else None, negritas=True)
         return fila + 1
 
@@ -260,7 +264,7 @@ class _Escritor:
         if isinstance(sueltas, str):
             formulas["sueltas"] = sueltas, r.sueltas
         numeros = {"techo": r.techo, "sueltas": sueltas}
-        textos = {"clave": r.llave, "nombre": r.nombre, "gerencia": r.gerencia}
+        textos = {"clave": r.clave, "nombre": r.nombre, "gerencia": r.gerencia}
         celdas = []
         for n, columna in enumerate(self.columnas, 1):
             clave = columna.clave
@@ -274,5 +278,5 @@ class _Escritor:
                 celdas.append(con_numero(inicio, numeros[clave]))
             else:
                 celdas.append(self._hoja.texto(inicio, textos[clave]) if textos[clave] else f"{inicio}/>")
-        alto = alto_de_fila([(r.nombre, _ANCHO_DE_NOMBRE), (r.llave, _ANCHO_DE_CLAVE)], minimo=18)
+        alto = alto_de_fila([(r.nombre, _ANCHO_DE_NOMBRE), (r.clave, _ANCHO_DE_CLAVE)], minimo=18)
         self._hoja.agregar(fila, "".join(celdas), alto)

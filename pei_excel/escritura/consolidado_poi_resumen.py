@@ -22,7 +22,9 @@ from pei_excel.escritura.graficas import Bloque
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
 from pei_excel.tablas import Tablas
 
-_ALTO_DE_CURVA = 250  #: píxeles
+_ALTO_DE_CURVA = 260  #: píxeles
+#: Píxeles entre la gráfica y el borde de la página: en A4, LibreOffice recorta el marco si llega al borde.
+_MARGEN = 5
 #: El cuadro del que se toman los totales de la institución.
 _CUADRO = "Por OEI"
 _NOTA_CURVA = (
@@ -51,7 +53,7 @@ def escribir_resumen_poi(
     fila = escribir_totales(hoja, tablas, cuadro, [("Actividad", "Actividades que entran a la media")], estilos)
     fila = _soles(hoja, tablas, cuadro, estilos, fila + 2)
     hoja.freeze_panes(ENCABEZADO, 0)
-    puestas = empezar_graficas(hoja, fila + 2, papel, estilos)
+    puestas = empezar_graficas(hoja, fila + 2, papel, estilos, margen=_MARGEN)
     series, filas = graficas_poi.datos_de_curva_fisica(tablas, actividades)
     curva = puestas.datos(_TITULO_FISICO, series, filas, estilos, matricial=True) if filas else None
     series, filas = graficas_poi.datos_de_curva_de_soles(tablas, actividades)
@@ -135,7 +137,8 @@ def ficha_del_poi(
             ),
             CifraDeFicha(
                 "Devengado (% de lo programado)", cuadro.celda("financiero"), "–" if financiero is None else financiero,
-                PORCENTAJE, "", f"S/. {institucion.soles.get('devengado') or 0.0:,.2f} de "
+                PORCENTAJE, f'"S/. "&FIXED({cuadro.celda("devengado")},2)&" de "&FIXED({cuadro.celda("programado")},2)',
+                f"S/. {institucion.soles.get('devengado') or 0.0:,.2f} de "
                 f"{institucion.soles.get('programado') or 0.0:,.2f}",
             ),
             CifraDeFicha("Requieren explicación", cuadro.celda("por_explicar"), por_explicar, ENTERO,
@@ -151,4 +154,5 @@ def ficha_del_poi(
         ),
         sin_causa="sin factores informados",
         visto_bueno="V.º B.º",
+        margen=_MARGEN,
     )

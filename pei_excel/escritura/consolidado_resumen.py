@@ -136,6 +136,7 @@ class Puestas:
     inicio: int = 1  #: primera fila de la página en curso
     cortes: list[int] = field(default_factory=list)
     lugar: int = ENCABEZADO  #: fila donde van los datos de la siguiente
+    margen: int = 0  #: píxeles que se dejan a la derecha
 
     def datos(
         self, titulo: str, series: Sequence[str], filas: graficas.FilasDeGrafica, estilos: Estilos, *,
@@ -154,18 +155,18 @@ class Puestas:
             self.cortes.append(self.fila - 1)
             self.inicio = self.fila
         ancho = _PIXELES if mitad is None else _PIXELES // 2 - 6
-        grafica.set_size({"width": ancho, "height": alto})
+        grafica.set_size({"width": ancho - self.margen, "height": alto})
         opciones = {"x_offset": (_PIXELES // 2 + 6) if mitad else 0, "object_position": 2}
         self.hoja.insert_chart(self.fila - 1, 0, grafica, opciones)
         if mitad != 0:
             self.fila += _filas(alto)
 
 
-def empezar_graficas(hoja: Any, fila: int, papel: str, estilos: Estilos) -> Puestas:
+def empezar_graficas(hoja: Any, fila: int, papel: str, estilos: Estilos, *, margen: int = 0) -> Puestas:
     """Prepara el lugar de las gráficas, desde una fila, y el de sus datos."""
     aviso = "Datos de las gráficas (no se imprimen); las cifras son referencias a los cuadros"
     hoja.write_string(1, DATOS - 1, aviso, estilos("nota", text_wrap=False))
-    return Puestas(hoja, fila, _filas_que_caben(papel))
+    return Puestas(hoja, fila, _filas_que_caben(papel), margen=margen)
 
 
 def _poner_graficas(

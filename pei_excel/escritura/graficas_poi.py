@@ -130,8 +130,10 @@ def grafica_de_curva(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, *, soles
     if soles:
         grafica.set_y_axis({**eje, "name": "S/."})
     else:
-        grafica.set_y_axis({**eje, "name": "% de lo programado en el año", "max": 110, "major_unit": 20})
+        grafica.set_y_axis({**eje, "name": "% del año", "max": 110, "major_unit": 20})
     grafica.set_legend({"position": "bottom", "font": LETRA})
+    izquierda = 0.19 if soles else 0.12
+    grafica.set_plotarea({"layout": {"x": izquierda, "y": 0.17, "width": 0.96 - izquierda, "height": 0.52}})
     return grafica
 
 
