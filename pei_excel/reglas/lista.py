@@ -60,6 +60,7 @@ REGLAS: tuple[Regla, ...] = (
     seguimiento.sobrecumplimiento,
     seguimiento.todo_exactamente_al_cien,
     seguimiento.evidencia_repetida,
+    seguimiento.brecha_fisico_financiera,
     seguimiento.verde_por_compensacion,
     versiones.cambio_un_periodo_cerrado,
     versiones.meta_distinta_de_la_aprobada,
