@@ -9,6 +9,7 @@ from random import Random
 
 from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import ConFormato, ConFormula
+from pei_excel.formato import Modo
 from pei_excel.formatos.poi import POI, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULATIVO
 from pei_excel.reglas import danos
@@ -113,7 +114,8 @@ def _codigo_en_fecha(s: PoiSimulado, azar: Random) -> Hallazgos:
     fila = tomar(s, azar, lambda f: intacta(s, f) and not s.de(NECESIDADES, f, "codigo_actividad"))
     if fila is None:
         return None
-    hoja = azar.choice((HOJA, COSTOS))
+    s.modo = Modo.FORMULACION  # la de seguimiento repetiría el código dañado en las demás hojas
+    hoja = azar.choice((HOJA, COSTOS, SEGUIMIENTO))
     dueno = fila if hoja == HOJA else s.uno(hoja, fila)
     dueno["codigo"] = date(s.ejercicio, azar.randint(1, 12), azar.randint(1, 12))
     return [Esperado("FMT004", hoja, "codigo", dueno)]
