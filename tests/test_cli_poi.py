@@ -61,6 +61,10 @@ def escribir(
     )
 
 
+#: Los medios de verificación del primer trimestre eran otros.
+OTROS_MEDIOS = {("MIR", str(f["nivel"]), "medios"): None for f in MIR.modelo.filas["MIR"]}
+
+
 def huellas(carpeta: Path) -> dict[str, str]:
     """Archivo → SHA-256."""
     return {
@@ -310,7 +314,7 @@ def test_otra_vez_no_choca_con_los_nombres(correr: Correr, tmp_path: Path) -> No
 
 def test_lo_anterior_se_compara_y_queda_en_las_opciones(correr: Correr, tmp_path: Path) -> None:
     escribir(tmp_path / "t1/poi.xlsx", POI, "2024-T1")
-    escribir(tmp_path / "t1/mir.xlsx", MIR, "2024-T1")
+    escribir(tmp_path / "t1/mir.xlsx", MIR, "2024-T1", OTROS_MEDIOS)
     escribir(tmp_path / "t2/poi.xlsx", POI, cambios={("Seguimiento", "AO.01", "ejecutado_m2"): 11.0})
     escribir(tmp_path / "t2/mir.xlsx", MIR, cambios={("MIR", "Componente 1", "programado_t4"): 15.0})
     (tmp_path / "t1/roto.xlsx").write_bytes(b"PK\x03\x04nada")
@@ -331,7 +335,7 @@ def test_lo_anterior_se_compara_y_queda_en_las_opciones(correr: Correr, tmp_path
 
 def test_la_carpeta_de_un_periodo_cerrado_sirve_de_anterior(correr: Correr, tmp_path: Path) -> None:
     escribir(tmp_path / "t1/poi.xlsx", POI, "2024-T1")
-    escribir(tmp_path / "t1/mir.xlsx", MIR, "2024-T1")
+    escribir(tmp_path / "t1/mir.xlsx", MIR, "2024-T1", OTROS_MEDIOS)
     correr("consolidar", "t1", "--periodo", "2024-T1")
     shutil.rmtree(tmp_path / "t1")  # los libros ya no están: bastan los resultados
     cambios_poi = {("Seguimiento", "AO.01", "ejecutado_m2"): 11.0, ("Seguimiento", "AO.01", "devengado_m1"): 1500.5,
@@ -352,7 +356,7 @@ def test_la_carpeta_de_un_periodo_cerrado_sirve_de_anterior(correr: Correr, tmp_
 
 
 def test_unos_datos_abiertos_cambiados_a_mano_se_apartan(correr: Correr, tmp_path: Path) -> None:
-    escribir(tmp_path / "t1/mir.xlsx", MIR, "2024-T1")
+    escribir(tmp_path / "t1/mir.xlsx", MIR, "2024-T1", OTROS_MEDIOS)
     correr("consolidar", "t1", "--periodo", "2024-T1")
     datos = tmp_path / "salidas/2024-T1/datos.csv"
     datos.write_text(datos.read_text(encoding="utf-8-sig").replace(",20,", ",veinte,"), encoding="utf-8-sig")
