@@ -208,7 +208,8 @@ def test_un_libro_de_otro_periodo_no_se_compara(libro: Escribir) -> None:
         (33.0, 27.0, "Ascendente", date(2024, 6, 20), False),  # se subió
         (27.0, 27.0, "Ascendente", date(2024, 3, 31), False),  # se bajó antes del periodo
         (33.0, 33.0, "Descendente", date(2024, 6, 20), True),
-        (27.0, 33.0, "Descendente", date(2024, 6, 20), False),
+        (27.0, 33.0, "Descendente", date(2024, 6, 20), False),  # se hizo más exigente
+        (33.0, 28.0, "Descendente", date(2024, 6, 20), False),  # no hacía falta
     ],
 )
 def test_bajar_la_meta_en_el_mismo_periodo(
