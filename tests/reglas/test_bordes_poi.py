@@ -1,4 +1,4 @@
-"""Bordes del catálogo en el POI: cada momento limpio, una causa un hallazgo, y lo que sólo se ve entre hojas o libros."""
+"""Bordes del catálogo en el POI: cada momento limpio, una causa un hallazgo, y lo que se ve entre hojas o libros."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def test_el_modelo_no_da_nada_en_ningun_momento(modo: Modo, pedido: str | None) 
         assert vistos == []
 
 
-@pytest.mark.parametrize(("escrito", "pedido"), [("T4", "2024-S2"), ("T4", "2024"), ("T2", "2024-S1"), ("T3", "2024-09")])
+@pytest.mark.parametrize(
+    ("escrito", "pedido"), [("T4", "2024-S2"), ("T4", "2024"), ("T2", "2024-S1"), ("T3", "2024-09")]
+)
 def test_un_ano_simulado_no_da_nada_por_semestre_ni_por_ano(escrito: str, pedido: str) -> None:
     simulado = simular_poi(7, periodo=Periodo.de_codigo(f"2024-{escrito}"))
     libro = crudo(filas=simulado.filas, **simulado.campos)
@@ -120,14 +122,16 @@ def test_un_libro_ajeno_no_necesita_lo_que_calcula_la_plantilla() -> None:
 
 
 def test_un_codigo_vuelto_fecha_es_la_unica_causa() -> None:
-    fecha = datetime(2024, 2, 1)
+    fecha = datetime(2024, 2, 1)  # noqa: DTZ001 - Excel no guarda zona horaria
     libro = crudo({"Programación": {"AO.02": {"codigo": fecha}}})
     assert hallados(libro) == [("FMT004", "Programación", celda("Programación", "AO.02", "codigo"))]
 
 
 def test_lo_que_se_calcula_de_un_error_no_se_nombra_aunque_este_en_otra_hoja() -> None:
     error = ErrorExcel("#DIV/0!")
-    libro = crudo({"Programación": {"AO.04": {"programado_m6": error}}, "Seguimiento": {"AO.01": {"ejecutado_m5": error}}})
+    libro = crudo({
+        "Programación": {"AO.04": {"programado_m6": error}}, "Seguimiento": {"AO.01": {"ejecutado_m5": error}},
+    })
     assert hallados(libro) == [
         ("FMT006", "Programación", celda("Programación", "AO.04", "programado_m6")),
         ("FMT006", "Seguimiento", celda("Seguimiento", "AO.01", "ejecutado_m5")),
@@ -158,7 +162,8 @@ def test_una_actividad_sin_codigo_es_una_fila_corrida() -> None:
     ("escrito", "pedido", "aceptado"),
     [("2do. Trimestre 2024", "2024-T1", True), ("Mayo 2024", "2024-T2", True), ("Mayo 2024", "2024-05", True),
      ("Abril 2024", "2024-05", False), ("2do. Trimestre 2024", "2024-05", True), ("Marzo 2024", "2024-T2", False),
-     ("2do. Trimestre 2024", "2024-S1", True), ("2do. Trimestre 2024", "2024", False), ("1er. Trimestre 2025", "2024-T2", False)],
+     ("2do. Trimestre 2024", "2024-S1", True), ("2do. Trimestre 2024", "2024", False),
+     ("1er. Trimestre 2025", "2024-T2", False)],
 )
 def test_un_poi_sirve_para_su_periodo_y_los_anteriores(escrito: str, pedido: str, aceptado: bool) -> None:
     (revision,) = revisiones(crudo(periodo=escrito), Periodo.de_codigo(pedido))
@@ -301,7 +306,9 @@ def test_el_mes_siguiente_en_casi_todas_es_el_campo_que_no_se_actualizo() -> Non
 
 
 def test_nada_informado_en_el_periodo_es_un_solo_hallazgo() -> None:
-    vacio = {f"AO.0{n}": {**meses("ejecutado", None, range(4, 7)), **meses("devengado", None, range(4, 7))} for n in range(1, 7)}
+    del_periodo = range(4, 7)
+    nada = {**meses("ejecutado", None, del_periodo), **meses("devengado", None, del_periodo)}
+    vacio = {f"AO.0{n}": nada for n in range(1, 7)}
     assert hallados(crudo({"Seguimiento": vacio})) == [("SEG004", "Programación", CAMPO["periodo"])]
     todo = {f"AO.0{n}": {**meses("ejecutado"), **meses("devengado")} for n in range(1, 7)}
     assert hallados(crudo({"Seguimiento": todo})) == [("SEG004", "Programación", CAMPO["periodo"])]
@@ -331,7 +338,8 @@ def test_sin_la_hoja_evaluacion_se_pide_en_el_valor_y_en_la_respuesta() -> None:
 
 
 def test_devengar_sin_costo_en_el_ano_se_aclara() -> None:
-    libro = crudo({"Valorización": {"AO.06": meses("costo")}, "Seguimiento": {"AO.06": meses("devengado") | {"devengado_m2": 5.0}}})
+    devengado = meses("devengado") | {"devengado_m2": 5.0}
+    libro = crudo({"Valorización": {"AO.06": meses("costo")}, "Seguimiento": {"AO.06": devengado}})
     assert hallados(libro) == [("SEG007", "Seguimiento", celda("Seguimiento", "AO.06", "devengado_m2"))]
 
 
