@@ -53,7 +53,7 @@ class EncargoPOI(EncargoDeEvaluacion):
 
     def se_escribe(self, hoja: str) -> bool:
         """La hoja está en este libro."""
-        return any(h.clave == hoja for h in self.hojas)
+        return hoja in self.mapas
 
     def celda(self, fila: Fila, columna: str) -> str:
         """Referencia absoluta a la celda de una fila en su hoja reconstruida."""

@@ -324,7 +324,8 @@ def test_cada_celda_observada_tiene_su_nota_su_color_y_su_vinculo(variado: Caso)
     assert len(filas) == len(OBSERVADAS)
     destinos = set()
     for fila in filas:
-        destino = re.fullmatch(r"'(.+)'!([A-Z]+\d+)", str(fila[-1].hyperlink.location))
+        enlace = fila[-1].hyperlink
+        destino = re.fullmatch(r"'(.+)'!([A-Z]+\d+)", str(enlace.location) if enlace else "")
         assert destino is not None
         nombre, celda = destino.groups()
         assert (nombre, celda) == (fila[3].value, str(fila[4].value))
