@@ -79,7 +79,7 @@ def simular_poi(
     """Un POI limpio: escrito con la plantilla y leído, ninguna regla tiene nada que decir.
 
     La misma semilla da, en otro periodo del mismo año, el mismo plan con más o menos meses informados. Las actividades
-    son de cualquier objetivo del Anexo 01, o sólo de los `objetivos` dados («OEI.05»); su código empieza con las siglas.
+    son de cualquier objetivo del Anexo 01, o sólo de los `objetivos` dados («OEI.05»); su código lleva las siglas.
 
     Raises:
         ValueError: si se piden menos de tres actividades.
