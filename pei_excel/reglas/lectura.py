@@ -22,6 +22,8 @@ _CON_REGLA_PROPIA = frozenset({"nivel", "base_valor", "base_ejercicio", "medios"
 #: Qué hacer según por qué no se pudo leer; lo demás usa el texto de la ficha.
 _COMO_ABRIRLO = {
     "protegido con contraseña": "Quite la contraseña de apertura (Archivo, Información, Proteger libro) y reenvíelo.",
+    "contraseña equivocada": "Corrija la contraseña de este libro en el archivo de contraseñas, o pida el libro sin ella.",
+    "sin permiso": "Dé permiso de lectura a su usuario, o copie el archivo a una carpeta suya, y repita.",
     "no es un libro": "Guárdelo en Excel como «Libro de Excel (.xlsx)» y reenvíelo.",
     "sólo está en la nube": "Ábralo una vez para que se descargue a esta computadora y repita.",
     "abierto por otro programa": "Cierre el libro en Excel y repita.",
