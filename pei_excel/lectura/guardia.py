@@ -22,6 +22,8 @@ _ZIP_ROTO = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError,
 
 Tipo = Literal["xlsx", "xlsm", "xltx", "xltm", "xlsb", "ods"]
 
+_DE_TEXTO = (".xml", ".rels", "mimetype")
+_SE_LEEN = (*_DE_TEXTO, ".bin")
 #: Cómo terminan los nombres de los libros que puede traer un zip.
 _DE_LIBRO = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
 
@@ -71,7 +73,9 @@ def _clase_ole(contenido: bytes) -> Literal["xls", "cifrado"]:
 
 def _flujo(contenido: bytes, nombre: str) -> bool:
     """Si el contenedor OLE tiene un flujo de ese nombre; su directorio los guarda en UTF-16 con cero final."""
-    return nombre.encode("utf-16-le") + b"\0\0" in contenido
+    return any(
+        escrito.encode("utf-16-le") + b"\0\0" in contenido for escrito in (nombre, nombre.upper(), nombre.lower())
+    )
 
 
 def _que_parece(contenido: bytes) -> str:
@@ -125,7 +129,7 @@ def desempacar(contenido: bytes, limites: Limites = LIMITES) -> Paquete:
             memoryview(contenido)[inicio:fin], entrada, min(limites.bytes_parte, limites.bytes_total - total), limites
         )
         total += len(parte)
-        if nombre.endswith((".xml", ".rels")) or nombre == "mimetype":
+        if nombre.endswith(_DE_TEXTO):
             xml[nombre] = parte
         elif nombre.endswith(".bin"):
             binarias[nombre] = parte
@@ -156,6 +160,7 @@ def _tramo(contenido: bytes, entrada: zipfile.ZipInfo) -> tuple[int, int]:
 
 def _descomprimir(comprimida: memoryview, entrada: zipfile.ZipInfo, tope: int, limites: Limites) -> bytes:
     """Una parte del zip; se detiene en cuanto pasa del tope, diga lo que diga su cabecera."""
+    se_lee = entrada.filename.lower().endswith(_SE_LEEN)  # una imagen rota no estorba
     if entrada.compress_type == zipfile.ZIP_STORED:
         parte, completa = bytes(comprimida[: tope + 1]), True
     elif entrada.compress_type == zipfile.ZIP_DEFLATED:
@@ -163,6 +168,8 @@ def _descomprimir(comprimida: memoryview, entrada: zipfile.ZipInfo, tope: int, l
         try:
             parte = flujo.decompress(comprimida, tope + 1)
         except zlib.error:
+            if not se_lee:
+                return b""
             raise ArchivoIlegible("dañado", f"la parte «{entrada.filename}» no se puede descomprimir") from None
         completa = flujo.eof
     else:
@@ -171,7 +178,7 @@ def _descomprimir(comprimida: memoryview, entrada: zipfile.ZipInfo, tope: int, l
         raise ArchivoIlegible("sospechoso", f"la parte «{entrada.filename}» crece demasiado al descomprimirse")
     if len(parte) > limites.razon_desde and len(parte) > limites.razon * max(1, len(comprimida)):
         raise ArchivoIlegible("sospechoso", f"la parte «{entrada.filename}» crece demasiado al descomprimirse")
-    if not completa or zlib.crc32(parte) != entrada.CRC:
+    if se_lee and (not completa or zlib.crc32(parte) != entrada.CRC):
         raise ArchivoIlegible("dañado", f"la parte «{entrada.filename}» está incompleta o alterada")
     return parte
 

@@ -69,14 +69,21 @@ def _leer(contenido: bytes, paquete: Paquete, archivo: str, tipo: str, limites: 
     libro = lector.wb
     leido = LibroCrudo(archivo=archivo, tipo=tipo, hojas=[])
     celdas = 0
+    tipos = {hoja.name: relacion.Type.rpartition("/")[2] for hoja, relacion in lector.parser.find_sheets()}
     for hoja in libro.worksheets:
+        if tipos.get(hoja.title) != "worksheet":  # las de diálogo y de macros no tienen celdas que leer
+            continue
         leida = HojaCruda(hoja.title, oculta=hoja.sheet_state != "visible")
         celdas = _llenar(leida, hoja, libro, limites, celdas)
         leido.hojas.append(leida)
     # openpyxl pasa por alto las hojas cuya parte falta; aquí eso sería perder datos sin decirlo.
-    if len(libro.worksheets) + len(libro.chartsheets) < len(lector.parser.sheets) or not celdas:
+    declaradas = sum(tipo == "worksheet" for tipo in tipos.values())
+    if len(leido.hojas) < declaradas or len(tipos) < len(lector.parser.sheets) or not celdas:
         raise ArchivoIlegible("dañado", "le faltan hojas que declara")
     leido.nombres = {nombre: (definido.value or "") for nombre, definido in libro.defined_names.items()}
+    for hoja in libro.worksheets:
+        for nombre, definido in getattr(hoja, "defined_names", {}).items():
+            leido.nombres.setdefault(nombre, definido.value or "")
     opc.describir(leido, paquete)
     return leido
 
