@@ -143,7 +143,7 @@ def _textos(paquete: Paquete, parte: str | None, limites: Limites) -> list[str]:
 
 def _estilos(paquete: Paquete, parte: str | None) -> _Estilos:
     """Qué estilos de celda muestran un porcentaje y cuáles una fecha."""
-    contenido = paquete.binarias.get((parte or "xl/styles.bin").lower(), b"")
+    contenido = paquete.parte(parte) if parte is not None else paquete.binarias.get("xl/styles.bin", b"")
     codigos: dict[int, str] = {}
     formatos: list[int] = []
     de_celda = False

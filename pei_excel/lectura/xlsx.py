@@ -73,7 +73,8 @@ def _textos(paquete: Paquete, parte: str | None, limites: Limites) -> list[str]:
 
 def _estilos(paquete: Paquete, parte: str | None, *, desde_1904: bool) -> hoja_xlsx.Estilos:
     """Qué estilos de celda muestran un porcentaje y cuáles una fecha."""
-    contenido = paquete.xml.get((parte or "xl/styles.xml").lower())
+    # Si el libro los declara y faltan, 0.2 dejaría de ser 20 % y 45382 de ser una fecha: no se lee a medias.
+    contenido = paquete.parte(parte) if parte is not None else paquete.xml.get("xl/styles.xml")
     porcentajes: set[int] = set()
     fechas: set[int] = set()
     if contenido is not None:

@@ -274,3 +274,14 @@ def test_una_imagen_rota_no_impide_leer() -> None:
     lugar = contenido.rindex(b"xl/media/imagen.png") - 46
     contenido[lugar + 16] ^= 0xFF
     assert abrir_bytes(bytes(contenido), "a").hojas[0].celdas == {(1, 1): CeldaCruda(7.0)}
+
+
+@pytest.mark.parametrize(
+    "celda",
+    ['<c r="A1" t="s"><v>-1</v></c>', '<c r="A1"><v>1_000</v></c>', '<c r="A1"><v>1e309</v></c>', '<c r="A1"><v>٣</v></c>'],
+)
+def test_lo_que_python_entiende_y_excel_no(celda: str) -> None:
+    """El segundo no inventa un valor donde el libro no lo dice."""
+    contenido = con(f'<row r="1">{celda}</row>')
+    with pytest.raises(ArchivoIlegible, match="número"):
+        segundo.leer(contenido, guardia.desempacar(contenido), "a", "xlsx", LIMITES)
