@@ -53,7 +53,8 @@ class ArchivoIlegible(Exception):  # noqa: N818 - el dominio la llama así
     """El archivo no puede leerse; `motivo` es uno de los de FMT001.
 
     Motivos: «dañado», «protegido con contraseña», «contraseña equivocada», «no es un libro», «sólo está en la nube»,
-    «abierto por otro programa», «sin permiso», «demasiado grande», «sospechoso», «tiempo agotado».
+    «abierto por otro programa», «sin permiso», «ruta demasiado larga», «demasiado grande», «sospechoso»,
+    «tiempo agotado».
     """
 
     def __init__(self, motivo: str, detalle: str = "") -> None:

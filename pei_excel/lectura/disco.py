@@ -21,7 +21,9 @@ _ERRORES_DE_USO = frozenset({32, 33})
 #: Atributos con que Windows marca lo que no está en el disco: OFFLINE, RECALL_ON_OPEN y RECALL_ON_DATA_ACCESS.
 #: Se miran antes de leer, porque leer descargaría el archivo (o esperaría a una red que no está).
 _FUERA_DE_LINEA = 0x1000 | 0x40000 | 0x400000
-#: Lo mismo en macOS (SF_DATALESS).
+#: Caracteres de una ruta que Windows ya no abre, si no se le ha pedido que admita las largas.
+_RUTA_DE_WINDOWS = 260
+#: Lo mismo que los atributos, en macOS (SF_DATALESS).
 _SIN_CONTENIDO = 0x40000000
 
 
@@ -82,6 +84,9 @@ def ilegible(ruta: Path, error: OSError) -> ArchivoIlegible:
         if de_otro or error.errno in {errno.EAGAIN, errno.EBUSY}:
             return ArchivoIlegible("abierto por otro programa", "el sistema no permite leerlo")
         return ArchivoIlegible("sin permiso", "su usuario no tiene permiso de leerlo")
+    larga = os.name == "nt" and len(str(ruta.absolute())) >= _RUTA_DE_WINDOWS
+    if error.errno == errno.ENAMETOOLONG or (larga and isinstance(error, FileNotFoundError)):
+        return ArchivoIlegible("ruta demasiado larga", "el sistema no puede abrir una ruta de ese largo")
     if isinstance(error, FileNotFoundError):
         return ArchivoIlegible("dañado", "desapareció antes de leerlo, o es un acceso directo a un archivo que no está")
     if isinstance(error, IsADirectoryError):

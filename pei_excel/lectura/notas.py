@@ -41,6 +41,7 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
             IncidenteDeLibro(
                 "FMT017",
                 f"el archivo está dañado ({crudo.reparado}) y se leyó de otra manera; compruebe sus cifras",
+                encontrado="reparado", severidad="AVISO",
             )
         )
     if not crudo.formulas_verificables:

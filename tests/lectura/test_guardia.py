@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import random
 import struct
 import warnings
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -237,6 +240,8 @@ def test_leer_del_disco(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     de_windows.winerror = 32  # type: ignore[attr-defined,unused-ignore]
     fallar(de_windows)
     assert leer_motivo(ruta) == "abierto por otro programa"
+    fallar(OSError(errno.ENAMETOOLONG, "File name too long"))
+    assert leer_motivo(ruta) == "ruta demasiado larga"
     fallar(OSError(5, "Input/output error"))
     assert leer_motivo(ruta) == "dañado"
     en_la_nube = OSError(22, "la nube no responde")
@@ -293,12 +298,26 @@ def test_las_partes_no_se_enciman_ni_cambian_de_nombre() -> None:
     otra = bytearray(bueno)
     otra[lugar : lugar + 8] = b"xl/c.xml"
     assert motivo(bytes(otra)) == "dañado"
-    # Con el nombre igual en las dos entradas habría dos partes; con otras mayúsculas, también.
-    larga = armar(UNA, partes={"xl/a.xml": random.Random(3).randbytes(900), "xl/b.xml": "<a/>"})  # noqa: S311
-    dentro = bytearray(larga)
-    lugar = larga.rindex(b"xl/b.xml")
-    struct.pack_into("<I", dentro, lugar - 46 + 20, struct.unpack_from("<I", larga, lugar - 46 + 20)[0] + 60)
-    assert motivo(bytes(dentro)) in {"dañado", "sospechoso"}
+
+
+def test_una_parte_dentro_de_otra() -> None:
+    """Así se hace un zip que pesa poco y se descomprime en mucho: cada entrada abarca a las siguientes."""
+    de_b = zipfile.ZipInfo("xl/b.xml", (1980, 1, 1, 0, 0, 0))
+    memoria = io.BytesIO()
+    with zipfile.ZipFile(memoria, "w") as archivo:
+        archivo.writestr(de_b, "<a/>")
+    entera = memoria.getvalue()
+    dentro = entera[: entera.index(b"PK\x01\x02")]  # su cabecera y sus bytes, que irán dentro de otra parte
+    sano = armar(UNA, partes={"xl/media/a.png": "x" * len(dentro), "xl/b.xml": "<a/>"})
+    memoria = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sano)) as viejo, zipfile.ZipFile(memoria, "w", zipfile.ZIP_STORED) as nuevo:
+        for nombre in viejo.namelist():
+            nuevo.writestr(zipfile.ZipInfo(nombre, (1980, 1, 1, 0, 0, 0)), dentro if nombre.endswith("png") else viejo.read(nombre))
+    contenido = bytearray(memoria.getvalue())
+    assert abrir_bytes(bytes(contenido), "a").hojas
+    lugar = contenido.rindex(b"xl/b.xml") - 46
+    struct.pack_into("<I", contenido, lugar + 42, contenido.index(dentro))
+    assert motivo(bytes(contenido)) == "sospechoso"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from pei_excel.trabajadores import TareaPerdida, Trabajadores
 
 MOTIVOS = {
     "dañado", "protegido con contraseña", "contraseña equivocada", "no es un libro", "sólo está en la nube",
-    "abierto por otro programa", "sin permiso", "demasiado grande", "sospechoso", "tiempo agotado",
+    "abierto por otro programa", "sin permiso", "ruta demasiado larga",
+    "demasiado grande", "sospechoso", "tiempo agotado",
 }
 #: Los de la suite: nada de lo que aquí se altera debe acercarse a ellos.
 LIMITES = Limites(segundos=30, memoria=1024 * 1024 * 1024)

@@ -241,11 +241,15 @@ def test_el_segundo_lee_lo_que_el_primero_no_entiende_y_se_dice() -> None:
         {"xl/worksheets/sheet1.xml": "<worksheet><sheetData><row"},
         {"xl/workbook.xml": f'<workbook xmlns="{ESPACIO}" xmlns:r="{RELACIONES}"><sheets><sheet name="MIR" sheetId="1" r:id="b"/><sheet name="Otra" sheetId="2" r:id="z"/></sheets></workbook>'},
         {"xl/workbook.xml": f'<workbook xmlns="{ESPACIO}" xmlns:r="{RELACIONES}"><sheets><sheet name="MIR" sheetId="1" r:id="b"/><sheet name="Otra" sheetId="2"/></sheets></workbook>'},
+        {
+            "xl/workbook.xml": f'<workbook xmlns="{ESPACIO}" xmlns:r="{RELACIONES}"><sheets><sheet name="MIR" sheetId="1" r:id="b"/><sheet name="Otra" sheetId="2" r:id="z"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="b" Type="{RELACIONES}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="z" Type="{RELACIONES}/worksheet" Target="worksheets/no-esta.xml"/></Relationships>',
+        },
     ],
 )
 def test_si_leeria_menos_de_lo_que_el_libro_declara_se_rechaza(partes: dict[str, str]) -> None:
     """Perder una hoja en silencio es peor que no leer el archivo; se dice lo que dijo el primero."""
-    contenido = armar('<row r="1"><c r="A1"><v>1</v></c></row>', partes={**TIPOS, **ESTILOS, **partes})
+    contenido = armar('<row r="1"><c r="A1"><v>1</v></c></row>', partes={**TIPOS, **TEXTOS, **ESTILOS, **partes})
     with pytest.raises(ArchivoIlegible) as fallo:
         abrir_bytes(contenido, "a.xlsx")
     assert fallo.value.motivo == "dañado"
