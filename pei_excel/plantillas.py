@@ -23,6 +23,7 @@ class Hecha(NamedTuple):
 
     ruta: str  #: la escrita o, si no salió, el archivo del que debía salir
     problema: str | None = None  #: por qué no salió
+    aparte: bool = False  #: no salió porque es de otro formato, en una carpeta con varios: no es una falla
     aviso: str | None = None  #: qué no pudo colocarse
 
 
@@ -71,7 +72,7 @@ def _desde_libros(
                 continue
             problema = _por_que_no(libro, formato, periodo)
             if problema:
-                yield Hecha(archivo.nombre, problema)
+                yield Hecha(archivo.nombre, problema, desde.is_dir() and _de_otro_formato(libro, formato))
                 continue
             contenido, aviso = _seguimiento(libro, formato, periodo, papel)
             partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
@@ -85,9 +86,13 @@ def _desde_libros(
             yield Hecha(os.fspath(salida / nombre), aviso=aviso)
 
 
+def _de_otro_formato(libro: Libro, formato: Formato) -> bool:
+    return libro.formato in FORMATOS and libro.formato != formato.clave
+
+
 def _por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
     """Por qué de un libro no puede salir la plantilla; None si puede."""
-    if libro.formato != formato.clave and libro.formato in FORMATOS:
+    if _de_otro_formato(libro, formato):
         return f"es un libro de {libro.formato} y se piden los de {formato.clave}"
     if libro.rechazado or libro.formato is None:
         return libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"

@@ -13,13 +13,11 @@ from pei_excel.periodos import MESES
 from pei_excel.simulacion.plantar import Defecto, Esperado, Plantador, apartar, tomar
 from pei_excel.simulacion.poi import COSTOS, EVALUACION, HOJA, MODIFICACIONES, NECESIDADES, SEGUIMIENTO, PoiSimulado
 from pei_excel.simulacion.poi_actividades import ACCIONES
-from pei_excel.simulacion.poi_defectos_lectura import intacta, total_mal
+from pei_excel.simulacion.poi_defectos_lectura import CODIGOS, intacta, total_mal
 from pei_excel.simulacion.poi_verdad import cifra, serie, suma
 from pei_excel.simulacion.simulado import Fila
 
 Hallazgos = list[Esperado] | None
-#: Lo que reservan los defectos que cambian qué códigos hay.
-CODIGOS = "codigos"
 #: Un código que ninguna actividad lleva.
 AJENO = "AO.99"
 
