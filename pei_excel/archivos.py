@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from pei_excel.crudo import ArchivoIlegible
+from pei_excel.lectura import zips
+from pei_excel.lectura.limites import LIMITES, Limites
 from pei_excel.salidas import ULTIMO
 
-#: Extensiones que se leen.
-LEGIBLES = frozenset({".xlsx", ".xlsm", ".ods", ".xls"})
+#: Extensiones que se leen; un .zip, por los libros que trae.
+LEGIBLES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots"})
+_ZIP = ".zip"
 #: Extensiones con que alguien pudo entregar su informe y que no se leen: se rechazan con su nombre.
-PROBABLES = frozenset({".xlsb", ".xltx", ".xltm", ".xlt", ".csv", ".numbers", ".gsheet", ".zip", ".rar", ".7z"})
+PROBABLES = frozenset({".csv", ".numbers", ".gsheet", ".rar", ".7z"})
 _DE_BLOQUEO = ("~$", ".~lock.", "~wr")
 _DEL_SISTEMA = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
@@ -20,7 +25,7 @@ _DEL_SISTEMA = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 class Archivo(NamedTuple):
     """Un archivo por leer."""
 
-    ruta: Path
+    ruta: Path  #: la de un libro dentro de un .zip sigue dentro de él: «recibidos/entrega.zip/libro.xlsx»
     nombre: str  #: relativo a la carpeta señalada, con «/», como se muestra
 
 
@@ -31,38 +36,89 @@ class Hallados(NamedTuple):
     ajenos: list[tuple[str, str]]  #: (nombre, por qué se apartó)
 
 
-def buscar(rutas: Iterable[Path]) -> Hallados:
-    """Archivos de las rutas (las carpetas, con todo lo que contienen), en orden de nombre."""
-    archivos: dict[Path, Archivo] = {}
+def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
+    """Archivos de las rutas (las carpetas, con todo lo que contienen; los .zip, con sus libros), en orden de nombre."""
+    archivos: dict[str, Archivo] = {}
     ajenos: list[tuple[str, str]] = []
     for ruta in rutas:
-        candidatos = sorted(ruta.rglob("*"), key=_orden) if ruta.is_dir() else [ruta]
+        es_carpeta = ruta.is_dir()
+        candidatos, inaccesibles = _contenido(ruta) if es_carpeta else ([ruta], [])
+        ajenos += inaccesibles
         de_resultados = {c.parent for c in candidatos if c.name == ULTIMO}
         for candidato in candidatos:
-            if candidato.is_dir():
-                continue
-            nombre = candidato.relative_to(ruta).as_posix() if ruta.is_dir() else candidato.name
+            nombre = candidato.relative_to(ruta).as_posix() if es_carpeta else candidato.name
             nombre = unicodedata.normalize("NFC", nombre)
             nuestra = any(carpeta in de_resultados for carpeta in candidato.parents)
-            motivo = "es una salida de este programa" if nuestra else _motivo_para_apartar(candidato)
+            motivo = "es una salida de este programa" if nuestra else _motivo_para_apartar(PurePath(nombre))
             if motivo:
                 ajenos.append((nombre, motivo))
-            else:
-                archivos.setdefault(candidato.resolve(), Archivo(candidato, nombre))
+                continue
+            dentro = _del_zip(candidato, limites) if candidato.suffix.lower() == _ZIP else None
+            if dentro is None:
+                archivos.setdefault(_unico(candidato), Archivo(candidato, nombre))
+            for libro in sorted(dentro or (), key=lambda texto: _orden(PurePath(texto))):
+                apartado = _motivo_para_apartar(PurePath(libro))
+                if apartado:
+                    ajenos.append((f"{nombre}/{libro}", apartado))
+                else:
+                    archivos.setdefault(
+                        f"{_unico(candidato)}/{libro}", Archivo(candidato / libro, f"{nombre}/{libro}")
+                    )
     return Hallados(list(archivos.values()), ajenos)
 
 
-def _orden(ruta: Path) -> tuple[str, str]:
+def _contenido(carpeta: Path) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Archivos de una carpeta y de las que contiene, y las carpetas que no pueden verse."""
+    hallados: list[Path] = []
+    sin_ver: list[tuple[str, str]] = []
+
+    def anotar(error: OSError) -> None:
+        lugar = Path(error.filename or carpeta)
+        nombre = lugar.relative_to(carpeta).as_posix() if lugar.is_relative_to(carpeta) else lugar.name
+        sin_ver.append((unicodedata.normalize("NFC", nombre), "es una carpeta que el sistema no permite ver"))
+
+    for lugar, carpetas, nombres in os.walk(carpeta, onerror=anotar):
+        hallados += [Path(lugar, nombre) for nombre in nombres]
+        for nombre in carpetas:
+            if Path(lugar, nombre).is_symlink():  # podría dar vueltas sin fin
+                relativo = Path(lugar, nombre).relative_to(carpeta).as_posix()
+                sin_ver.append((unicodedata.normalize("NFC", relativo), "es un vínculo a otra carpeta; no se sigue"))
+    return sorted(hallados, key=_orden), sin_ver
+
+
+def _unico(ruta: Path) -> str:
+    """El mismo archivo señalado por dos caminos se lee una vez."""
+    try:
+        return str(ruta.resolve())
+    except (OSError, RuntimeError):  # un vínculo que da vueltas: al leerlo se dirá
+        return str(ruta.absolute())
+
+
+def _del_zip(ruta: Path, limites: Limites) -> list[str] | None:
+    """Lo que trae un .zip; None si ha de leerse como un archivo (es un libro, está dañado o no trae ninguno)."""
+    try:
+        nombres = zips.listar(ruta, limites)
+    except ArchivoIlegible:
+        return None  # el mismo motivo se dice al leerlo
+    legibles = LEGIBLES | PROBABLES | {_ZIP}
+    if nombres is None or not any(PurePath(n).suffix.lower() in legibles for n in nombres):
+        return None
+    return nombres
+
+
+def _orden(ruta: PurePath) -> tuple[str, str]:
     texto = unicodedata.normalize("NFC", ruta.as_posix())
     return texto.casefold(), texto
 
 
-def _motivo_para_apartar(ruta: Path) -> str | None:
+def _motivo_para_apartar(ruta: PurePath) -> str | None:
     nombre, extension = ruta.name.lower(), ruta.suffix.lower()
+    if extension == ".icloud":  # así guarda macOS lo que no está en el equipo: «.libro.xlsx.icloud»
+        return "sólo está en la nube: ábralo una vez para que se descargue y repita"
     if nombre.startswith(_DE_BLOQUEO):
         return "es un archivo de bloqueo: alguien tenía abierto el libro"
-    if nombre in _DEL_SISTEMA or nombre.startswith("."):
+    if nombre in _DEL_SISTEMA or nombre.startswith(".") or "__MACOSX" in ruta.parts:
         return "es un archivo del sistema"
-    if extension not in LEGIBLES | PROBABLES:
+    if extension not in LEGIBLES | PROBABLES | {_ZIP}:
         return f"no es un libro de Excel ({extension or 'sin extensión'})"
     return None

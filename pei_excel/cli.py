@@ -59,6 +59,24 @@ def _leer_perfiles(_: click.Context, __: click.Parameter, valores: tuple[str, ..
     return perfiles
 
 
+def _leer_limites(_: click.Context, __: click.Parameter, valores: tuple[str, ...]) -> Any:
+    from pei_excel.lectura.limites import limites_con
+
+    try:
+        return limites_con(valores)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
+def _leer_claves(_: click.Context, __: click.Parameter, ruta: Path | None) -> Any:
+    from pei_excel.lectura.claves import Claves
+
+    try:
+        return Claves.de_archivo(ruta) if ruta is not None else None
+    except ValueError as error:
+        raise click.BadParameter(f"«{ruta}»: {error}.") from None
+
+
 def _de_revision(funcion: Any) -> Any:
     """Las opciones que comparten `revisar` y `consolidar`."""
     for opcion in (
@@ -69,6 +87,11 @@ def _de_revision(funcion: Any) -> Any:
         click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
                      help="Entregas de antes, o la carpeta de un periodo cerrado: compara lo aprobado y lo informado."),
         click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo)."),
+        click.option("--clave-archivo", "claves", callback=_leer_claves, metavar="ARCHIVO",
+                     type=click.Path(path_type=Path),
+                     help="Texto con una línea «unidad o nombre = contraseña» por cada libro cifrado."),
+        click.option("--limite", "limites", multiple=True, callback=_leer_limites, metavar="NOMBRE=NÚMERO",
+                     help="Cambia cuánto se acepta leer de un archivo; por ejemplo archivo=60 (MB) o segundos=120."),
     ):
         funcion = opcion(funcion)
     return funcion
@@ -168,7 +191,7 @@ def plantilla(
 @click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
 def revisar(
     rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
-    procesos: int | None, como_json: bool,
+    procesos: int | None, claves: Any, limites: Any, como_json: bool,
 ) -> None:
     """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
     from pei_excel.documento import a_texto, documento
@@ -181,8 +204,10 @@ def revisar(
             _uso(f"No existe «{ruta}». Revise la ruta.")
     _exigir_archivos(rutas)
     _exigir_anteriores(anterior)
-    encargo = Encargo(periodo, perfil, pais, procesos=procesos, anterior=anterior)
-    with Trabajadores(procesos or procesos_por_omision()) as trabajadores:
+    encargo = Encargo(
+        periodo, perfil, pais, procesos=procesos, anterior=anterior, limites=limites, claves=claves
+    )
+    with Trabajadores(procesos or procesos_por_omision(), limites) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
     if como_json:
         click.echo(a_texto(documento(resultado.revisiones, resultado.de_carpeta)), nl=False)
@@ -206,7 +231,8 @@ def revisar(
               help="Carpeta de resultados; dentro se crea la del periodo.")
 def consolidar(
     carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
-    procesos: int | None, corte: date | None, estricto: bool, ponderado: bool, como_json: bool, salida: Path,
+    procesos: int | None, claves: Any, limites: Any, corte: date | None, estricto: bool, ponderado: bool,
+    como_json: bool, salida: Path,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
     from pei_excel.informe import texto_de_consolidado
@@ -216,7 +242,7 @@ def consolidar(
         _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
     _exigir_archivos((carpeta,))
     _exigir_anteriores(anterior)
-    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior)
+    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves)
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO

@@ -39,20 +39,22 @@ class LibroCrudo:
     """Un archivo abierto."""
 
     archivo: str  #: ruta como se muestra al usuario
-    tipo: str  #: «xlsx», «xlsm», «ods», «xls»
+    tipo: str  #: «xlsx», «xlsm», «xltx», «xltm», «xlsb», «ods», «xls»
     hojas: list[HojaCruda]
     nombres: dict[str, str] = field(default_factory=dict)  #: nombres definidos → lo que contienen, sin «=»
     propiedades: dict[str, str] = field(default_factory=dict)  #: propiedades personalizadas del documento
     modificado: datetime | None = None  #: última modificación escrita dentro del archivo (UTC, sin zona)
     ajenos: tuple[str, ...] = ()  #: «macros», «vínculos externos», «conexiones», «objetos incrustados»
     formulas_verificables: bool = True  #: False: el tipo de archivo no deja ver las fórmulas (.xls)
+    reparado: str = ""  #: por qué no pudo el primer lector, si lo leyó el segundo
 
 
 class ArchivoIlegible(Exception):  # noqa: N818 - el dominio la llama así
     """El archivo no puede leerse; `motivo` es uno de los de FMT001.
 
-    Motivos: «dañado», «protegido con contraseña», «no es un libro», «sólo está en la nube»,
-    «abierto por otro programa», «demasiado grande», «sospechoso», «tiempo agotado».
+    Motivos: «dañado», «protegido con contraseña», «contraseña equivocada», «no es un libro», «sólo está en la nube»,
+    «abierto por otro programa», «sin permiso», «ruta demasiado larga», «demasiado grande», «sospechoso»,
+    «tiempo agotado».
     """
 
     def __init__(self, motivo: str, detalle: str = "") -> None:

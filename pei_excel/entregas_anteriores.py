@@ -54,13 +54,13 @@ def _cerradas(ruta: Path) -> list[Path]:
     return [c / DATOS for c in carpetas if not c.name.endswith(_VIEJAS) and (c / DATOS).is_file()]
 
 
-def leer_previas(ruta: Path, pais: str | None, trabajadores: Trabajadores, avance: Avance) -> Previas:
+def leer_previas(ruta: Path, opciones: Opciones, trabajadores: Trabajadores, avance: Avance) -> Previas:
     """Lee lo que hay en la ruta; un archivo malo se aparta con su porqué y nunca detiene a los demás."""
     previas = Previas()
     leidos: list[Anterior] = []
-    libros = [a for a in buscar([ruta]).archivos if a.ruta.suffix.lower() in LEGIBLES]
+    libros = [a for a in buscar([ruta], opciones.limites).archivos if a.ruta.suffix.lower() in LEGIBLES]
     nombres = [f"{ruta.name}/{a.nombre}" if ruta.is_dir() else a.nombre for a in libros]
-    tareas = ((str(a.ruta), nombre, pais) for a, nombre in zip(libros, nombres, strict=True))
+    tareas = ((str(a.ruta), nombre, opciones._replace(periodo=None)) for a, nombre in zip(libros, nombres, strict=True))
     resultados = trabajadores.encargar(leer_una_previa, tareas)
     for n, (nombre, resultado) in enumerate(zip(nombres, resultados, strict=True), 1):
         avance("Leyendo lo anterior", n, len(libros))
@@ -88,9 +88,9 @@ def leer_previas(ruta: Path, pais: str | None, trabajadores: Trabajadores, avanc
     return previas
 
 
-def leer_una_previa(ruta: str, nombre: str, pais: str | None) -> tuple[str, list[Anterior], str]:
+def leer_una_previa(ruta: str, nombre: str, opciones: Opciones) -> tuple[str, list[Anterior], str]:
     """Paso *leer* de una entrega anterior: su SHA-256, lo que decía cada informe y por qué no sirve, si no sirve."""
-    libros = leer(Path(ruta), nombre, Opciones(None, pais))
+    libros = leer(Path(ruta), nombre, opciones)
     propios = [a for x in libros if (a := de_libro(x)) is not None]
     if propios or any(x.apartado for x in libros):
         return libros[0].sha256, propios, next((x.apartado for x in libros if x.apartado), "") or ""

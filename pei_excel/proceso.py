@@ -14,7 +14,10 @@ from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
+from pei_excel.lectura.claves import Claves
+from pei_excel.lectura.disco import huella
 from pei_excel.lectura.lector import Opciones, leer, libro_ilegible
+from pei_excel.lectura.limites import LIMITES, Limites
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
@@ -49,6 +52,8 @@ class Encargo:
     estricto: bool = False
     ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
     anterior: Path | None = None  #: entregas anteriores o carpeta de un periodo cerrado, con que se compara
+    limites: Limites = LIMITES
+    claves: Claves | None = None  #: contraseñas de los libros cifrados; nunca salen en los resultados
 
     @property
     def contexto(self) -> Contexto:
@@ -58,7 +63,7 @@ class Encargo:
     @property
     def opciones(self) -> Opciones:
         """Opciones de lectura."""
-        return Opciones(self.periodo, self.pais)
+        return Opciones(self.periodo, self.pais, self.limites, self.claves)
 
     def como_datos(self) -> dict[str, Any]:
         """Las opciones que cambian el resultado, para el JSON."""
@@ -116,7 +121,7 @@ def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
     contexto = encargo.contexto
     if Path(ruta).suffix.lower() in PROBABLES:
         libros = [
-            libro_ilegible(nombre, _huella(Path(ruta)), "no es un libro",
+            libro_ilegible(nombre, huella(Path(ruta)), "no es un libro",
                            f"los archivos {Path(ruta).suffix} no se leen; guárdelo como «Libro de Excel (.xlsx)»")
         ]
     else:
@@ -140,21 +145,16 @@ def _apartar_si_no_es_por_mes(libro: Libro, periodo: Periodo | None) -> None:
         libro.apartado = _POR_TRIMESTRE[formato.clave]
 
 
-def _huella(ruta: Path) -> str:
-    try:
-        return hashlib.sha256(ruta.read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
 def revisar_rutas(
     rutas: Sequence[Path], encargo: Encargo, trabajadores: Trabajadores, avance: Avance = _sin_avance
 ) -> Resultado:
     """Lee y revisa todo lo que hay en las rutas; un archivo malo nunca detiene a los demás."""
     from pei_excel.entregas_anteriores import Previas, leer_previas
 
-    previas = leer_previas(encargo.anterior, encargo.pais, trabajadores, avance) if encargo.anterior else Previas()
-    hallados = buscar(rutas)
+    previas = Previas()
+    if encargo.anterior:
+        previas = leer_previas(encargo.anterior, encargo.opciones, trabajadores, avance)
+    hallados = buscar(rutas, encargo.limites)
     total = len(hallados.archivos)
     tareas = ((str(a.ruta), a.nombre, encargo) for a in hallados.archivos)
     revisiones: list[Revision] = []
@@ -194,7 +194,7 @@ def _comparar(
 
 
 def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Revision]:
-    libro = libro_ilegible(archivo.nombre, _huella(archivo.ruta), tarea.motivo, tarea.detalle)
+    libro = libro_ilegible(archivo.nombre, huella(archivo.ruta), tarea.motivo, tarea.detalle)
     return [revisar(libro, encargo.contexto)]
 
 
@@ -274,7 +274,7 @@ def consolidar_carpeta(
     corte = encargo.corte or periodo.ultimo_dia
     carpeta = Carpeta(base, periodo.codigo)
     nueva = carpeta.preparar()
-    with Trabajadores(encargo.procesos or procesos_por_omision()) as trabajadores:
+    with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites) as trabajadores:
         resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
         if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
             carpeta.desistir()

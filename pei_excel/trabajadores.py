@@ -11,13 +11,9 @@ from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pei_excel.lectura.limites import LIMITES, Limites
+
 T = TypeVar("T")
-
-#: Segundos que puede tardar un archivo: el más grande que admite la guardia se lee en menos de la tercera parte.
-SEGUNDOS_POR_ARCHIVO = 60
-#: Memoria de un proceso, en bytes; sólo se impone donde el sistema lo permite (no en Windows ni macOS).
-MEMORIA_POR_PROCESO = 2 * 1024**3
-
 
 class TareaPerdida(Exception):  # noqa: N818 - el dominio la llama así
     """La tarea no terminó; `motivo` es uno de los de FMT001."""
@@ -40,18 +36,21 @@ def _contexto() -> Any:
     return multiprocessing.get_context("spawn")
 
 
-def _limitar_memoria() -> None:
+def _limitar_memoria(memoria: int) -> None:
     if sys.platform.startswith("linux"):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORIA_POR_PROCESO, MEMORIA_POR_PROCESO))
+        resource.setrlimit(resource.RLIMIT_AS, (memoria, memoria))
 
 
 class Trabajadores:
     """Un grupo de procesos; se usa con `with`."""
 
-    def __init__(self, procesos: int) -> None:
-        self._grupo = ProcessPool(max_workers=procesos, initializer=_limitar_memoria, context=_contexto())
+    def __init__(self, procesos: int, limites: Limites = LIMITES) -> None:
+        self._segundos = limites.segundos
+        self._grupo = ProcessPool(
+            max_workers=procesos, initializer=_limitar_memoria, initargs=(limites.memoria,), context=_contexto()
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -65,14 +64,14 @@ class Trabajadores:
 
     def encargar(self, hacer: Callable[..., T], tareas: Iterable[tuple[Any, ...]]) -> Iterator[T | TareaPerdida]:
         """Encarga ya todas las tareas; sus resultados llegan en orden, y lo perdido como `TareaPerdida`."""
-        futuros = [self._grupo.schedule(hacer, args=tarea, timeout=SEGUNDOS_POR_ARCHIVO) for tarea in tareas]
+        futuros = [self._grupo.schedule(hacer, args=tarea, timeout=self._segundos) for tarea in tareas]
 
         def resultados() -> Iterator[T | TareaPerdida]:
             for futuro in futuros:
                 try:
                     yield futuro.result()
                 except TiempoAgotado:
-                    yield TareaPerdida("tiempo agotado", f"tardó más de {SEGUNDOS_POR_ARCHIVO} segundos")
+                    yield TareaPerdida("tiempo agotado", f"tardó más de {self._segundos} segundos")
                 except MemoryError:
                     yield TareaPerdida("demasiado grande", "no cupo en la memoria permitida")
                 except ProcessExpired:

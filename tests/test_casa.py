@@ -34,7 +34,8 @@ DUENOS = {
     "click": {"cli", "terminal"},
     "pebble": {"trabajadores"},
     "rapidfuzz": {"textos"},
-    "openpyxl": set(),
+    "openpyxl": {"lectura"},
+    "msoffcrypto": {"lectura"},
     "pandas": set(),
 }
 
@@ -83,7 +84,8 @@ def test_la_ayuda_no_carga_nada_pesado() -> None:
     programa = (
         "import sys\nfrom pei_excel.terminal import ejecutar\nfrom pei_excel.cli import orden\n"
         "ejecutar(orden, ['--help'], 'pei-excel')\n"
-        "print([m for m in ('lxml', 'xlsxwriter', 'xlrd', 'pebble', 'rapidfuzz', 'pandas') if m in sys.modules])"
+        "pesados = ('lxml', 'xlsxwriter', 'xlrd', 'openpyxl', 'msoffcrypto', 'pebble', 'rapidfuzz', 'pandas')\n"
+        "print([m for m in pesados if m in sys.modules])"
     )
     salida = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True).stdout
     assert salida.strip().splitlines()[-1] == "[]"

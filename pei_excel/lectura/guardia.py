@@ -1,57 +1,31 @@
-"""Del archivo en disco a sus partes ya revisadas: decide por los bytes qué es y rechaza lo dañino."""
+"""De los bytes de un archivo a sus partes ya revisadas: decide por los bytes qué es y rechaza lo dañino."""
 
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import struct
+import unicodedata
 import zipfile
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from pei_excel.crudo import ArchivoIlegible
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_MB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Limites:
-    """Cuánto se acepta leer de un archivo; se mide lo que de verdad sale, nunca lo que declaran las cabeceras."""
-
-    #: bytes del archivo; el libro de una unidad pesa de 14 KB a 1 MB, y 25 MB es el tope usual de un correo
-    bytes_archivo: int = 25 * _MB
-    #: partes del zip; un libro de 50 hojas con dibujos no llega a 500
-    partes: int = 5_000
-    #: bytes descomprimidos de una parte; un millón de filas vacías con formato caben en 64 MB
-    bytes_parte: int = 64 * _MB
-    #: bytes descomprimidos del archivo entero; unas pocas hojas así de grandes, sin agotar una PC de 4 GB
-    bytes_total: int = 200 * _MB
-    #: descomprimido ÷ comprimido de una parte; las hojas reales dan de 5 a 40, y deflate repitiendo un byte da 1,030
-    razon: int = 250
-    #: bytes descomprimidos desde los que se mira la razón: por debajo, una parte muy repetida no daña a nadie
-    razon_desde: int = 4 * _MB
-    #: última fila de Excel; también la de LibreOffice
-    fila: int = 1_048_576
-    #: última columna de Excel (XFD)
-    columna: int = 16_384
-    #: celdas con contenido de todo el libro; las de una unidad son menos de 20,000, y medio millón ocupa unos 200 MB
-    celdas: int = 500_000
-    #: rangos combinados de una hoja; los formatos oficiales tienen menos de 200
-    combinadas: int = 5_000
-
-
-LIMITES = Limites()
-
-#: Errores de Windows cuando OneDrive, Drive o iCloud no pueden traer el contenido (ERROR_CLOUD_FILE_*).
-_ERRORES_DE_NUBE = range(358, 405)
-
+from pei_excel.lectura import zips
+from pei_excel.lectura.limites import LIMITES, MB, Limites
 
 #: Lo que lanza zipfile con un índice cortado o inventado.
 _ZIP_ROTO = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, OSError, struct.error)
+
+
+Tipo = Literal["xlsx", "xlsm", "xltx", "xltm", "xlsb", "ods"]
+
+_DE_TEXTO = (".xml", ".rels", "mimetype")
+_SE_LEEN = (*_DE_TEXTO, ".bin")
+#: Cómo terminan los nombres de los libros que puede traer un zip.
+_DE_LIBRO = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +34,20 @@ class Paquete:
 
     xml: dict[str, bytes]  #: contenido de las partes de texto (.xml, .rels y «mimetype»)
     nombres: tuple[str, ...]  #: todas las partes, en minúsculas
+    binarias: dict[str, bytes] = field(default_factory=dict)  #: contenido de las partes .bin, que sólo usa .xlsb
 
     def parte(self, nombre: str) -> bytes:
         """Contenido de una parte sin la cual no hay libro."""
-        contenido = self.xml.get(nombre.lower())
+        contenido = self.xml.get(nombre.lower(), self.binarias.get(nombre.lower()))
         if contenido is None:
             raise ArchivoIlegible("dañado", f"falta la parte «{nombre}»")
         return contenido
 
 
-def leer_bytes(ruta: Path, limites: Limites = LIMITES) -> bytes:
-    """Contenido del archivo, leído una sola vez."""
-    try:
-        with ruta.open("rb") as archivo:
-            contenido = archivo.read(limites.bytes_archivo + 1)
-    except IsADirectoryError:
-        raise ArchivoIlegible("no es un libro", "es una carpeta") from None
-    except PermissionError:
-        raise ArchivoIlegible("abierto por otro programa", "el sistema no permite leerlo") from None
-    except OSError as error:
-        if getattr(error, "winerror", None) in _ERRORES_DE_NUBE:
-            raise ArchivoIlegible("sólo está en la nube", "su contenido no está en este equipo") from None
-        raise ArchivoIlegible("dañado", "el sistema no pudo leerlo del disco") from None
-    return contenido
-
-
-def clase(contenido: bytes, limites: Limites = LIMITES) -> Literal["zip", "xls"]:
+def clase(contenido: bytes, limites: Limites = LIMITES) -> Literal["zip", "xls", "cifrado"]:
     """Qué es un archivo según sus bytes; su extensión no cuenta."""
     if len(contenido) > limites.bytes_archivo:
-        raise ArchivoIlegible("demasiado grande", f"pesa más de {limites.bytes_archivo // _MB} MB")
+        raise ArchivoIlegible("demasiado grande", f"pesa más de {limites.bytes_archivo // MB} MB")
     if contenido.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if contenido.startswith(b"\xd0\xcf\x11\xe0"):
@@ -98,10 +57,12 @@ def clase(contenido: bytes, limites: Limites = LIMITES) -> Literal["zip", "xls"]
     raise ArchivoIlegible("no es un libro", _que_parece(contenido))
 
 
-def _clase_ole(contenido: bytes) -> Literal["xls"]:
+def _clase_ole(contenido: bytes) -> Literal["xls", "cifrado"]:
     """Distingue por el nombre de sus flujos un .xls, un libro cifrado y cualquier otro documento OLE."""
     if _flujo(contenido, "EncryptedPackage"):
-        raise ArchivoIlegible("protegido con contraseña", "pide una contraseña para abrirse")
+        if b"<!DOCTYPE" in contenido:  # la descripción del cifrado es XML
+            raise ArchivoIlegible("sospechoso", "su descripción del cifrado declara un DOCTYPE")
+        return "cifrado"
     if _flujo(contenido, "Workbook") or _flujo(contenido, "Book"):
         return "xls"
     if len(contenido) < 1536:  # cabecera, tabla de sectores y directorio: menos que eso es un archivo cortado
@@ -112,7 +73,9 @@ def _clase_ole(contenido: bytes) -> Literal["xls"]:
 
 def _flujo(contenido: bytes, nombre: str) -> bool:
     """Si el contenedor OLE tiene un flujo de ese nombre; su directorio los guarda en UTF-16 con cero final."""
-    return nombre.encode("utf-16-le") + b"\0\0" in contenido
+    return any(
+        escrito.encode("utf-16-le") + b"\0\0" in contenido for escrito in (nombre, nombre.upper(), nombre.lower())
+    )
 
 
 def _que_parece(contenido: bytes) -> str:
@@ -142,35 +105,62 @@ def desempacar(contenido: bytes, limites: Limites = LIMITES) -> Paquete:
         raise ArchivoIlegible("dañado", "está incompleto o su índice no se entiende") from None
     if len(entradas) > limites.partes:
         raise ArchivoIlegible("sospechoso", f"tiene más de {limites.partes:,} partes")
-    vistas: dict[str, None] = {}  # un conjunto que conserva el orden
+    nombres: dict[str, None] = {}  # un conjunto que conserva el orden
+    vistas: set[str] = set()
+    tramos: list[tuple[int, int]] = []
     xml: dict[str, bytes] = {}
+    binarias: dict[str, bytes] = {}
     total = 0
     for entrada in entradas:
-        nombre = entrada.filename.replace("\\", "/").lstrip("/").lower()
-        if nombre in vistas:
+        nombre = entrada.orig_filename.replace("\\", "/").lstrip("/").lower()
+        if zips.con_trampa(nombre):
+            raise ArchivoIlegible("sospechoso", "tiene partes con nombres que saldrían de su carpeta")
+        # Nombres que un disco tomaría por el mismo: por mayúsculas, o por acentos compuestos de otra manera.
+        igualado = unicodedata.normalize("NFC", nombre).casefold()
+        if igualado in vistas:
             raise ArchivoIlegible("sospechoso", f"tiene dos veces la parte «{nombre}»")
-        vistas[nombre] = None
+        vistas.add(igualado)
+        nombres[nombre] = None
         if nombre.endswith("/"):
             continue
-        parte = _descomprimir(contenido, entrada, min(limites.bytes_parte, limites.bytes_total - total), limites)
+        inicio, fin = _tramo(contenido, entrada)
+        tramos.append((entrada.header_offset, fin))
+        parte = _descomprimir(
+            memoryview(contenido)[inicio:fin], entrada, min(limites.bytes_parte, limites.bytes_total - total), limites
+        )
         total += len(parte)
-        if nombre.endswith((".xml", ".rels")) or nombre == "mimetype":
+        if nombre.endswith(_DE_TEXTO):
             xml[nombre] = parte
-    return Paquete(xml, tuple(vistas))
+        elif nombre.endswith(".bin"):
+            binarias[nombre] = parte
+    tramos.sort()
+    # Un zip que reparte los mismos bytes entre muchas partes pesa poco y se descomprime en mucho.
+    if any(siguiente < fin for (_, fin), (siguiente, _) in itertools.pairwise(tramos)):
+        raise ArchivoIlegible("sospechoso", "sus partes se enciman unas con otras")
+    return Paquete(xml, tuple(nombres), binarias)
 
 
-def _descomprimir(contenido: bytes, entrada: zipfile.ZipInfo, tope: int, limites: Limites) -> bytes:
-    """Una parte del zip; se detiene en cuanto pasa del tope, diga lo que diga su cabecera."""
+def _tramo(contenido: bytes, entrada: zipfile.ZipInfo) -> tuple[int, int]:
+    """Dónde empiezan y terminan los bytes comprimidos de una parte, comprobando que su cabecera es la suya."""
     if entrada.flag_bits & 0x1:
         raise ArchivoIlegible("protegido con contraseña", "el zip está cifrado")
     lugar = entrada.header_offset
     if lugar < 0 or contenido[lugar : lugar + 4] != b"PK\x03\x04" or len(contenido) < lugar + 30:
         raise ArchivoIlegible("dañado", f"falta la parte «{entrada.filename}»")
     largo_nombre, largo_extra = struct.unpack_from("<HH", contenido, lugar + 26)
+    escrito = entrada.orig_filename.encode("utf-8" if entrada.flag_bits & 0x800 else "cp437", "replace")
+    if contenido[lugar + 30 : lugar + 30 + largo_nombre] != escrito:
+        raise ArchivoIlegible("dañado", f"la parte «{entrada.filename}» no es la que dice el índice")
     inicio = lugar + 30 + largo_nombre + largo_extra
-    comprimida = memoryview(contenido)[inicio : inicio + entrada.compress_size]
-    if len(comprimida) != entrada.compress_size:
+    fin = inicio + entrada.compress_size
+    if fin > len(contenido):
         raise ArchivoIlegible("dañado", f"la parte «{entrada.filename}» está incompleta")
+    return inicio, fin
+
+
+def _descomprimir(comprimida: memoryview, entrada: zipfile.ZipInfo, tope: int, limites: Limites) -> bytes:
+    """Una parte del zip; se detiene en cuanto pasa del tope, diga lo que diga su cabecera."""
+    se_lee = entrada.filename.lower().endswith(_SE_LEEN)  # una imagen rota no estorba
     if entrada.compress_type == zipfile.ZIP_STORED:
         parte, completa = bytes(comprimida[: tope + 1]), True
     elif entrada.compress_type == zipfile.ZIP_DEFLATED:
@@ -178,6 +168,8 @@ def _descomprimir(contenido: bytes, entrada: zipfile.ZipInfo, tope: int, limites
         try:
             parte = flujo.decompress(comprimida, tope + 1)
         except zlib.error:
+            if not se_lee:
+                return b""
             raise ArchivoIlegible("dañado", f"la parte «{entrada.filename}» no se puede descomprimir") from None
         completa = flujo.eof
     else:
@@ -186,12 +178,12 @@ def _descomprimir(contenido: bytes, entrada: zipfile.ZipInfo, tope: int, limites
         raise ArchivoIlegible("sospechoso", f"la parte «{entrada.filename}» crece demasiado al descomprimirse")
     if len(parte) > limites.razon_desde and len(parte) > limites.razon * max(1, len(comprimida)):
         raise ArchivoIlegible("sospechoso", f"la parte «{entrada.filename}» crece demasiado al descomprimirse")
-    if not completa or zlib.crc32(parte) != entrada.CRC:
+    if se_lee and (not completa or zlib.crc32(parte) != entrada.CRC):
         raise ArchivoIlegible("dañado", f"la parte «{entrada.filename}» está incompleta o alterada")
     return parte
 
 
-def tipo_de_paquete(paquete: Paquete) -> Literal["xlsx", "xlsm", "ods"]:
+def tipo_de_paquete(paquete: Paquete) -> Tipo:
     """Qué libro hay dentro de un zip."""
     manifiesto = paquete.xml.get("meta-inf/manifest.xml", b"")
     mime = paquete.xml.get("mimetype", b"").strip() or manifiesto  # algunos programas no escriben «mimetype»
@@ -199,15 +191,22 @@ def tipo_de_paquete(paquete: Paquete) -> Literal["xlsx", "xlsm", "ods"]:
         if b"encryption-data" in manifiesto:
             raise ArchivoIlegible("protegido con contraseña", "pide una contraseña para abrirse")
         return "ods"
-    if "xl/workbook.bin" in paquete.nombres:
-        raise ArchivoIlegible("no es un libro", "es un libro binario (.xlsb): ábralo y guárdelo como .xlsx")
     tipos = paquete.xml.get("[content_types].xml")
     if tipos is None:
+        if any(nombre.endswith(_DE_LIBRO) for nombre in paquete.nombres):
+            raise ArchivoIlegible("no es un libro", "es un zip con libros dentro: póngale nombre terminado en .zip")
         raise ArchivoIlegible("no es un libro", "es un zip que no contiene un libro")
+    if "xl/workbook.bin" in paquete.nombres:
+        return "xlsb"
     for marca, que in ((b"wordprocessingml", "un documento de Word"), (b"presentationml", "una presentación")):
         if marca in tipos and b"spreadsheetml" not in tipos and b"ms-excel" not in tipos:
             raise ArchivoIlegible("no es un libro", f"es {que}")
-    return "xlsm" if "macroenabled.main" in tipos.decode("latin-1").lower().replace("\0", "") else "xlsx"
+    declarado = tipos.decode("latin-1").lower().replace("\0", "")
+    if "template.main" in declarado:
+        return "xltx"
+    if "macroenabled.main" in declarado:
+        return "xltm" if "template.macroenabled.main" in declarado else "xlsm"
+    return "xlsx"
 
 
 #: Codificaciones en las que «<!DOCTYPE» se ve tal cual; las demás (UTF-7, EBCDIC…) servirían para esconderlo.
@@ -215,13 +214,31 @@ _CODIFICACIONES = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "windows-
 _DECLARADA = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
 
-def revisar_xml(paquete: Paquete, tipo: Literal["xlsx", "xlsm", "ods"]) -> None:
-    """Rechaza el XML que declara un DOCTYPE (entidades que se multiplican o leen archivos) o que podría esconderlo."""
+def revisar_xml(paquete: Paquete, tipo: Tipo, limites: Limites = LIMITES) -> None:
+    """Rechaza el XML que declara un DOCTYPE (entidades que se multiplican o leen archivos), el que podría esconderlo
+    y el que declara estilos, nombres o validaciones sin medida."""
+    cuantas = dict.fromkeys(_DESMEDIDAS, 0)
     for nombre, contenido in paquete.xml.items():
         # Las macros de un .ods llevan siempre DOCTYPE y nunca se leen.
         if nombre == "mimetype" or (tipo == "ods" and nombre.startswith(("basic/", "dialogs/"))):
             continue
         revisar_parte(nombre, contenido)
+        for clave, (etiqueta, buscar, _) in _DESMEDIDAS.items():
+            if etiqueta in contenido:  # buscar unos bytes cuesta microsegundos; contar, sólo donde los hay
+                cuantas[clave] += sum(1 for _ in buscar.finditer(contenido))
+    for clave, (_, _, que) in _DESMEDIDAS.items():
+        tope = getattr(limites, clave)
+        if cuantas[clave] > tope:
+            raise ArchivoIlegible("sospechoso", f"tiene más de {tope:,} {que}")
+
+
+#: límite → (lo que delata a la parte, cómo se cuenta, cómo se llama). En UTF-16 no se cuentan: nadie los guarda así, y
+#: los topes de bytes bastan para que no dañen.
+_DESMEDIDAS = {
+    "validaciones": (b"dataValidation", re.compile(rb"<(?:[\w.-]+:)?dataValidation[\s/>]"), "validaciones"),
+    "estilos": (b"cellXfs", re.compile(rb"<(?:[\w.-]+:)?xf[\s/>]"), "estilos"),
+    "nombres": (b"definedName", re.compile(rb"<(?:[\w.-]+:)?definedName[\s/>]"), "nombres definidos"),
+}
 
 
 def revisar_parte(nombre: str, contenido: bytes) -> None:
@@ -241,3 +258,8 @@ def revisar_parte(nombre: str, contenido: bytes) -> None:
         raise ArchivoIlegible("sospechoso", f"la parte «{nombre}» declara un DOCTYPE")
     if rara:
         raise ArchivoIlegible("sospechoso", f"la parte «{nombre}» usa una codificación que los libros no usan")
+
+
+__all__ = [
+    "LIMITES", "Limites", "Paquete", "Tipo", "clase", "desempacar", "revisar_parte", "revisar_xml", "tipo_de_paquete",
+]

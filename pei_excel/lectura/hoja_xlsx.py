@@ -225,6 +225,7 @@ def _combinar(hoja: HojaCruda, elemento: _Element, limites: Limites) -> None:
         (fila_1, columna_1), (fila_2, columna_2) = fila_y_columna(inicio), fila_y_columna(fin or inicio)
     except ValueError:
         raise ArchivoIlegible("dañado", "un rango combinado no se entiende") from None
+    _dentro(fila_1, columna_1, limites)
     _dentro(fila_2, columna_2, limites)
     hoja.combinadas.append((fila_1, columna_1, fila_2, columna_2))
     if len(hoja.combinadas) > limites.combinadas:

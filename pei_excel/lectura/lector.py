@@ -11,10 +11,12 @@ from pei_excel.crudo import ArchivoIlegible, HojaCruda, LibroCrudo
 from pei_excel.formato import HOJA_IDENTIDAD, IDENTIDAD_DE_SALIDA, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja
 from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.bloques import Bloque, ValorDeCampo, buscar_bloque
+from pei_excel.lectura.claves import Claves
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
 from pei_excel.lectura.exportacion import leer_exportacion
 from pei_excel.lectura.filas import leer_filas
 from pei_excel.lectura.informes import Pagina, agrupar, elegir_periodo, repartir, reunir
+from pei_excel.lectura.limites import LIMITES, Limites
 from pei_excel.lectura.notas import notar
 from pei_excel.libro import TODO, Dato, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo
@@ -31,19 +33,23 @@ class Opciones(NamedTuple):
 
     periodo: Periodo | None = None  #: el que se consolida; None: el que cada libro trae escrito
     pais: str | None = None  #: costumbre de los separadores
+    limites: Limites = LIMITES
+    claves: Claves | None = None  #: contraseñas de los libros cifrados
 
 
 def leer(ruta: Path, archivo: str, opciones: Opciones = Opciones()) -> list[Libro]:  # noqa: B008 - es inmutable
     """Informes de un archivo; si no puede leerse, un solo Libro rechazado con su FMT001 o FMT002."""
     from pei_excel.lectura.celdas import abrir_bytes
-    from pei_excel.lectura.guardia import leer_bytes
+    from pei_excel.lectura.disco import huella, leer_bytes
 
     sha256 = ""
     try:
-        contenido = leer_bytes(ruta)
+        contenido = leer_bytes(ruta, opciones.limites)
         sha256 = hashlib.sha256(contenido).hexdigest()
-        crudo = abrir_bytes(contenido, archivo)
+        crudo = abrir_bytes(contenido, archivo, opciones.limites, opciones.claves)
     except ArchivoIlegible as error:
+        if not sha256 or error.motivo == "demasiado grande":  # no se leyó entero
+            sha256 = huella(ruta)
         return [libro_ilegible(archivo, sha256, error.motivo, error.detalle)]
     return interpretar(crudo, sha256, opciones)
 

@@ -36,6 +36,14 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
         libro.incidentes.append(
             IncidenteDeLibro("FMT014", f"el archivo trae {', '.join(crudo.ajenos)}", encontrado=", ".join(crudo.ajenos))
         )
+    if crudo.reparado:
+        libro.incidentes.append(
+            IncidenteDeLibro(
+                "FMT017",
+                f"el archivo está dañado ({crudo.reparado}) y se leyó de otra manera; compruebe sus cifras",
+                encontrado="reparado", severidad="AVISO",
+            )
+        )
     if not crudo.formulas_verificables:
         libro.incidentes.append(
             IncidenteDeLibro("FMT017", f"en un archivo .{crudo.tipo} no pueden verificarse las fórmulas")

@@ -82,6 +82,8 @@ class _Lectura:
         elif nombre.startswith("named-"):
             contenido = atributo(elemento, "expression") or atributo(elemento, "cell-range-address") or ""
             self.nombres.setdefault(atributo(elemento, "name") or "", contenido.removeprefix("of:").removeprefix("="))
+            if len(self.nombres) > self.limites.nombres:
+                raise ArchivoIlegible("sospechoso", f"tiene más de {self.limites.nombres:,} nombres definidos")
         elif self._profundidad == 1 and self._hoja is not None:
             if nombre == "table-source":  # copia de una hoja de otro archivo: no es de este libro
                 self.externas, self._hoja = True, None
@@ -113,6 +115,8 @@ class _Lectura:
                 tope = hasta if hasta - desde < _TRAMO_OCULTO else min(hasta, ultima)
                 self._hoja.filas_ocultas.update(range(desde, tope + 1))
             self.hojas.append(self._hoja)
+            if len(self.hojas) > self.limites.hojas:
+                raise ArchivoIlegible("demasiado grande", f"tiene más de {self.limites.hojas:,} hojas")
             self._hoja = None
         soltar(elemento)
 

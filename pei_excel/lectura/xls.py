@@ -74,6 +74,8 @@ def _convertir(libro: xlrd.Book, archivo: str, limites: Limites, *, macros: bool
         archivo=archivo, tipo="xls", hojas=[], ajenos=("macros",) if macros else (), formulas_verificables=False
     )
     total = 0
+    if libro.nsheets > limites.hojas:
+        raise ArchivoIlegible("demasiado grande", f"tiene más de {limites.hojas:,} hojas")
     for hoja in libro.sheets():
         leida = HojaCruda(hoja.name, oculta=hoja.visibility != 0)
         for fila in range(hoja.nrows):
@@ -81,6 +83,8 @@ def _convertir(libro: xlrd.Book, archivo: str, limites: Limites, *, macros: bool
                 valor = _valor(celda, fechas, desde_1904=bool(libro.datemode))
                 if valor is not None:
                     leida.celdas[fila + 1, columna + 1] = CeldaCruda(valor, porcentaje=celda.xf_index in porcentajes)
+        if hoja.ncols > limites.columna or any(columna > limites.columna for *_, columna in hoja.merged_cells):
+            raise ArchivoIlegible("sospechoso", "tiene celdas fuera de los límites de Excel")
         total += len(leida.celdas)
         if total > limites.celdas:
             raise ArchivoIlegible("demasiado grande", f"tiene más de {limites.celdas:,} celdas con contenido")

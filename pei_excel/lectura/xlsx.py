@@ -2,79 +2,35 @@
 
 from __future__ import annotations
 
-import posixpath
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pei_excel.crudo import ArchivoIlegible, HojaCruda, LibroCrudo
-from pei_excel.lectura import hoja_xlsx, numeros
-from pei_excel.lectura.partes import atributo, entero, fecha_iso, hijos, local, raiz
+from pei_excel.lectura import hoja_xlsx, numeros, opc
+from pei_excel.lectura.partes import atributo, entero, hijos, local, raiz
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from pei_excel.lectura.guardia import Limites, Paquete
 
-#: Lo que el libro trae y nunca se sigue ni se ejecuta → por qué partes se reconoce.
-_AJENOS = (
-    ("macros", ("vbaproject.bin",)),
-    ("vínculos externos", ("/externallinks/",)),
-    ("conexiones", ("/connections.xml", "/querytables/")),
-    ("objetos incrustados", ("/embeddings/", "/activex/", "/oleobjects/")),
-)
-
-
-class _Relacion(NamedTuple):
-    tipo: str  #: última palabra del tipo: «worksheet», «styles»…
-    destino: str  #: nombre de la parte
-
-
 def leer(paquete: Paquete, archivo: str, tipo: str, limites: Limites) -> LibroCrudo:
     """Lee el libro entero."""
-    del_paquete = _relaciones(paquete, "")
-    parte_libro = _destino(del_paquete, "officeDocument") or "xl/workbook.xml"
-    if parte_libro.lower() not in paquete.xml:
-        motivo = "dañado" if _hay_hojas(paquete) else "no es un libro"
-        raise ArchivoIlegible(motivo, "falta la parte principal del libro")
+    parte_libro = opc.parte_principal(paquete, "xl/workbook.xml")
     libro = raiz(paquete.parte(parte_libro))
     if local(libro) != "workbook":
         raise ArchivoIlegible("no es un libro", "su parte principal no es la de un libro")
-    relaciones = _relaciones(paquete, parte_libro)
+    relaciones = opc.relaciones(paquete, parte_libro)
     contexto = hoja_xlsx.Contexto(
-        textos=_textos(paquete, _destino(relaciones, "sharedStrings"), limites),
-        estilos=_estilos(paquete, _destino(relaciones, "styles"), desde_1904=_desde_1904(libro)),
+        textos=_textos(paquete, opc.destino(relaciones, "sharedStrings"), limites),
+        estilos=_estilos(paquete, opc.destino(relaciones, "styles"), desde_1904=_desde_1904(libro)),
         limites=limites,
     )
     leido = LibroCrudo(archivo=archivo, tipo=tipo, hojas=_hojas(paquete, libro, relaciones, contexto))
     if not leido.hojas:
         raise ArchivoIlegible("dañado", "no tiene ninguna hoja")
     leido.nombres = _nombres(libro)
-    leido.propiedades = _propiedades(paquete, _destino(del_paquete, "custom-properties") or "docProps/custom.xml")
-    leido.modificado = _modificado(paquete, _destino(del_paquete, "core-properties") or "docProps/core.xml")
-    partes = "\n".join(f"/{parte}" for parte in paquete.nombres)
-    leido.ajenos = tuple(nombre for nombre, marcas in _AJENOS if any(marca in partes for marca in marcas))
+    opc.describir(leido, paquete)
     return leido
-
-
-def _hay_hojas(paquete: Paquete) -> bool:
-    return any(nombre.startswith("xl/worksheets/") for nombre in paquete.nombres)
-
-
-def _relaciones(paquete: Paquete, parte: str) -> dict[str, _Relacion]:
-    """Relaciones de una parte (o del paquete, con «»); las externas no se siguen."""
-    carpeta, nombre = posixpath.split(parte)
-    contenido = paquete.xml.get(posixpath.join(carpeta, "_rels", f"{nombre}.rels").lower())
-    relaciones: dict[str, _Relacion] = {}
-    for relacion in raiz(contenido) if contenido is not None else ():
-        destino = (relacion.get("Target") or "").replace("\\", "/")
-        if relacion.get("TargetMode") != "External":
-            destino = posixpath.normpath(posixpath.join("/", carpeta, destino)).lstrip("/")
-            relaciones[relacion.get("Id") or ""] = _Relacion((relacion.get("Type") or "").rpartition("/")[2], destino)
-    return relaciones
-
-
-def _destino(relaciones: dict[str, _Relacion], tipo: str) -> str | None:
-    return next((relacion.destino for relacion in relaciones.values() if relacion.tipo == tipo), None)
 
 
 def _desde_1904(libro: _Element) -> bool:
@@ -82,7 +38,7 @@ def _desde_1904(libro: _Element) -> bool:
 
 
 def _hojas(
-    paquete: Paquete, libro: _Element, relaciones: dict[str, _Relacion], contexto: hoja_xlsx.Contexto
+    paquete: Paquete, libro: _Element, relaciones: dict[str, opc.Relacion], contexto: hoja_xlsx.Contexto
 ) -> list[HojaCruda]:
     """Hojas en el orden del libro; las de gráfico y de macros de Excel 4 no tienen celdas que leer."""
     hojas: list[HojaCruda] = []
@@ -96,6 +52,8 @@ def _hojas(
         if relacion.destino.lower() in leidas:  # leer mil veces la misma parte también es una bomba
             raise ArchivoIlegible("sospechoso", f"dos hojas comparten la parte «{relacion.destino}»")
         leidas.add(relacion.destino.lower())
+        if len(leidas) > contexto.limites.hojas:
+            raise ArchivoIlegible("demasiado grande", f"tiene más de {contexto.limites.hojas:,} hojas")
         hoja = HojaCruda(declarada.get("name") or "", oculta=declarada.get("state", "visible") != "visible")
         hoja_xlsx.llenar(hoja, paquete.parte(relacion.destino), contexto)
         hojas.append(hoja)
@@ -115,7 +73,8 @@ def _textos(paquete: Paquete, parte: str | None, limites: Limites) -> list[str]:
 
 def _estilos(paquete: Paquete, parte: str | None, *, desde_1904: bool) -> hoja_xlsx.Estilos:
     """Qué estilos de celda muestran un porcentaje y cuáles una fecha."""
-    contenido = paquete.xml.get((parte or "xl/styles.xml").lower())
+    # Si el libro los declara y faltan, 0.2 dejaría de ser 20 % y 45382 de ser una fecha: no se lee a medias.
+    contenido = paquete.parte(parte) if parte is not None else paquete.xml.get("xl/styles.xml")
     porcentajes: set[int] = set()
     fechas: set[int] = set()
     if contenido is not None:
@@ -145,23 +104,3 @@ def _nombres(libro: _Element) -> dict[str, str]:
         else:
             nombres.setdefault(nombre, contenido)
     return nombres
-
-
-def _propiedades(paquete: Paquete, parte: str) -> dict[str, str]:
-    """Propiedades personalizadas del documento, como texto."""
-    contenido = paquete.xml.get(parte.lower())
-    if contenido is None:
-        return {}
-    propiedades: dict[str, str] = {}
-    for propiedad in raiz(contenido).iterfind("{*}property"):
-        texto = "".join(str(tramo) for tramo in propiedad.itertext()).strip()
-        propiedades[propiedad.get("name") or ""] = hoja_xlsx.decodificar(texto)
-    return propiedades
-
-
-def _modificado(paquete: Paquete, parte: str) -> datetime | None:
-    contenido = paquete.xml.get(parte.lower())
-    if contenido is None:
-        return None
-    escrito = raiz(contenido).find("{*}modified")
-    return fecha_iso(escrito.text or "") if escrito is not None else None

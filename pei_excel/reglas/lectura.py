@@ -16,6 +16,9 @@ from pei_excel.reglas.celdas import de_celdas
 #: Qué hacer según por qué no se pudo leer; lo demás usa el texto de la ficha.
 _COMO_ABRIRLO = {
     "protegido con contraseña": "Quite la contraseña de apertura (Archivo, Información, Proteger libro) y reenvíelo.",
+    "contraseña equivocada": "Corrija la contraseña de este libro en el archivo de contraseñas, o pida el libro sin ella.",
+    "sin permiso": "Dé permiso de lectura a su usuario, o copie el archivo a una carpeta suya, y repita.",
+    "ruta demasiado larga": "Acorte los nombres de las carpetas, o copie el archivo a una de ruta corta, y repita.",
     "no es un libro": "Guárdelo en Excel como «Libro de Excel (.xlsx)» y reenvíelo.",
     "sólo está en la nube": "Ábralo una vez para que se descargue a esta computadora y repita.",
     "abierto por otro programa": "Cierre el libro en Excel y repita.",
@@ -295,7 +298,10 @@ def bloque_incompleto(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
 )
 def formulas_no_verificables(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El tipo de archivo deja verificar las fórmulas."""
-    yield from _de_incidentes(libro, "FMT017")
+    for observacion in _de_incidentes(libro, "FMT017"):
+        if observacion.encontrado == "reparado":
+            observacion.como_corregir = "Ábralo en Excel, acepte que lo repare, compruebe sus cifras y guárdelo de nuevo."
+        yield observacion
 
 
 @regla(

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import random
 import struct
 import warnings
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
@@ -14,7 +19,8 @@ from armado import ESPACIO, RELACIONES, alterar, armar, armar_ods, empacar, inte
 
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.lectura.celdas import abrir, abrir_bytes
-from pei_excel.lectura.guardia import Limites, leer_bytes
+from pei_excel.lectura.disco import en_la_nube, huella, leer_bytes
+from pei_excel.lectura.limites import OPCIONES, Limites, limites_con
 
 HOJA = "xl/worksheets/sheet1.xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -52,7 +58,7 @@ def ole(*flujos: str) -> bytes:
         (ole("VisioDocument"), "no es de hoja de cálculo"),
         (empacar({"nota.txt": "hola"}), "zip"),
         (empacar({"[Content_Types].xml": '<Types a="wordprocessingml"/>', "word/document.xml": "<a/>"}), "Word"),
-        (empacar({"[Content_Types].xml": "<Types/>", "xl/workbook.bin": b"x"}), ".xlsb"),
+        (empacar({"entrega/uno.xlsx": b"PK"}), ".zip"),
         (empacar({"[Content_Types].xml": "<Types/>", "otra.xml": "<a/>"}), "parte principal"),
         (armar("", partes={"xl/workbook.xml": "<otra/>"}), "parte principal"),
     ],
@@ -225,8 +231,19 @@ def test_leer_del_disco(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
         monkeypatch.setattr(Path, "open", abrir_mal)
 
-    fallar(PermissionError(13, "en uso"))
+    fallar(PermissionError(13, "sin permiso"))
+    assert leer_motivo(ruta) == "sin permiso"
+    (tmp_path / "~$libro.xlsx").touch()  # así avisa Excel que lo tiene abierto
     assert leer_motivo(ruta) == "abierto por otro programa"
+    (tmp_path / "~$libro.xlsx").unlink()
+    de_windows = PermissionError(13, "en uso")
+    de_windows.winerror = 32  # type: ignore[attr-defined,unused-ignore]
+    fallar(de_windows)
+    assert leer_motivo(ruta) == "abierto por otro programa"
+    fallar(OSError(errno.ENAMETOOLONG, "File name too long"))
+    assert leer_motivo(ruta) == "ruta demasiado larga"
+    fallar(OSError(5, "Input/output error"))
+    assert leer_motivo(ruta) == "dañado"
     en_la_nube = OSError(22, "la nube no responde")
     en_la_nube.winerror = 362  # type: ignore[attr-defined,unused-ignore]
     fallar(en_la_nube)
@@ -258,6 +275,116 @@ def test_alterar_el_xml_nunca_lanza_otra_cosa() -> None:
         for _ in range(azar.randint(1, 3)):
             alterada[azar.randrange(len(alterada))] = azar.choice(b'0189AZ<>/"&\0-. \xff')
         intentar(armar("", partes={HOJA: bytes(alterada), "xl/sharedStrings.xml": "<sst><si><t>a</t></si></sst>"}))
+
+
+@pytest.mark.parametrize(
+    "nombre", ["../fuera.xml", "xl/../../fuera.xml", "C:/fuera.xml", "..\\fuera.xml", "xl/a\u202eb.xml", "xl/\x01.xml"]
+)
+def test_nombres_con_trampa(nombre: str) -> None:
+    """Nunca se extrae nada, pero quien nombra así una parte no es un programa de oficina."""
+    assert motivo(armar(UNA, partes={nombre: "<a/>"})) == "sospechoso"
+
+
+def test_las_partes_no_se_enciman_ni_cambian_de_nombre() -> None:
+    """Dos entradas del índice con los mismos bytes, y un índice que llama de otro modo a una parte."""
+    bueno = armar(UNA, partes={"xl/a.xml": "<a/>", "xl/b.xml": "<a/>"})
+    lugar = bueno.rindex(b"xl/b.xml")
+    de_a = struct.unpack_from("<I", bueno, bueno.rindex(b"xl/a.xml") - 46 + 42)[0]
+    encimadas = bytearray(bueno)
+    struct.pack_into("<I", encimadas, lugar - 46 + 42, de_a)
+    assert motivo(bytes(encimadas)) == "dañado"  # la cabecera dice otro nombre
+    encimadas[lugar : lugar + 8] = b"xl/a.xml"
+    assert motivo(bytes(encimadas)) == "sospechoso"
+    otra = bytearray(bueno)
+    otra[lugar : lugar + 8] = b"xl/c.xml"
+    assert motivo(bytes(otra)) == "dañado"
+
+
+def test_una_parte_dentro_de_otra() -> None:
+    """Así se hace un zip que pesa poco y se descomprime en mucho: cada entrada abarca a las siguientes."""
+    de_b = zipfile.ZipInfo("xl/b.xml", (1980, 1, 1, 0, 0, 0))
+    memoria = io.BytesIO()
+    with zipfile.ZipFile(memoria, "w") as archivo:
+        archivo.writestr(de_b, "<a/>")
+    entera = memoria.getvalue()
+    dentro = entera[: entera.index(b"PK\x01\x02")]  # su cabecera y sus bytes, que irán dentro de otra parte
+    sano = armar(UNA, partes={"xl/media/a.png": "x" * len(dentro), "xl/b.xml": "<a/>"})
+    memoria = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sano)) as viejo, zipfile.ZipFile(memoria, "w", zipfile.ZIP_STORED) as nuevo:
+        for nombre in viejo.namelist():
+            nuevo.writestr(zipfile.ZipInfo(nombre, (1980, 1, 1, 0, 0, 0)), dentro if nombre.endswith("png") else viejo.read(nombre))
+    contenido = bytearray(memoria.getvalue())
+    assert abrir_bytes(bytes(contenido), "a").hojas
+    lugar = contenido.rindex(b"xl/b.xml") - 46
+    struct.pack_into("<I", contenido, lugar + 42, contenido.index(dentro))
+    assert motivo(bytes(contenido)) == "sospechoso"
+
+
+@pytest.mark.parametrize(
+    ("partes", "limites", "detalle"),
+    [
+        ({HOJA: f'<worksheet xmlns="{ESPACIO}"><sheetData>{UNA}</sheetData><dataValidations>{"<dataValidation/>" * 9}</dataValidations></worksheet>'}, Limites(validaciones=8), "validaciones"),
+        ({"xl/styles.xml": f"<styleSheet><cellXfs>{'<xf/>' * 9}</cellXfs></styleSheet>"}, Limites(estilos=8), "estilos"),
+        ({"xl/styles.xml": f"<x:styleSheet xmlns:x='a'><x:cellXfs>{'<x:xf/>' * 9}</x:cellXfs></x:styleSheet>"}, Limites(estilos=8), "estilos"),
+        ({"xl/workbook.xml": f"<workbook><definedNames>{'<definedName/>' * 9}</definedNames></workbook>"}, Limites(nombres=8), "nombres"),
+    ],
+)
+def test_sin_medida(partes: dict[str, bytes | str], limites: Limites, detalle: str) -> None:
+    """Validaciones, estilos y nombres definidos por encima de su tope."""
+    with pytest.raises(ArchivoIlegible, match=detalle) as fallo:
+        abrir_bytes(armar(UNA, partes=partes), "prueba.xlsx", limites)
+    assert fallo.value.motivo == "sospechoso"
+
+
+def test_demasiadas_hojas() -> None:
+    """También son un tope las hojas: cada una puede ocultar dieciséis mil columnas."""
+    partes: dict[str, bytes | str] = {
+        "xl/workbook.xml": f'<workbook xmlns="{ESPACIO}" xmlns:r="{RELACIONES}"><sheets>'
+        + "".join(f'<sheet name="h{n}" sheetId="{n}" r:id="r{n}"/>' for n in range(5))
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": "<Relationships>"
+        + "".join(f'<Relationship Id="r{n}" Type="x/worksheet" Target="worksheets/h{n}.xml"/>' for n in range(5))
+        + "</Relationships>",
+    }
+    partes |= {f"xl/worksheets/h{n}.xml": f'<worksheet xmlns="{ESPACIO}"><sheetData>{UNA}</sheetData></worksheet>' for n in range(5)}
+    assert len(abrir_bytes(armar("", partes=partes), "a.xlsx").hojas) == 5
+    assert motivo(armar("", partes=partes), Limites(hojas=4)) == "demasiado grande"
+    assert motivo(armar_ods('<table:table/>' * 5), Limites(hojas=4)) == "demasiado grande"
+
+
+def test_combinadas_al_reves_fuera_de_la_hoja() -> None:
+    """La esquina lejana puede venir primero."""
+    assert motivo(armar(UNA, resto='<mergeCells><mergeCell ref="ZZZ9999999:A1"/></mergeCells>')) == "sospechoso"
+
+
+def test_la_nube_y_lo_que_no_es_un_archivo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Se sabe sin leer: leer descargaría el libro, y una tubería no terminaría nunca."""
+    for atributos, marcas, fuera in ((0x400000, 0, True), (0x1000, 0, True), (0x20, 0, False), (0, 0x40000000, True)):
+        assert en_la_nube(SimpleNamespace(st_file_attributes=atributos, st_flags=marcas)) is fuera  # type: ignore[arg-type]
+    ruta = tmp_path / "libro.xlsx"
+    ruta.write_bytes(armar(UNA))
+    assert not en_la_nube(ruta.stat())
+    monkeypatch.setattr("pei_excel.lectura.disco.en_la_nube", lambda _: True)
+    with pytest.raises(ArchivoIlegible, match="sólo está en la nube"):
+        abrir(ruta)
+    monkeypatch.undo()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "tubo.xlsx")
+        with pytest.raises(ArchivoIlegible, match="no es un archivo normal"):
+            abrir(tmp_path / "tubo.xlsx")
+        assert huella(tmp_path / "tubo.xlsx") == ""
+
+
+def test_los_limites_se_cambian_por_su_nombre() -> None:
+    """«archivo» en MB, «celdas» por su cuenta; lo mal escrito dice qué hay."""
+    assert limites_con(["archivo=60", "celdas=2000000", "segundos= 5"]) == Limites(
+        bytes_archivo=60 * 1024 * 1024, celdas=2_000_000, segundos=5
+    )
+    assert limites_con([]) == Limites()
+    for malo in ("megas=3", "archivo", "archivo=", "archivo=-1", "archivo=0", "archivo=1.5", "celdas=" + "9" * 5000, "archivo=²"):
+        with pytest.raises(ValueError, match="límite"):
+            limites_con([malo])
+    assert set(OPCIONES) >= {"archivo", "celdas", "segundos", "memoria"}
 
 
 def test_leer_bytes_devuelve_lo_escrito(tmp_path: Path) -> None:
