@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,6 +26,9 @@ from pei_excel.trabajadores import TareaPerdida, Trabajadores, procesos_por_omis
 
 #: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
 LARGO_DE_NOMBRE = 60
+
+#: Lo que usa el paso *leer*, para que los procesos no lo carguen cada uno por su cuenta.
+MODULOS_DE_LECTURA = ("pei_excel.lectura.xlsx", "pei_excel.lectura.celdas")
 
 Avance = Callable[[str, int, int], None]
 
@@ -69,6 +75,7 @@ class Resultado:
 
     revisiones: list[Revision]
     de_carpeta: list[Hallazgo]
+    empacadas: dict[int, bytes] = field(default_factory=dict)  #: id de la revisión → como llegó, si sigue igual
 
     @property
     def con_errores(self) -> bool:
@@ -90,6 +97,11 @@ def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
     return [revisar(libro, contexto) for libro in libros]
 
 
+def leer_y_empacar(ruta: str, nombre: str, encargo: Encargo) -> list[bytes]:
+    """Lo mismo, ya en la forma en que viaja entre procesos: así se empaca una sola vez para los dos pasos."""
+    return [pickle.dumps(r, pickle.HIGHEST_PROTOCOL) for r in leer_y_revisar(ruta, nombre, encargo)]
+
+
 def _huella(ruta: Path) -> str:
     try:
         return hashlib.sha256(ruta.read_bytes()).hexdigest()
@@ -105,18 +117,28 @@ def revisar_rutas(
     total = len(hallados.archivos)
     tareas = ((str(a.ruta), a.nombre, encargo) for a in hallados.archivos)
     revisiones: list[Revision] = []
+    empacadas: dict[int, bytes] = {}
     apartados: list[tuple[str, str]] = []
-    resultados: Iterator[list[Revision] | TareaPerdida] = trabajadores.encargar(leer_y_revisar, tareas)
+    resultados: Iterator[list[bytes] | TareaPerdida] = trabajadores.encargar(leer_y_empacar, tareas)
     for n, (archivo, resultado) in enumerate(zip(hallados.archivos, resultados, strict=True), 1):
         avance("Leyendo", n, total)
-        propias = _perdido(archivo, resultado, encargo) if isinstance(resultado, TareaPerdida) else resultado
-        for revision in propias:
+        if isinstance(resultado, TareaPerdida):
+            revisiones += _perdido(archivo, resultado, encargo)
+            continue
+        for empacada in resultado:
+            revision: Revision = pickle.loads(empacada)  # noqa: S301 - la empacó otro proceso nuestro
             if revision.libro.apartado:
                 apartados.append((revision.libro.archivo, revision.libro.apartado))
             else:
                 revisiones.append(revision)
+                empacadas[id(revision)] = empacada
     ajenos = sorted([*hallados.ajenos, *apartados])
-    return Resultado(revisiones, revisar_entrega(revisiones, ajenos, encargo.contexto))
+    antes = [(r.estado, list(r.hallazgos)) for r in revisiones]
+    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto)
+    for revision, (estado, hallazgos) in zip(revisiones, antes, strict=True):
+        if revision.estado is not estado or revision.hallazgos != hallazgos:
+            empacadas.pop(id(revision), None)
+    return Resultado(revisiones, de_carpeta, empacadas)
 
 
 def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Revision]:
@@ -124,20 +146,21 @@ def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Re
     return [revisar(libro, encargo.contexto)]
 
 
-def escribir_una_evaluacion(destino: str, revision: Revision, encargo: Encargo, corte: date) -> str:
-    """Paso *evaluar*: el libro de evaluación de un informe; devuelve su SHA-256."""
+def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: Encargo, corte: date) -> str:
+    """Paso *evaluar*: el libro de evaluación de un informe (o de uno empacado); devuelve su SHA-256."""
     from io import BytesIO
 
     from pei_excel.escritura.evaluacion import escribir_evaluacion
 
+    propia: Revision = pickle.loads(revision) if isinstance(revision, bytes) else revision  # noqa: S301 - es nuestra
     contexto = encargo.contexto
     memoria = BytesIO()
-    periodo = contexto.periodo_de(revision.libro)
+    periodo = contexto.periodo_de(propia.libro)
     if periodo is None:
         raise RuntimeError("no puede evaluarse un informe sin periodo")
     escribir_evaluacion(
-        memoria, revision, contexto.indicadores(revision.libro), periodo=periodo, corte=corte,
-        perfil=contexto.perfil(revision.libro.formato),
+        memoria, propia, contexto.indicadores(propia.libro), periodo=periodo, corte=corte,
+        perfil=contexto.perfil(propia.libro.formato),
     )
     contenido = memoria.getvalue()
     Path(destino).write_bytes(contenido)
@@ -177,6 +200,18 @@ class Consolidado:
     frases: list[str]
 
 
+@contextmanager
+def _sin_buscar_ciclos() -> Iterator[None]:
+    """Los informes leídos viven hasta el final: volver a recorrerlos en busca de basura no encuentra ninguna."""
+    estaba = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if estaba:
+            gc.enable()
+
+
 def consolidar_carpeta(
     entrada: Path, base: Path, encargo: Encargo, avance: Avance = _sin_avance
 ) -> Consolidado:
@@ -192,14 +227,15 @@ def consolidar_carpeta(
     corte = encargo.corte or periodo.ultimo_dia
     carpeta = Carpeta(base, periodo.codigo)
     nueva = carpeta.preparar()
-    with Trabajadores(encargo.procesos or procesos_por_omision()) as trabajadores:
+    modulos = (*MODULOS_DE_LECTURA, "pei_excel.escritura.evaluacion")
+    with Trabajadores(encargo.procesos or procesos_por_omision(), modulos) as trabajadores, _sin_buscar_ciclos():
         resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
         salidas: dict[str, str] = {}
         evaluables = [r for r in resultado.revisiones if r.cuenta]
         nombres = nombres_de_evaluacion(evaluables, periodo)
         (nueva / "evaluaciones").mkdir()
         tareas = (
-            (str(nueva / "evaluaciones" / nombre), revision, encargo, corte)
+            (str(nueva / "evaluaciones" / nombre), resultado.empacadas.pop(id(revision), revision), encargo, corte)
             for nombre, revision in zip(nombres, evaluables, strict=True)
         )
         evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
