@@ -202,12 +202,13 @@ class Consolidado:
 
 @contextmanager
 def _sin_buscar_ciclos() -> Iterator[None]:
-    """Los informes leídos viven hasta el final: volver a recorrerlos en busca de basura no encuentra ninguna."""
+    """Al leer informes no queda ningún ciclo que soltar; después, como viven hasta el final, no se recorren más."""
     estaba = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if estaba:
             gc.enable()
 
@@ -228,8 +229,9 @@ def consolidar_carpeta(
     carpeta = Carpeta(base, periodo.codigo)
     nueva = carpeta.preparar()
     modulos = (*MODULOS_DE_LECTURA, "pei_excel.escritura.evaluacion")
-    with Trabajadores(encargo.procesos or procesos_por_omision(), modulos) as trabajadores, _sin_buscar_ciclos():
-        resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
+    with Trabajadores(encargo.procesos or procesos_por_omision(), modulos) as trabajadores:
+        with _sin_buscar_ciclos():
+            resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
         salidas: dict[str, str] = {}
         evaluables = [r for r in resultado.revisiones if r.cuenta]
         nombres = nombres_de_evaluacion(evaluables, periodo)
@@ -247,6 +249,7 @@ def consolidar_carpeta(
             salidas[f"evaluaciones/{nombre}"] = huella
     _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
     carpeta.cambiar()
+    gc.unfreeze()
     return Consolidado(resultado, carpeta.final, tablas, frases)
 
 
@@ -275,6 +278,7 @@ def _escribir_institucionales(
         hacer(memoria)
         (nueva / nombre).write_bytes(memoria.getvalue())
         salidas[nombre] = hashlib.sha256(memoria.getvalue()).hexdigest()
+        gc.collect()  # el libro terminado, que es un ciclo y ocupa decenas de MB
 
     escribir("consolidado-mir.xlsx", lambda m: escribir_consolidado(m, tablas, resultado.revisiones))
     escribir("tesoreria-mir.xlsx", lambda m: escribir_tesoreria(m, tablas))

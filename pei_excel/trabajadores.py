@@ -54,9 +54,10 @@ def _preparar() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORIA_POR_PROCESO, MEMORIA_POR_PROCESO))
     # Un libro crea decenas de miles de objetos que duran lo que él: buscar ciclos cada 700, como acostumbra Python, es
-    # trabajo en balde; lo ya cargado no se vuelve a mirar.
+    # trabajo en balde, y lo ya cargado no se vuelve a mirar. Los libros escritos sí son ciclos: se sueltan de a pocos.
+    gc.enable()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 4, 1)
 
 
 class Trabajadores:
