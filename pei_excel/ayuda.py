@@ -6,9 +6,11 @@ import textwrap
 
 from pei_excel.formato import Columna, Formato, Hoja
 from pei_excel.formatos import FORMATOS
+from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Regla, Tabla
 from pei_excel.reglas.lista import POR_CODIGO, REGLAS
 from pei_excel.semaforo import PERFILES
+from pei_excel.textos import enumerar
 
 
 def explicar(tema: str | None, *, markdown: bool = False) -> str:
@@ -52,6 +54,7 @@ def pagina_de_regla(regla: Regla, *, markdown: bool = False, nivel: int = 1) -> 
     titulo = f"{regla.codigo} · {_titulo(regla)}"
     datos = [
         ("Severidad", f"{regla.severidad.value} («{regla.severidad.para_la_unidad}»)"),
+        ("Formatos", enumerar(regla.formatos)),
         ("Se dirige a", "la unidad" if regla.destinatario.value == "unidad" else "planeación, nunca a la unidad"),
         ("Debe cumplirse", regla.que),
         ("Por qué", regla.por_que),
@@ -67,8 +70,10 @@ def pagina_de_regla(regla: Regla, *, markdown: bool = False, nivel: int = 1) -> 
         for nombre, texto in datos:
             lineas += textwrap.wrap(f"{nombre}: {texto}", 100, subsequent_indent="    ")
         lineas.append("")
-    lineas += _ejemplo("Con hallazgo (✗)", regla.mal, markdown)
-    lineas += _ejemplo("Sin hallazgo", regla.bien, markdown)
+    for formatos, mal, bien in _ejemplos(regla):
+        donde = f", {enumerar(formatos)}" if len(formatos) < len(regla.formatos) else ""
+        lineas += _ejemplo(f"Con hallazgo (✗){donde}", mal, markdown)
+        lineas += _ejemplo(f"Sin hallazgo{donde}", bien, markdown)
     return "\n".join(lineas).rstrip() + "\n"
 
 
@@ -76,11 +81,27 @@ def _titulo(regla: Regla) -> str:
     return regla.funcion.__name__.replace("_", " ")
 
 
+def _ejemplos(regla: Regla) -> list[tuple[list[str], Tabla, Tabla]]:
+    """Los ejemplos de una regla; los formatos que comparten los suyos van juntos."""
+    juntos: list[tuple[list[str], Tabla, Tabla]] = []
+    for formato in regla.formatos:
+        mal, bien = regla.mal[formato], regla.bien[formato]
+        previo = next((formatos for formatos, m, b in juntos if (m, b) == (mal, bien)), None)
+        if previo is None:
+            juntos.append(([formato], mal, bien))
+        else:
+            previo.append(formato)
+    return juntos
+
+
 def _ejemplo(titulo: str, tabla: Tabla, markdown: bool) -> list[str]:
     texto = textwrap.dedent(tabla.texto).strip("\n")
     dano = (getattr(tabla.preparar, "__doc__", None) or "").strip().split("\n")[0] if tabla.preparar else ""
     if tabla.otros:
         dano = "Con otro libro en la misma carpeta." if tabla.otros != ("~$",) else "Con un archivo de bloqueo al lado."
+    if tabla.anterior:
+        antes = enumerar("lo aprobado" if p is None else Periodo.de_codigo(p).nombre for p, _ in tabla.anterior)
+        dano = f"Comparado con entregas anteriores del modelo ({antes})."
     cuerpo = texto or "El modelo del formato, sin cambios."
     if dano:
         cuerpo = f"{dano}\n{cuerpo}" if texto else dano
@@ -96,6 +117,7 @@ def pagina_de_formato(formato: Formato, *, markdown: bool = False, nivel: int = 
     partes.append(f"Fuente: {formato.fuente}. Versión {formato.version} de la plantilla.\n")
     for hoja in formato.hojas:
         partes += _pagina_de_hoja(hoja, markdown, nivel + 1)
+    partes += _reglas_del_formato(formato, markdown, nivel + 1)
     return "\n".join(partes).rstrip() + "\n"
 
 
@@ -110,6 +132,16 @@ def _pagina_de_hoja(hoja: Hoja, markdown: bool, nivel: int) -> list[str]:
     else:
         lineas += [f"  {_nombre(c):38}  {_que(c)}" for c in hoja.explicables if not _de_apoyo(c)]
     return [*lineas, ""]
+
+
+def _reglas_del_formato(formato: Formato, markdown: bool, nivel: int) -> list[str]:
+    """Las reglas con que se revisa un formato, una por línea."""
+    propias = [r for r in REGLAS if formato.clave in r.formatos]
+    if markdown:
+        cuerpo = ["| Regla | Severidad | Debe cumplirse |", "|---|---|---|"]
+        cuerpo += [f"| {r.codigo} | {r.severidad.value} | {r.que} |" for r in propias]
+        return [f"{'#' * nivel} Reglas\n", *cuerpo, ""]
+    return ["Reglas con que se revisa", *(f"  {r.codigo}  {r.severidad.value:5}  {r.que}" for r in propias), ""]
 
 
 def _nombre(columna: Columna) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
@@ -12,7 +13,7 @@ from pei_excel.reglas.base import Contexto, a_hallazgo
 from pei_excel.reglas.lista import REGLAS
 from pei_excel.reglas.seguimiento import justificacion
 from pei_excel.revision import Revision, Suerte
-from pei_excel.tablas import CLASES, Cobertura, Grupo, Renglon, Tablas, resumir
+from pei_excel.tablas import AGRUPACIONES, CLASES, Cobertura, Grupo, Renglon, Tablas, resumir
 from pei_excel.textos import normalizar
 
 
@@ -33,17 +34,25 @@ def se_consolida(revision: Revision, estricto: bool) -> bool:
 
 
 def _renglones(revision: Revision, contexto: Contexto) -> Iterable[Renglon]:
-    libro = revision.libro
+    libro, observado = revision.libro, revision.estado is Suerte.OBSERVADO
+    if libro.formato == "POI":
+        for actividad in contexto.actividades(libro):
+            fila = actividad.evaluacion
+            yield Renglon(
+                libro, actividad, observado,
+                causa=fila.valor("dificultaron") if fila else None, medida=fila.valor("medidas") if fila else None,
+            )
+        return
     for indicador in contexto.indicadores(libro):
         fila = justificacion(libro, indicador)
         yield Renglon(
-            libro, indicador, revision.estado is Suerte.OBSERVADO,
+            libro, indicador, observado,
             causa=fila.valor("causa") if fila else None, medida=fila.valor("medida") if fila else None,
         )
 
 
 def _agrupar(
-    renglones: Sequence[Renglon], claves: Callable[[Renglon], Iterable[tuple[str, str]]]
+    renglones: Sequence[Renglon], claves: Callable[[Renglon], Iterable[tuple[str, str]]], formato: str, ponderado: bool
 ) -> tuple[Grupo, ...]:
     posiciones: dict[str, list[int]] = {}
     nombres: dict[str, str] = {}
@@ -52,7 +61,10 @@ def _agrupar(
             posiciones.setdefault(clave, []).append(n)
             nombres.setdefault(clave, nombre)
     orden = sorted(posiciones, key=_orden_de_clave)
-    return tuple(resumir(clave, nombres[clave], posiciones[clave], renglones) for clave in orden)
+    return tuple(
+        resumir(clave, nombres[clave], posiciones[clave], renglones, formato=formato, ponderado=ponderado)
+        for clave in orden
+    )
 
 
 def _programa(renglon: Renglon) -> list[tuple[str, str]]:
@@ -74,6 +86,32 @@ def _numero_de_eje(eje: str) -> str:
     return numero if numero.isdigit() else normalizar(eje)
 
 
+def _de_tabla(tabla: str, columna: str) -> Callable[[Renglon], list[tuple[str, str]]]:
+    """Agrupa por un código del catálogo del formato, con el nombre que el catálogo le da."""
+
+    def agrupar(renglon: Renglon) -> list[tuple[str, str]]:
+        codigo = renglon.evaluado.fila.valor(columna)
+        if not codigo:
+            return [("", f"Sin {columna.upper()}")]
+        filas = FORMATOS["POI"].tablas[tabla].filas
+        nombre = next((f[1] for f in filas if f[0] == codigo), "fuera del Anexo 01")
+        return [(str(codigo), f"{codigo} {nombre}")]
+
+    return agrupar
+
+
+def _gerencia(renglon: Renglon) -> list[tuple[str, str]]:
+    nombre = renglon.libro.campo("gerencia").valor
+    return [(normalizar(nombre), nombre)] if isinstance(nombre, str) and nombre else [("", "Sin gerencia")]
+
+
+#: Clave de la agrupación → de qué grupo o grupos es un renglón.
+_GRUPOS_DE: dict[str, Callable[[Renglon], Iterable[tuple[str, str]]]] = {
+    "programa": _programa, "unidad": _unidad, "eje": _eje, "oei": _de_tabla("oei", "oei"),
+    "aei": _de_tabla("aei", "aei"), "gerencia": _gerencia,
+}
+
+
 def consolidar(
     revisiones: Sequence[Revision],
     periodo: Periodo,
@@ -82,6 +120,7 @@ def consolidar(
     formato: str = "MIR",
     corte: date | None = None,
     estricto: bool = False,
+    ponderado: bool = False,
     de_carpeta: Sequence[Hallazgo] = (),
 ) -> Tablas:
     """Las tablas de un formato a partir de los informes revisados; CON001 ya comprobado y agregado."""
@@ -98,21 +137,26 @@ def consolidar(
         excluidos=tuple((_quien(r), _motivo(r)) for r in sorted(excluidas, key=lambda r: orden_de_libro(r.libro))),
     )
     todos = range(len(renglones))
-    por_nivel = tuple(
-        resumir(clase, clase, [n for n in todos if renglones[n].indicador.clase == clase], renglones)
-        for clase in (*CLASES, "Otro")
-        if clase in CLASES or any(r.indicador.clase == clase for r in renglones)
-    )
+    grupos = {
+        a.clave: _agrupar(renglones, _GRUPOS_DE[a.clave], formato, ponderado)
+        for a in AGRUPACIONES[formato] if a.clave in _GRUPOS_DE
+    }
+    if formato == "MIR":  # los cuatro niveles se muestran siempre, aunque falte alguno
+        grupos["nivel"] = tuple(
+            resumir(clase, clase, [n for n in todos if renglones[n].evaluado.clase == clase], renglones)
+            for clase in (*CLASES, "Otro")
+            if clase in CLASES or any(r.evaluado.clase == clase for r in renglones)
+        )
     tablas = Tablas(
         periodo=periodo,
         corte=corte or periodo.ultimo_dia,
         perfil=contexto.perfil(formato),
         renglones=renglones,
-        institucion=resumir("", "Institución", list(todos), renglones),
-        por_programa=_agrupar(renglones, _programa),
-        por_unidad=_agrupar(renglones, _unidad),
-        por_eje=_agrupar(renglones, _eje),
-        por_nivel=por_nivel,
+        institucion=resumir("", "Institución", list(todos), renglones, formato=formato, ponderado=ponderado),
+        grupos=grupos,
+        formato=formato,
+        libros=tuple(r.libro for r in elegidas),
+        ponderado=ponderado,
         cobertura=cobertura,
         hallazgos=tuple(h for r in del_formato for h in r.hallazgos) + tuple(de_carpeta),
     )

@@ -80,17 +80,23 @@ def documento(revisiones: Sequence[Revision], de_carpeta: Sequence[Hallazgo], **
     }
 
 
+_PLURAL = {"Componente": "componentes", "Actividad": "actividades"}
+
+
 def totales(tablas: Tablas) -> dict[str, Any]:
-    """Los totales del consolidado: cobertura, institución, programas, unidades, ejes y niveles."""
+    """Los totales del consolidado de un formato: cobertura, institución y cada agrupación."""
 
     def de_grupo(grupo: Grupo) -> dict[str, Any]:
         return {
             "clave": grupo.clave,
             "nombre": grupo.nombre,
-            "indicadores": grupo.total,
+            "indicadores" if tablas.formato == "MIR" else "total": grupo.total,
             "conteos": {p: grupo.conteos[p] for p in tablas.palabras if p in grupo.conteos},
-            "componentes": {"porcentaje": _valor(grupo.medias["Componente"]), "n": grupo.cuantos["Componente"]},
-            "actividades": {"porcentaje": _valor(grupo.medias["Actividad"]), "n": grupo.cuantos["Actividad"]},
+            **{
+                _PLURAL[clase]: {"porcentaje": _valor(media), "n": grupo.cuantos[clase]}
+                for clase, media in grupo.medias.items()
+            },
+            **({"soles": {suma: _valor(total) for suma, total in grupo.soles.items()}} if grupo.soles else {}),
         }
 
     return {
@@ -105,10 +111,7 @@ def totales(tablas: Tablas) -> dict[str, Any]:
             "excluidos": [{"informe": quien, "motivo": motivo} for quien, motivo in tablas.cobertura.excluidos],
         },
         "institucion": de_grupo(tablas.institucion),
-        "por_programa": [de_grupo(g) for g in tablas.por_programa],
-        "por_unidad": [de_grupo(g) for g in tablas.por_unidad],
-        "por_eje": [de_grupo(g) for g in tablas.por_eje],
-        "por_nivel": [de_grupo(g) for g in tablas.por_nivel],
+        **{f"por_{a.clave}": [de_grupo(g) for g in tablas.grupos[a.clave]] for a in tablas.agrupaciones},
     }
 
 

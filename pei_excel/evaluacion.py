@@ -191,7 +191,12 @@ def evaluar_indicador(fila: Fila, periodo: Periodo, perfil: Perfil) -> Indicador
     )
 
 
+def filas_corridas(libro: Libro, hoja: str) -> set[int]:
+    """Índices de las filas de una hoja que FMT015 sacó: no tienen valor."""
+    return {i.llaves[0][1] for i in libro.incidentes if i.clase == "FMT015" and i.llaves and i.llaves[0][0] == hoja}
+
+
 def evaluar(libro: Libro, periodo: Periodo, perfil: Perfil, hoja: str = "MIR") -> list[Indicador]:
     """Los indicadores de un informe, en el orden del archivo; las filas corridas (FMT015) no se evalúan."""
-    corridas = {i.llaves[0][1] for i in libro.incidentes if i.clase == "FMT015" and i.llaves and i.llaves[0][0] == hoja}
+    corridas = filas_corridas(libro, hoja)
     return [evaluar_indicador(fila, periodo, perfil) for fila in libro.filas(hoja) if fila.indice not in corridas]

@@ -58,6 +58,7 @@ class Campo:
     ayuda: str = ""
     en_etiqueta: bool = False  #: el valor va en la misma celda que la etiqueta («… Desarrollo 2022 - 2024»)
     negritas: bool = False
+    abierto: bool = False  #: se puede escribir también en seguimiento
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,12 @@ class Hoja:
         ]
 
     @cached_property
+    def de_seguimiento(self) -> bool:
+        """Sólo se llena al reportar: lo único que se captura aparte de la llave se abre por periodo."""
+        capturadas = [c for c in self.columnas if c.calculo is None and c.clave not in self.llave]
+        return bool(capturadas) and all(c.apertura is Apertura.PERIODO for c in capturadas)
+
+    @cached_property
     def disposicion(self) -> Disposicion:
         """Dónde cae cada cosa en nuestra plantilla."""
         return Disposicion(self)
@@ -320,10 +327,11 @@ class Formato:
     papel: str  #: papel por omisión: «oficio», «carta», «a4», «a3»
     perfil: str  #: semáforo por omisión
     campo_periodo: str = "periodo"
-    revisable: bool = True  #: ya tiene reglas y consolidado; si no, sólo se preparan sus plantillas
     #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
     que_se_informa: str = ""
     moneda: str = "$"
+    acumula_el_ano: bool = False  #: un libro vive todo el año: el de un periodo sirve también para los anteriores
+    calculadas_oficiales: bool = True  #: son del documento oficial: a un libro que no es nuestro también se le piden
     listas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: listas largas, a una hoja oculta
     tablas: Mapping[str, Tabla] = field(default_factory=dict)  #: catálogos, a la misma hoja
     #: campo de `Modificaciones` → (hoja, columna) que modifica

@@ -1,71 +1,42 @@
-"""Las frases que explican el consolidado: de las tablas a oraciones en español, con singular, plural y «ninguno»."""
+"""Las frases que explican el consolidado: de las tablas a oraciones en español, con singular, plural y «ninguno».
+
+Aquí están las de la MIR; las del POI, en `frases_poi`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from pei_excel import frases_comunes
 from pei_excel.calculos import Estado
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
+from pei_excel.frases_comunes import cobertura_en_frase, en_banda, frase_de_bandas, por_verbos, requieren_atencion
+from pei_excel.frases_poi import frases_del_poi
 from pei_excel.libro import Libro
 from pei_excel.reglas.seguimiento import compensacion
 from pei_excel.tablas import Renglon, Tablas
 from pei_excel.textos import cuenta, enumerar, numero
+
+__all__ = ["frases", "requieren_atencion"]
 
 #: Nombres de las cantidades de trimestres que faltan.
 _EN_LETRAS = {1: "un trimestre", 2: "dos trimestres", 3: "tres trimestres"}
 
 
 def frases(tablas: Tablas) -> tuple[str, ...]:
-    """Las cinco frases de la Ficha, en orden: situación, atención, compensación, ritmo y medias."""
+    """Las cinco frases de la Ficha, en orden; en la MIR: situación, atención, compensación, ritmo y medias."""
+    if tablas.formato == "POI":
+        return frases_del_poi(tablas)
     return (
         frase_de_situacion(tablas), frase_de_atencion(tablas), frase_de_compensacion(tablas), frase_de_ritmo(tablas),
         frase_de_medias(tablas),
     )
 
 
-def requieren_atencion(tablas: Tablas, maximo: int | None = 7) -> list[int]:
-    """Posiciones de los renglones por atender: primero el menor % topado y, si empatan, el mayor faltante."""
-    posiciones = [n for n, r in enumerate(tablas.renglones) if r.atencion]
-    posiciones.sort(key=lambda n: (_topado(tablas.renglones[n]), -_faltante(tablas.renglones[n]), n))
-    return posiciones if maximo is None else posiciones[:maximo]
-
-
-def _topado(renglon: Renglon) -> float:
-    # Debajo del verde por exceso (semáforo simétrico) el topado es 100: va al final.
-    return renglon.topado or 0.0
-
-
-def _faltante(renglon: Renglon) -> float:
-    return renglon.indicador.al_periodo.diferencia or 0.0
-
-
 def frase_de_situacion(tablas: Tablas) -> str:
     """Cuántos indicadores hay en cada banda y cuántos quedan fuera de la cuenta."""
-    conteos = tablas.institucion.conteos
-    perfil = tablas.perfil
-    al_periodo = tablas.periodo.al_periodo
-    partes: list[str] = []
-    bandas = [b for color in ("verde", "amarillo", "rojo") for b in perfil.bandas if b.color == color]
-    for banda in bandas:
-        cuantos = conteos.get(banda.palabra, 0)
-        if cuantos:
-            verbo = "" if partes else ("está " if cuantos == 1 else "están ")
-            partes.append(f"{cuantos} {verbo}en {_en(banda.palabra)}")
-    sin_reporte = conteos.get(Estado.SIN_REPORTE, 0)
-    if sin_reporte:
-        verbo = "" if partes else ("está " if sin_reporte == 1 else "están ")
-        partes.append(f"{sin_reporte} {verbo}sin reporte")
-    arriba = sum(conteos.get(b.palabra, 0) for b in perfil.bandas if b.color == "morado")
-    if arriba:
-        partes.append(f"{arriba} {'rebasa' if arriba == 1 else 'rebasan'} {numero(perfil.limite, 1)} %")
-    programados = sum(conteos.get(b.palabra, 0) for b in perfil.bandas) + sin_reporte
-    if programados:
-        indicadores = cuenta(programados, "indicador", "indicadores")
-        texto = f"De {indicadores} con programación {al_periodo}, {enumerar(partes)}"
-    else:
-        texto = f"Ningún indicador tiene programación {al_periodo}"
-    otros = _fuera_de_la_cuenta(tablas)
+    texto, otros = frase_de_bandas(tablas), _fuera_de_la_cuenta(tablas)
     return f"{texto}; {enumerar(otros)}." if otros else f"{texto}."
 
 
@@ -73,40 +44,20 @@ def _fuera_de_la_cuenta(tablas: Tablas) -> list[str]:
     conteos = tablas.institucion.conteos
     despues = [r.indicador for r in tablas.renglones if r.palabra == SE_MIDE_DESPUES]
     al_cierre = sum(i.medidos[0] == 4 for i in despues)
-    pares = (
+    return por_verbos((
         (al_cierre, "se mide al cierre del año", "se miden al cierre del año"),
         (len(despues) - al_cierre, "se mide en un trimestre posterior", "se miden en un trimestre posterior"),
         (conteos.get(Estado.NO_PROGRAMADO, 0), "no tiene programación", "no tienen programación"),
         (conteos.get(Estado.POR_VENCER, 0), "está por vencer", "están por vencer"),
         (conteos.get(Estado.SIN_PROGRAMACION, 0), "tiene ejecución sin programación",
          "tienen ejecución sin programación"),
-    )
-    return [f"{n} {uno if n == 1 else varios}" for n, uno, varios in pares if n]
-
-
-def _en(palabra: str) -> str:
-    """Los colores se dicen en minúscula; las demás palabras del semáforo, entre comillas."""
-    return palabra.lower() if palabra in {"Verde", "Amarillo", "Rojo"} else f"«{palabra}»"
+    ))
 
 
 def frase_de_atencion(tablas: Tablas) -> str:
     """Qué indicadores requieren atención, con lo alcanzado y lo programado; los primeros, si son muchos."""
-    todos = requieren_atencion(tablas, None)
-    maximo = 7 if len(tablas.por_programa) < 2 else 4
-    if not todos:
-        return "Ningún indicador requiere atención."
-    partes = []
-    for n in todos[:maximo]:
-        renglon = tablas.renglones[n]
-        medicion = renglon.indicador.al_periodo
-        alcanzado = "sin reporte" if medicion.alcanzado is None else numero(medicion.alcanzado)
-        partes.append(
-            f"{renglon.indicador.etiqueta}{_de_quien(tablas, renglon.libro)} "
-            f"({alcanzado} de {numero(medicion.programado)})"
-        )
-    if len(todos) > maximo:
-        partes.append(f"{len(todos) - maximo} más")
-    return f"{'Requiere' if len(todos) == 1 else 'Requieren'} atención: {enumerar(partes)}."
+    nombres = [f"{r.indicador.etiqueta}{_de_quien(tablas, r.libro)}" for r in tablas.renglones]
+    return frases_comunes.frase_de_atencion(tablas, nombres, 7 if len(tablas.por_programa) < 2 else 4)
 
 
 def frase_de_compensacion(tablas: Tablas) -> str:
@@ -122,8 +73,9 @@ def frase_de_compensacion(tablas: Tablas) -> str:
         return "Ningún Componente aparece en verde por compensación entre sus Actividades."
     _, libro, componente, arriba, abajo = min(casos, key=lambda c: c[0])
     banda = componente.al_periodo.banda
+    color = en_banda(banda.palabra if banda else "Verde")
     texto = (
-        f"El {componente.etiqueta}{_de_quien(tablas, libro)} aparece en {_en(banda.palabra if banda else 'Verde')} "
+        f"El {componente.etiqueta}{_de_quien(tablas, libro)} aparece en {color} "
         f"({numero(componente.al_periodo.porcentaje, 1)} %) porque {_actividades(arriba)} "
         f"{'compensa' if len(arriba) == 1 else 'compensan'} a {_actividades(abajo)}"
     )
@@ -203,9 +155,7 @@ def frase_de_medias(tablas: Tablas) -> str:
         if cuantos:
             indicadores = cuenta(cuantos, "indicador", "indicadores")
             partes.append(f"{plural}, {numero(tablas.institucion.medias[clase], 1)} % ({indicadores})")
-    c = tablas.cobertura
-    de = c.leidos if c.esperados is None else c.esperados
-    informes = f"con {c.consolidados} de {cuenta(de, 'informe')}"
+    informes = cobertura_en_frase(tablas)
     if not partes:
         return f"No hay Componentes ni Actividades que promediar, {informes}."
     return f"Cumplimiento medio, topado a 100 %: {'; '.join(partes)}, {informes}."

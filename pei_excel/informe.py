@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from pei_excel.frases import frases
 from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.proceso import Consolidado, Resultado
 from pei_excel.revision import Revision, Suerte
@@ -59,18 +60,25 @@ def texto_de_revision(resultado: Resultado) -> str:
 
 
 def texto_de_consolidado(consolidado: Consolidado) -> str:
-    """Qué se consolidó, qué quedó fuera y qué archivo abrir primero."""
+    """Qué se consolidó de cada formato, qué quedó fuera y qué archivo abrir primero."""
     carpeta = consolidado.carpeta
-    lineas = [resumen(consolidado.resultado), f"Consolidado: {consolidado.tablas.cobertura.frase}."]
-    if not consolidado.tablas.cobertura.consolidados:
+    lineas = [resumen(consolidado.resultado)]
+    hubo = False
+    for formato, tablas in consolidado.tablas.items():
+        de_cual = f" ({formato})" if len(consolidado.tablas) > 1 else ""
+        lineas.append(f"Consolidado{de_cual}: {tablas.cobertura.frase}.")
+        if not tablas.cobertura.consolidados:
+            continue
+        hubo = True
+        lineas += frases(tablas)
+        lineas += [
+            f"Abra primero{de_cual}: {carpeta / f'consolidado-{formato.lower()}.xlsx'} (hoja Ficha).",
+            f"Para la Tesorería{de_cual}: {carpeta / f'tesoreria-{formato.lower()}.xlsx'}.",
+        ]
+    if hubo:
+        lineas.append(f"Para cada unidad: {carpeta / 'evaluaciones'}.")
+    else:
         lineas.append(f"Ningún informe pudo consolidarse: revise el periodo y los motivos. Los libros, en {carpeta}.")
-        return "\n".join(lineas) + "\n"
-    lineas += consolidado.frases
-    lineas += [
-        f"Abra primero: {carpeta / 'consolidado-mir.xlsx'} (hoja Ficha).",
-        f"Para la Tesorería: {carpeta / 'tesoreria-mir.xlsx'}.",
-        f"Para cada unidad: {carpeta / 'evaluaciones'}.",
-    ]
     return "\n".join(lineas) + "\n"
 
 

@@ -14,6 +14,9 @@ from pei_excel.tipos import ClaveNombre, Incidente
 #: Identifica un dato dentro del libro: (hoja, fila lógica desde 0, columna); los campos llevan fila −1.
 Llave = tuple[str, int, str]
 
+#: Fila de la llave que, en `saca`, abarca una hoja o una columna entera.
+FILA_DE_HOJA, FILA_DE_COLUMNA = -2, -3
+
 #: Llave que abarca el archivo entero. En las de `saca`, fila −2 es la hoja entera y −3 una columna entera.
 TODO: tuple[Llave, ...] = (("*", -2, "*"),)
 
@@ -132,6 +135,7 @@ class Libro:
     formulas_verificables: bool = True
     rechazado: bool = False  #: no se pudo leer, o falta una columna esencial
     apartado: str | None = None  #: por qué no es un informe, si es una salida nuestra
+    origen: str | None = None  #: «aplicativo» si sale de su exportación: no se le pide lo que ésta no puede traer
 
     @property
     def nuestro(self) -> bool:

@@ -9,20 +9,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.lector import Opciones, leer, libro_ilegible
+from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar, revisar_entrega
 from pei_excel.salidas import ULTIMO, Carpeta
 from pei_excel.semaforo import PERFILES
-from pei_excel.textos import normalizar
+from pei_excel.textos import cuenta, enumerar, normalizar
 from pei_excel.trabajadores import TareaPerdida, Trabajadores, procesos_por_omision
+
+if TYPE_CHECKING:
+    from pei_excel.tablas import Tablas
 
 #: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
 LARGO_DE_NOMBRE = 60
@@ -47,6 +53,8 @@ class Encargo:
     corte: date | None = None
     procesos: int | None = None
     estricto: bool = False
+    ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
+    anterior: Path | None = None  #: entregas anteriores o carpeta de un periodo cerrado, con que se compara
 
     @property
     def contexto(self) -> Contexto:
@@ -66,6 +74,7 @@ class Encargo:
             "pais": self.pais,
             "corte": self.corte.isoformat() if self.corte else None,
             "estricto": self.estricto,
+            "ponderado": self.ponderado,
         }
 
 
@@ -75,13 +84,38 @@ class Resultado:
 
     revisiones: list[Revision]
     de_carpeta: list[Hallazgo]
+    apartados: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, por qué no es un informe)
+    anteriores: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, SHA-256) con que se comparó
     empacadas: dict[int, bytes] = field(default_factory=dict)  #: id de la revisión → como llegó, si sigue igual
+
+    @property
+    def apartados_por_mes(self) -> list[str]:
+        """Archivos que se informan por trimestre y se apartaron porque se pidió un mes."""
+        return [archivo for archivo, motivo in self.apartados if motivo in _POR_TRIMESTRE.values()]
 
     @property
     def con_errores(self) -> bool:
         """Hay un ERROR o un archivo rechazado."""
         todos = [h for r in self.revisiones for h in r.hallazgos] + self.de_carpeta
         return any(h.severidad == "ERROR" for h in todos) or any(r.estado == "rechazado" for r in self.revisiones)
+
+
+#: Formato que no se informa por mes → por qué se aparta al consolidar un mes.
+_POR_TRIMESTRE = {
+    f.clave: f"es un {f.titulo} de la {f.clave}, que se consolida por trimestre y no por mes"
+    for f in FORMATOS.values() if not f.por_meses
+}
+
+
+class PeriodoImpropio(Exception):  # noqa: N818 - el dominio la llama así
+    """Se pidió un mes y lo que hay en la carpeta sólo se consolida por trimestre."""
+
+    def __init__(self, archivos: Sequence[str], ejercicio: int) -> None:
+        que, a = enumerar(_POR_TRIMESTRE), ejercicio
+        super().__init__(
+            f"En la carpeta sólo hay libros de la {que} ({cuenta(len(archivos), 'archivo')}), que se consolida por "
+            f"trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}. No se escribió nada."
+        )
 
 
 def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
@@ -94,12 +128,28 @@ def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
         ]
     else:
         libros = leer(Path(ruta), nombre, encargo.opciones)
+        for libro in libros:
+            _apartar_si_no_es_por_mes(libro, encargo.periodo)
     return [revisar(libro, contexto) for libro in libros]
 
 
 def leer_y_empacar(ruta: str, nombre: str, encargo: Encargo) -> list[bytes]:
     """Lo mismo, ya en la forma en que viaja entre procesos: así se empaca una sola vez para los dos pasos."""
     return [pickle.dumps(r, pickle.HIGHEST_PROTOCOL) for r in leer_y_revisar(ruta, nombre, encargo)]
+
+
+def revisar_con_anteriores(libro: Libro, anteriores: Sequence[Anterior], encargo: Encargo) -> Revision:
+    """Un informe ya leído → sus hallazgos, también los que salen de compararlo con sus entregas anteriores."""
+    contexto = encargo.contexto
+    contexto.anteriores = por_identidad(anteriores)
+    return revisar(libro, contexto)
+
+
+def _apartar_si_no_es_por_mes(libro: Libro, periodo: Periodo | None) -> None:
+    """Al consolidar un mes, lo que se informa por trimestre se aparta y se nombra."""
+    formato = FORMATOS.get(libro.formato or "")
+    if periodo is not None and periodo.clase == "M" and formato is not None and not formato.por_meses:
+        libro.apartado = _POR_TRIMESTRE[formato.clave]
 
 
 def _huella(ruta: Path) -> str:
@@ -113,17 +163,21 @@ def revisar_rutas(
     rutas: Sequence[Path], encargo: Encargo, trabajadores: Trabajadores, avance: Avance = _sin_avance
 ) -> Resultado:
     """Lee y revisa todo lo que hay en las rutas; un archivo malo nunca detiene a los demás."""
+    from pei_excel.entregas_anteriores import Previas, leer_previas
+
+    previas = leer_previas(encargo.anterior, encargo.pais, trabajadores, avance) if encargo.anterior else Previas()
     hallados = buscar(rutas)
     total = len(hallados.archivos)
     tareas = ((str(a.ruta), a.nombre, encargo) for a in hallados.archivos)
     revisiones: list[Revision] = []
-    empacadas: dict[int, bytes] = {}
+    empacadas: list[bytes] = []  #: vacío, el de un archivo perdido
     apartados: list[tuple[str, str]] = []
     resultados: Iterator[list[bytes] | TareaPerdida] = trabajadores.encargar(leer_y_empacar, tareas)
     for n, (archivo, resultado) in enumerate(zip(hallados.archivos, resultados, strict=True), 1):
         avance("Leyendo", n, total)
         if isinstance(resultado, TareaPerdida):
             revisiones += _perdido(archivo, resultado, encargo)
+            empacadas.append(b"")
             continue
         for empacada in resultado:
             revision: Revision = pickle.loads(empacada)  # noqa: S301 - la empacó otro proceso nuestro
@@ -131,14 +185,35 @@ def revisar_rutas(
                 apartados.append((revision.libro.archivo, revision.libro.apartado))
             else:
                 revisiones.append(revision)
-                empacadas[id(revision)] = empacada
-    ajenos = sorted([*hallados.ajenos, *apartados])
-    antes = [(r.estado, list(r.hallazgos)) for r in revisiones]
+                empacadas.append(empacada)
+    leidas = [(r, r.estado, list(r.hallazgos)) for r in revisiones]
+    _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
+    ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
     de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto)
-    for revision, (estado, hallazgos) in zip(revisiones, antes, strict=True):
-        if revision.estado is not estado or revision.hallazgos != hallazgos:
-            empacadas.pop(id(revision), None)
-    return Resultado(revisiones, de_carpeta, empacadas)
+    iguales = {
+        id(revision): empacada
+        for revision, (leida, estado, hallazgos), empacada in zip(revisiones, leidas, empacadas, strict=True)
+        if empacada and revision is leida and revision.estado is estado and revision.hallazgos == hallazgos
+    }
+    return Resultado(revisiones, de_carpeta, sorted(apartados), previas.archivos, iguales)
+
+
+def _comparar(
+    revisiones: list[Revision], previas: Mapping[Identidad, Sequence[Anterior]], encargo: Encargo,
+    trabajadores: Trabajadores, avance: Avance,
+) -> None:
+    """Revisa otra vez, ya con sus entregas anteriores, los informes que las tienen."""
+    conocidas = [
+        (n, previas[quien]) for n, revision in enumerate(revisiones)
+        if (quien := (revision.libro.formato or "", revision.libro.identidad)) in previas
+    ]
+    tareas = ((revisiones[n].libro, anteriores, encargo) for n, anteriores in conocidas)
+    resultados = trabajadores.encargar(revisar_con_anteriores, tareas)
+    for hechos, ((n, _), resultado) in enumerate(zip(conocidas, resultados, strict=True), 1):
+        avance("Comparando con lo anterior", hechos, len(conocidas))
+        if isinstance(resultado, TareaPerdida):
+            raise resultado
+        revisiones[n] = resultado
 
 
 def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Revision]:
@@ -150,18 +225,25 @@ def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: E
     """Paso *evaluar*: el libro de evaluación de un informe (o de uno empacado); devuelve su SHA-256."""
     from io import BytesIO
 
-    from pei_excel.escritura.evaluacion import escribir_evaluacion
-
     propia: Revision = pickle.loads(revision) if isinstance(revision, bytes) else revision  # noqa: S301 - es nuestra
-    contexto = encargo.contexto
+    contexto, libro = encargo.contexto, propia.libro
     memoria = BytesIO()
-    periodo = contexto.periodo_de(propia.libro)
+    periodo = contexto.periodo_de(libro)
     if periodo is None:
         raise RuntimeError("no puede evaluarse un informe sin periodo")
-    escribir_evaluacion(
-        memoria, propia, contexto.indicadores(propia.libro), periodo=periodo, corte=corte,
-        perfil=contexto.perfil(propia.libro.formato),
-    )
+    perfil = contexto.perfil(libro.formato)
+    if libro.formato == "POI":
+        from pei_excel.escritura.evaluacion_poi import escribir_evaluacion_poi
+
+        escribir_evaluacion_poi(
+            memoria, propia, contexto.actividades(libro), periodo=periodo, corte=corte, perfil=perfil
+        )
+    else:
+        from pei_excel.escritura.evaluacion import escribir_evaluacion
+
+        escribir_evaluacion(
+            memoria, propia, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil
+        )
     contenido = memoria.getvalue()
     Path(destino).write_bytes(contenido)
     return hashlib.sha256(contenido).hexdigest()
@@ -196,8 +278,7 @@ class Consolidado:
 
     resultado: Resultado
     carpeta: Path
-    tablas: Any  #: Tablas del formato; None si no hubo informes suyos
-    frases: list[str]
+    tablas: dict[str, Tablas]  #: por formato, los que hubo en la carpeta
 
 
 @contextmanager
@@ -220,6 +301,7 @@ def consolidar_carpeta(
 
     Raises:
         SalidaOcupada: si no se puede escribir (se comprueba antes de leer).
+        PeriodoImpropio: si se pide un mes y no hay nada que se informe por mes; no queda nada escrito.
         ValueError: si el encargo no dice el periodo.
     """
     if encargo.periodo is None:
@@ -232,6 +314,10 @@ def consolidar_carpeta(
     with Trabajadores(encargo.procesos or procesos_por_omision(), modulos) as trabajadores:
         with _sin_buscar_ciclos():
             resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
+        if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
+            gc.unfreeze()
+            carpeta.desistir()
+            raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
         salidas: dict[str, str] = {}
         evaluables = [r for r in resultado.revisiones if r.cuenta]
         nombres = nombres_de_evaluacion(evaluables, periodo)
@@ -241,7 +327,7 @@ def consolidar_carpeta(
             for nombre, revision in zip(nombres, evaluables, strict=True)
         )
         evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
-        tablas, frases = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
+        tablas = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
         for n, (nombre, huella) in enumerate(zip(nombres, evaluaciones, strict=True), 1):
             avance("Escribiendo evaluaciones", n, len(nombres))
             if isinstance(huella, TareaPerdida):
@@ -250,28 +336,20 @@ def consolidar_carpeta(
     _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
     carpeta.cambiar()
     gc.unfreeze()
-    return Consolidado(resultado, carpeta.final, tablas, frases)
+    return Consolidado(resultado, carpeta.final, tablas)
 
 
 def _escribir_institucionales(
     nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str]
-) -> tuple[Any, list[str]]:
+) -> dict[str, Tablas]:
+    """Los libros de la institución: los de cada formato que haya en la carpeta, y los datos de todos juntos."""
     from io import BytesIO
 
     from pei_excel.consolidacion import consolidar
-    from pei_excel.escritura.consolidado import escribir_consolidado
     from pei_excel.escritura.datos import escribir_csv
-    from pei_excel.escritura.tesoreria import escribir_tesoreria
-    from pei_excel.frases import frases
 
     if encargo.periodo is None:
-        return None, []
-    tablas = consolidar(
-        resultado.revisiones, encargo.periodo, encargo.contexto, corte=corte, estricto=encargo.estricto,
-        de_carpeta=resultado.de_carpeta,
-    )
-    nuevos = [h for h in tablas.hallazgos if h.regla == "CON001"]
-    resultado.de_carpeta += nuevos
+        raise ValueError("para consolidar hace falta el periodo")
 
     def escribir(nombre: str, hacer: Callable[[BytesIO], None]) -> None:
         memoria = BytesIO()
@@ -280,21 +358,56 @@ def _escribir_institucionales(
         salidas[nombre] = hashlib.sha256(memoria.getvalue()).hexdigest()
         gc.collect()  # el libro terminado, que es un ciclo y ocupa decenas de MB
 
-    escribir("consolidado-mir.xlsx", lambda m: escribir_consolidado(m, tablas, resultado.revisiones))
-    escribir("tesoreria-mir.xlsx", lambda m: escribir_tesoreria(m, tablas))
-    escribir("datos.csv", lambda m: escribir_csv(m, tablas))
-    return tablas, list(frases(tablas))
+    presentes = {r.libro.formato for r in resultado.revisiones}
+    tablas: dict[str, Tablas] = {}
+    por_mes = encargo.periodo.clase == "M"
+    posibles = [f.clave for f in FORMATOS.values() if f.por_meses or not por_mes]
+    for formato in [f for f in posibles if f in presentes] or posibles[:1]:
+        propias = consolidar(
+            resultado.revisiones, encargo.periodo, encargo.contexto, formato=formato, corte=corte,
+            estricto=encargo.estricto, ponderado=encargo.ponderado and formato == "POI",
+            de_carpeta=resultado.de_carpeta,
+        )
+        tablas[formato] = propias
+        resultado.de_carpeta += [h for h in propias.hallazgos if h.regla == "CON001"]
+        consolidado, tesoreria = _escritores(formato)
+        escribir(f"consolidado-{formato.lower()}.xlsx", partial(_con, consolidado, propias, resultado.revisiones))
+        escribir(f"tesoreria-{formato.lower()}.xlsx", partial(_con, tesoreria, propias))
+    escribir("datos.csv", lambda m: escribir_csv(m, list(tablas.values())))
+    return tablas
+
+
+def _escritores(formato: str) -> tuple[Callable[..., None], Callable[..., None]]:
+    """El del consolidado y el de la Tesorería de un formato; se importan al usarse."""
+    if formato == "POI":
+        from pei_excel.escritura.consolidado_poi import escribir_consolidado_poi
+        from pei_excel.escritura.tesoreria_poi import escribir_tesoreria_poi
+
+        return escribir_consolidado_poi, escribir_tesoreria_poi
+    from pei_excel.escritura.consolidado import escribir_consolidado
+    from pei_excel.escritura.tesoreria import escribir_tesoreria
+
+    return escribir_consolidado, escribir_tesoreria
+
+
+def _con(escritor: Callable[..., None], *argumentos_y_destino: Any) -> None:
+    *argumentos, destino = argumentos_y_destino
+    escritor(destino, *argumentos)
 
 
 def _escribir_json(
-    nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str], tablas: Any
+    nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str],
+    tablas: Mapping[str, Tablas],
 ) -> None:
     from pei_excel.documento import a_texto, documento, totales
 
     contenido = documento(
         resultado.revisiones, resultado.de_carpeta,
-        opciones=encargo.como_datos() | {"corte": corte.isoformat()},
-        totales=totales(tablas),
+        opciones=encargo.como_datos() | {
+            "corte": corte.isoformat(),
+            "anterior": [{"archivo": nombre, "sha256": huella} for nombre, huella in resultado.anteriores],
+        },
+        totales={formato: totales(propias) for formato, propias in tablas.items()},
         salidas=[{"archivo": nombre, "sha256": salidas[nombre]} for nombre in sorted(salidas)],
     )
     (nueva / ULTIMO).write_text(a_texto(contenido), encoding="utf-8", newline="\n")

@@ -1,62 +1,120 @@
-"""Las tablas del consolidado como valores: renglones (un indicador de un informe) y grupos que los suman."""
+"""Las tablas del consolidado como valores: renglones (un indicador o una actividad) y grupos que los suman."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from pei_excel.calculos import Cifra, Estado, promedio
-from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
+from pei_excel.actividades import Actividad
+from pei_excel.calculos import Cifra, Estado, acumular, promedio
+from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador, Medicion
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.semaforo import Perfil
+from pei_excel.textos import normalizar
 
-#: Niveles que se promedian, siempre por separado; Fin y Propósito se listan y no se promedian.
+#: Niveles de la MIR que se promedian, siempre por separado; Fin y Propósito se listan y no se promedian.
 PROMEDIADOS = ("Componente", "Actividad")
 CLASES = ("Fin", "Propósito", "Componente", "Actividad")
 
+#: Lo que se promedia de cada formato.
+PROMEDIADOS_DE: Mapping[str, tuple[str, ...]] = {"MIR": PROMEDIADOS, "POI": ("Actividad",)}
 
-def palabras(perfil: Perfil) -> tuple[str, ...]:
+
+class Agrupacion(NamedTuple):
+    """Una manera de agrupar los renglones: la hoja del consolidado que la muestra."""
+
+    clave: str  #: «programa»
+    hoja: str  #: «Por programa»
+    titulo: str  #: «Programa Presupuestario»
+    reparte: bool = True  #: cada renglón está en un solo grupo: sus grupos suman el total
+
+
+AGRUPACIONES: Mapping[str, tuple[Agrupacion, ...]] = {
+    "MIR": (
+        Agrupacion("programa", "Por programa", "Programa Presupuestario"),
+        Agrupacion("unidad", "Por unidad", "Unidad Responsable"),
+        Agrupacion("eje", "Por eje", "Eje del Plan Municipal de Desarrollo", reparte=False),
+        Agrupacion("nivel", "Por nivel", "Nivel de la MIR"),
+    ),
+    "POI": (
+        Agrupacion("oei", "Por OEI", "Objetivo estratégico institucional"),
+        Agrupacion("aei", "Por AEI", "Acción estratégica institucional"),
+        Agrupacion("unidad", "Por unidad", "Unidad orgánica"),
+        Agrupacion("gerencia", "Por gerencia", "Gerencia"),
+    ),
+}
+
+
+def palabras(perfil: Perfil, formato: str = "MIR") -> tuple[str, ...]:
     """Todo lo que puede decir el semáforo al periodo, en el orden en que se muestra."""
     bandas = [b.palabra for color in ("verde", "amarillo", "rojo", "morado") for b in perfil.bandas if b.color == color]
     estados = (Estado.SIN_REPORTE, Estado.NO_PROGRAMADO, Estado.SIN_PROGRAMACION, Estado.POR_VENCER)
-    return (*bandas, *(e.value for e in estados), SE_MIDE_DESPUES)
+    return (*bandas, *(e.value for e in estados), *((SE_MIDE_DESPUES,) if formato == "MIR" else ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Renglon:
-    """Un indicador de un informe consolidado."""
+    """Un indicador (MIR) o una actividad (POI) de un informe consolidado."""
 
     libro: Libro
-    indicador: Indicador
+    evaluado: Indicador | Actividad
     observado: bool  #: su informe tiene ERRORes: la cifra es la nuestra y va marcada
-    causa: str | None = None  #: la que dio la unidad en Justificaciones
+    causa: str | None = None  #: la que dio la unidad en Justificaciones, o los factores de Evaluación
     medida: str | None = None
+
+    @property
+    def indicador(self) -> Indicador:
+        """El de la MIR.
+
+        Raises:
+            TypeError: si el renglón es de un POI.
+        """
+        if isinstance(self.evaluado, Indicador):
+            return self.evaluado
+        raise TypeError("el renglón es de un POI")
+
+    @property
+    def actividad(self) -> Actividad:
+        """La del POI.
+
+        Raises:
+            TypeError: si el renglón es de una MIR.
+        """
+        if isinstance(self.evaluado, Actividad):
+            return self.evaluado
+        raise TypeError("el renglón es de una MIR")
+
+    @property
+    def al_periodo(self) -> Medicion:
+        """Lo que se muestra, se promedia y se califica: de enero al periodo (en el POI, lo físico)."""
+        return self.evaluado.al_periodo
 
     @property
     def palabra(self) -> str:
         """Semáforo o estado al periodo."""
-        return self.indicador.palabra("al_periodo")
+        return self.evaluado.palabra()
 
     @property
     def topado(self) -> Cifra:
         """% al periodo que entra a los promedios (máximo 100; sin reporte, 0); None queda fuera."""
-        return self.indicador.al_periodo.cumplimiento.topado
+        return self.al_periodo.cumplimiento.topado
 
     @property
     def atencion(self) -> bool:
         """Queda debajo del verde o sin reporte al periodo."""
-        banda = self.indicador.al_periodo.banda
+        banda = self.al_periodo.banda
         return (banda is not None and banda.color in {"rojo", "amarillo"}) or (
-            self.indicador.al_periodo.cumplimiento.estado is Estado.SIN_REPORTE
+            self.al_periodo.cumplimiento.estado is Estado.SIN_REPORTE
         )
 
     @property
     def por_explicar(self) -> bool:
         """Requiere atención o rebasa el límite del semáforo."""
-        banda = self.indicador.al_periodo.banda
+        banda = self.al_periodo.banda
         return self.atencion or (banda is not None and banda.color == "morado")
 
     @property
@@ -68,7 +126,7 @@ class Renglon:
 
 @dataclass(slots=True)
 class Grupo:
-    """Renglones que se resumen juntos: un programa, una unidad, un eje, un nivel o la institución."""
+    """Renglones que se resumen juntos: un programa, una unidad, un objetivo… o la institución."""
 
     clave: str
     nombre: str
@@ -76,10 +134,12 @@ class Grupo:
     conteos: dict[str, int] = field(default_factory=dict)  #: palabra del semáforo → cuántos
     medias: dict[str, Cifra] = field(default_factory=dict)  #: Componente / Actividad → media topada, en %
     cuantos: dict[str, int] = field(default_factory=dict)  #: Componente / Actividad → cuántos entran a la media
+    soles: dict[str, Cifra] = field(default_factory=dict)  #: POI: una de SUMAS → total en S/.
+    fisico: tuple[str, Cifra, Cifra] | None = None  #: POI: (unidad de medida, programado, ejecutado) si es una sola
 
     @property
     def total(self) -> int:
-        """Indicadores del grupo."""
+        """Indicadores o actividades del grupo."""
         return len(self.renglones)
 
 
@@ -111,34 +171,90 @@ class Tablas:
     perfil: Perfil
     renglones: tuple[Renglon, ...]
     institucion: Grupo
-    por_programa: tuple[Grupo, ...]
-    por_unidad: tuple[Grupo, ...]
-    por_eje: tuple[Grupo, ...]
-    por_nivel: tuple[Grupo, ...]
+    grupos: dict[str, tuple[Grupo, ...]]  #: clave de la agrupación → sus grupos, por clave
     cobertura: Cobertura
     hallazgos: tuple[Hallazgo, ...] = ()  #: todos: de libros y de carpeta
     preliminar: bool = True
+    formato: str = "MIR"
+    libros: tuple[Libro, ...] = ()  #: los consolidados, en el orden de las salidas
+    ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
 
     @property
     def palabras(self) -> tuple[str, ...]:
         """Columnas de conteo: las palabras del semáforo."""
-        return palabras(self.perfil)
+        return palabras(self.perfil, self.formato)
+
+    @property
+    def agrupaciones(self) -> tuple[Agrupacion, ...]:
+        """Cómo se agrupan sus renglones."""
+        return AGRUPACIONES[self.formato]
+
+    @property
+    def por_programa(self) -> tuple[Grupo, ...]:
+        """Los programas (MIR)."""
+        return self.grupos["programa"]
+
+    @property
+    def por_unidad(self) -> tuple[Grupo, ...]:
+        """Las unidades."""
+        return self.grupos["unidad"]
+
+    @property
+    def por_eje(self) -> tuple[Grupo, ...]:
+        """Los ejes del plan (MIR)."""
+        return self.grupos["eje"]
+
+    @property
+    def por_nivel(self) -> tuple[Grupo, ...]:
+        """Los niveles de la MIR."""
+        return self.grupos["nivel"]
 
     def de(self, grupo: Grupo) -> list[Renglon]:
         """Renglones de un grupo."""
         return [self.renglones[n] for n in grupo.renglones]
 
 
-def resumir(clave: str, nombre: str, posiciones: Sequence[int], renglones: Sequence[Renglon]) -> Grupo:
-    """Un grupo con sus conteos y medias, calculados de sus renglones (nunca media de medias)."""
+#: Lo que se suma en soles de las actividades de un grupo.
+SUMAS = ("costo_anual", "programado", "devengado")
+
+
+def resumir(
+    clave: str, nombre: str, posiciones: Sequence[int], renglones: Sequence[Renglon], *, formato: str = "MIR",
+    ponderado: bool = False,
+) -> Grupo:
+    """Un grupo con sus conteos, medias y sumas, calculados de sus renglones (nunca media de medias)."""
     grupo = Grupo(clave, nombre, tuple(posiciones))
-    for n in posiciones:
-        palabra = renglones[n].palabra
+    suyos = [renglones[n] for n in posiciones]
+    for renglon in suyos:
+        palabra = renglon.palabra
         grupo.conteos[palabra] = grupo.conteos.get(palabra, 0) + 1
-    for clase in PROMEDIADOS:
-        topados = [
-            t for n in posiciones if renglones[n].indicador.clase == clase and (t := renglones[n].topado) is not None
-        ]
-        grupo.medias[clase] = promedio(topados)
-        grupo.cuantos[clase] = len(topados)
+    for clase in PROMEDIADOS_DE[formato]:
+        entran = [r for r in suyos if r.evaluado.clase == clase and r.topado is not None]
+        grupo.medias[clase] = _media_ponderada(entran) if ponderado else promedio([r.topado for r in entran])
+        grupo.cuantos[clase] = len(entran)
+    if formato == "POI":
+        actividades = [r.actividad for r in suyos]
+        grupo.soles = {
+            "costo_anual": acumular("Suma", [a.costo_anual for a in actividades]),
+            "programado": acumular("Suma", [a.financiero_al_periodo.programado for a in actividades]),
+            "devengado": acumular("Suma", [a.financiero_al_periodo.alcanzado for a in actividades]),
+        }
+        grupo.fisico = _fisico_de_una_medida(actividades)
     return grupo
+
+
+def _media_ponderada(renglones: Sequence[Renglon]) -> Cifra:
+    """Media del % topado, pesada por el costo anual; sin ningún costo, no hay media."""
+    pesos = [(r.actividad.costo_anual or 0.0, r.topado or 0.0) for r in renglones]
+    total = sum(peso for peso, _ in pesos)
+    return sum(peso * topado for peso, topado in pesos) / total if total else None
+
+
+def _fisico_de_una_medida(actividades: Sequence[Actividad]) -> tuple[str, Cifra, Cifra] | None:
+    """Lo físico sólo se suma dentro de una misma unidad de medida."""
+    medidas = {normalizar(a.unidad_medida): a.unidad_medida for a in actividades}
+    if len(medidas) != 1 or "" in medidas:
+        return None
+    programado = acumular("Suma", [a.al_periodo.programado for a in actividades])
+    ejecutado = acumular("Suma", [a.al_periodo.alcanzado for a in actividades])
+    return next(iter(medidas.values())), programado, ejecutado

@@ -86,7 +86,7 @@ def test_consolidar_deja_lo_que_dice_el_contrato(correr: Correr, recibidos: Path
         n: h for n, h in huellas(carpeta).items() if n != "resultado.json"
     }
     assert {h["archivo"] for h in documento["hallazgos"]} == {"~$obras.xlsx", "oficio.pdf"}
-    assert documento["totales"]["informes"]["consolidados"] == 2
+    assert documento["totales"]["MIR"]["informes"]["consolidados"] == 2
     assert str(tmp_path) not in (carpeta / "resultado.json").read_text(encoding="utf-8")
 
 
@@ -196,7 +196,7 @@ def test_otro_periodo_se_rechaza_y_se_nombra_en_la_cobertura(correr: Correr, rec
     documento = json.loads((tmp_path / "salidas/2024-T2/resultado.json").read_text(encoding="utf-8"))
     viejo = next(x for x in documento["libros"] if x["archivo"] == "viejo.xlsx")
     assert [h["regla"] for h in viejo["hallazgos"] if h["severidad"] == "ERROR"] == ["ENT005"]
-    assert {x["informe"]: x["motivo"] for x in documento["totales"]["informes"]["excluidos"]} == {
+    assert {x["informe"]: x["motivo"] for x in documento["totales"]["MIR"]["informes"]["excluidos"]} == {
         "520-9 «viejo.xlsx»": "de otro periodo", "roto.xlsx": "no pudo leerse",
     }
 
@@ -253,17 +253,23 @@ def test_plantillas_guardadas_son_las_que_se_regeneran(correr: Correr, tmp_path:
     assert huellas(tmp_path / "p") == huellas(RAIZ / "plantillas")
 
 
-def test_un_libro_del_poi_se_nombra_y_todavia_no_se_consolida(correr: Correr, recibidos: Path, tmp_path: Path) -> None:
+def test_una_plantilla_del_poi_sin_llenar_se_rechaza_y_se_dice(correr: Correr, recibidos: Path) -> None:
     correr("plantilla", "poi", "--ejercicio", "2024", "-o", recibidos)
     salida = correr("revisar", recibidos, "--json")
     poi = next(x for x in json.loads(salida.stdout)["libros"] if x["archivo"] == "POI.xlsx")
-    assert (poi["estado"], poi["hallazgos"][0]["regla"]) == ("rechazado", "FMT002")
-    assert "todavía no revisa" in poi["hallazgos"][0]["mensaje"]
+    assert (poi["formato"], poi["estado"]) == ("POI", "rechazado")
+    # Como en la MIR: lo que falta es el bloque; de lo demás no hay renglón de qué hablar.
+    assert {(h["regla"], h["celda"]) for h in poi["hallazgos"]} == {("FMT016", c) for c in ("C4", "C5", "C8")}
+    assert "rechazado" in correr("revisar", recibidos).stdout
 
 
 def test_explicar_imprime_fichas_formatos_y_la_referencia(correr: Correr) -> None:
     assert "0 ✗" in correr("explicar", "seg001").stdout
     assert "Medios de Verificación" in correr("explicar", "mir").stdout
+    poi = correr("explicar", "poi").stdout
+    assert "Ejecución física mensual" in poi
+    assert "POI013  ERROR" in poi
+    assert "MIR001" not in poi
     referencia = correr("explicar", "--markdown").stdout
     assert referencia.count("\n### ") >= 47
     assert "FMT001" in correr("explicar").stdout

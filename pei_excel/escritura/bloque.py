@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from pei_excel.cuadros import Cuadro
-from pei_excel.escritura.encargo import ConFormato, Encargo, crudo
+from pei_excel.calculos import Cifra
+from pei_excel.cuadros import Cuadro, EntornoDeCuadro
+from pei_excel.escritura.encargo import ConFormato, crudo
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.hoja import combinar, escribir_formula, escribir_valor, poner_altos
 from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, ancho_combinado
-from pei_excel.formato import Campo, Disposicion, Hoja
+from pei_excel.formato import Campo, Disposicion, Firma, Hoja
 from pei_excel.ubicacion import letra
 
 #: Columna donde va el valor de los campos; la etiqueta ocupa las anteriores.
@@ -25,9 +26,10 @@ def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Es
     for campo in una.campos:
         fila = lugar.fila_campo[campo.clave]
         desde = 1 if campo.en_etiqueta else COLUMNA_VALOR
+        suyo = abierto or campo.abierto
         formato = estilos(
-            "captura" if abierto else "aprobado", align="left", text_wrap=True,
-            bold=campo.en_etiqueta or campo.negritas, **({} if abierto else {"border": 0}),
+            "captura" if suyo else "aprobado", align="left", text_wrap=True,
+            bold=campo.en_etiqueta or campo.negritas, **({} if suyo else {"border": 0}),
             **({} if campo.tipo.formato == "General" else {"num_format": campo.tipo.formato}),
         )
         combinar(hoja, (fila, desde), (fila, final), formato)
@@ -50,8 +52,14 @@ def _valor_de_campo(campo: Campo, valor: Any) -> Any:
     return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {valor}"
 
 
-def escribir_cuadro(hoja: Any, una: Hoja, cuadro: Cuadro, encargo: Encargo, estilos: Estilos) -> None:
-    """Un cuadro de resumen sobre la tabla: título, y por renglón su rótulo y su cifra, con fórmulas vivas."""
+def escribir_cuadro(
+    hoja: Any, una: Hoja, cuadro: Cuadro, entorno: EntornoDeCuadro, valores: Mapping[str, Cifra], estilos: Estilos,
+    fijos: Collection[str] = (),
+) -> None:
+    """Un cuadro de resumen sobre la tabla: título, y por renglón su rótulo y su cifra, con fórmulas vivas.
+
+    De los renglones `fijos` se escribe sólo el valor: su fórmula no lo daría.
+    """
     lugar = una.disposicion
     fila = lugar.fila_cuadro[cuadro.clave]
     anchos = [c.ancho for c in una.columnas if not c.auxiliar]
@@ -61,14 +69,16 @@ def escribir_cuadro(hoja: Any, una: Hoja, cuadro: Cuadro, encargo: Encargo, esti
     hoja.write_string(fila - 1, 0, cuadro.titulo, titulo)
     hoja.set_row(fila - 1, ALTO_NORMAL)
     celdas = {r.clave: f"${letra(hasta + 1)}${fila + n}" for n, r in enumerate(cuadro.renglones, 1)}
-    valores = encargo.cuadro(una, cuadro)
     for n, renglon in enumerate(cuadro.renglones, fila + 1):
         rotulo = estilos("aprobado", bold=renglon.total)
         combinar(hoja, (n, 1), (n, hasta), rotulo)
         hoja.write_string(n - 1, 0, renglon.titulo, rotulo)
         formato = estilos("calculada", bold=renglon.total, align="right", num_format=cuadro.formato)
-        formula = renglon.calculo.excel(celdas, encargo)
-        escribir_formula(hoja, n, hasta + 1, formula, formato, valores[renglon.clave])
+        valor = valores[renglon.clave]
+        if renglon.clave in fijos:
+            escribir_valor(hoja, n, hasta + 1, valor, formato, estilos)
+        else:
+            escribir_formula(hoja, n, hasta + 1, renglon.calculo.excel(celdas, entorno), formato, valor)
         if renglon.no_negativo:
             hoja.conditional_format(n - 1, hasta, n - 1, hasta, {
                 "type": "formula", "criteria": f"=N({celdas[renglon.clave]})<0",
@@ -78,15 +88,19 @@ def escribir_cuadro(hoja: Any, una: Hoja, cuadro: Cuadro, encargo: Encargo, esti
 
 
 def escribir_firmas(hoja: Any, una: Hoja, fila: int, estilos: Estilos) -> int:
-    """Las firmas al pie, centradas cada una en su parte de la hoja; devuelve la última fila que ocupan."""
-    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    """Las firmas al pie de una hoja; devuelve la última fila que ocupan."""
+    return firmar(hoja, una.firmas, [c.ancho for c in una.columnas if not c.auxiliar], fila, estilos)
+
+
+def firmar(hoja: Any, firmas: Sequence[Firma], anchos: Sequence[float], fila: int, estilos: Estilos) -> int:
+    """Las firmas, centradas cada una en su parte del ancho de la hoja; devuelve la última fila que ocupan."""
     total, corte, acumulado = sum(anchos), 0, 0.0
     bordes = []  # ancho acumulado al terminar cada columna
     for ancho in anchos:
         acumulado += ancho
         bordes.append(acumulado)
-    for numero, firma in enumerate(una.firmas):
-        centro = total * (numero + 0.5) / len(una.firmas)
+    for numero, firma in enumerate(firmas):
+        centro = total * (numero + 0.5) / len(firmas)
         desde = next(n for n, borde in enumerate(bordes, 1) if borde > centro - 24 and n > max(corte, 1))
         hasta = max(desde, next((n for n, borde in enumerate(bordes, 1) if borde >= centro + 24), len(anchos)))
         corte = hasta + 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from pei_excel.escritura.estilos import CONDICIONALES, Estilos
 from pei_excel.escritura.hoja import configurar_impresion
@@ -21,6 +22,25 @@ CIFRA = "#,##0.00"
 #: Un texto en una columna de porcentajes (el estado) se ve como una raya: la palabra está al lado, en el semáforo.
 PORCENTAJE = '0.0;-0.0;0.0;"–"'
 ENTERO = "#,##0"
+#: Los soles se dicen en el título de la columna.
+SOLES = "#,##0.00"
+
+
+class Detalle(NamedTuple):
+    """Dónde quedó cada cosa en la hoja que lleva un renglón por indicador o actividad, para que las demás la citen."""
+
+    hoja: str
+    letras: Mapping[str, str]  #: clave de columna → letra
+    ultima: int  #: última fila de datos
+
+    def rango(self, clave: str, hasta: str | None = None) -> str:
+        """Rango absoluto de una columna, o de una columna a otra."""
+        desde, fin = self.letras[clave], self.letras[hasta or clave]
+        return f"'{self.hoja}'!${desde}${ENCABEZADO + 1}:${fin}${self.ultima}"
+
+    def celda(self, clave: str, posicion: int) -> str:
+        """Celda de una columna en el renglón de una posición de `Tablas.renglones`."""
+        return f"'{self.hoja}'!{self.letras[clave]}{ENCABEZADO + 1 + posicion}"
 
 
 def fecha(dia: date) -> str:
@@ -28,20 +48,40 @@ def fecha(dia: date) -> str:
     return f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
 
 
+def ancho_de_cifra(valor: float) -> float:
+    """Ancho que pide una cifra con dos decimales y miles."""
+    return len(f"{valor:,.2f}") + 1.5
+
+
 def al_periodo_de(periodo: Periodo) -> str:
     """«al 2do. trimestre de 2024»."""
     return f"{periodo.al_periodo} de {periodo.ejercicio}"
 
 
-def titular(hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "") -> None:
-    """Filas 1 a 3: título con su periodo, corte y carácter preliminar; una frase de lo que contiene la hoja."""
+def titular(
+    hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "", *, fijas: Sequence[float] = ()
+) -> None:
+    """Filas 1 a 3: título con su periodo, corte y carácter preliminar; una frase de lo que contiene la hoja.
+
+    `fijas` son los anchos de las columnas que se repiten en cada página a lo ancho: el título se dobla para caber en
+    ellas y la frase va a su derecha, sólo en la primera.
+    """
     hoja.hide_gridlines(2)
     preliminar = " · PRELIMINAR" if tablas.preliminar else ""
     texto = f"{titulo} {al_periodo_de(tablas.periodo)}{preliminar}"
-    hoja.write_string(0, 0, texto, estilos("subtitulo", font_size=14))
-    hoja.set_row(0, 22)
-    linea = f"Corte: {fecha(tablas.corte)}" + (f" · {subtitulo}" if subtitulo else "")
-    hoja.write_string(1, 0, linea, estilos("nota", text_wrap=False))
+    ancho = ancho_combinado(fijas) if fijas else 0.0
+    lineas = renglones(texto, ancho, 14, negritas=True) if fijas else 1
+    formato = estilos("subtitulo", font_size=14, **({"text_wrap": True} if lineas > 1 else {}))
+    if lineas > 1 and len(fijas) > 1:
+        hoja.merge_range(0, 0, 0, len(fijas) - 1, "", formato)
+    hoja.write_string(0, 0, texto, formato)
+    hoja.set_row(0, 18 * lineas + 4)
+    nota, corte = estilos("nota", text_wrap=False), f"Corte: {fecha(tablas.corte)}"
+    if not fijas:
+        corte += f" · {subtitulo}" if subtitulo else ""
+    elif subtitulo:
+        hoja.write_string(1, len(fijas), subtitulo, nota)
+    hoja.write_string(1, 0, corte, nota)
 
 
 def notas_al_pie(hoja: Any, fila: int, notas: Iterable[str], anchos: Sequence[float], estilos: Estilos) -> int:
@@ -65,6 +105,22 @@ def imprimir(
         hoja, papel=papel, area=(1, 1, *ultima), repetir=(ENCABEZADO, ENCABEZADO) if repetir else None,
         horizontal=horizontal, pie=pie_de(tablas),
     )
+
+
+def con_cortes(hoja: Any, anchos: Sequence[float], comunes: int, cortes: Sequence[int], papel: str) -> None:
+    """Reparte las columnas en varias páginas que repiten las primeras; cada corte es la columna (desde 0) que empieza.
+
+    La escala es la mayor con que cabe la página más ancha: con «ajustar a una página» Excel no respetaría los cortes.
+    """
+    repetidas = [a * 7 + 5 for a in anchos[:comunes]]
+    limites = [0, *cortes, len(anchos)]
+    paginas = [
+        sum(a * 7 + 5 for a in anchos[desde:hasta]) + (sum(repetidas) if desde else 0)
+        for desde, hasta in pairwise(limites)
+    ]
+    hoja.repeat_columns(0, comunes - 1)
+    hoja.set_print_scale(min(100, max(10, int((MEDIDAS[papel][1] - 36) / (max(paginas) * 0.75) * 100))))
+    hoja.set_v_pagebreaks(list(cortes))
 
 
 def pie_de(tablas: Tablas) -> str:

@@ -1,20 +1,21 @@
-"""Los cuadros «Por programa», «Por unidad», «Por eje» y «Por nivel»: un renglón por grupo, contado en «Indicadores»."""
+"""Los cuadros «Por …» del consolidado: un renglón por grupo, contado y sumado en la hoja de detalle."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pei_excel.escritura.consolidado_comun import (
     ENCABEZADO,
     ENTERO,
     PORCENTAJE,
+    Detalle,
+    con_cortes,
     imprimir,
     llaves_de,
     relleno_de,
     titular,
 )
-from pei_excel.escritura.consolidado_indicadores import Indicadores
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.filas_armadas import (
     FILA,
@@ -26,7 +27,8 @@ from pei_excel.escritura.filas_armadas import (
 )
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila, largo
-from pei_excel.tablas import PROMEDIADOS, Grupo, Tablas
+from pei_excel.frases_comunes import VOCABULARIO
+from pei_excel.tablas import PROMEDIADOS, Agrupacion, Grupo, Tablas
 from pei_excel.ubicacion import letra
 
 PRIMERA = ENCABEZADO + 1
@@ -35,13 +37,16 @@ _NOTA_MEDIAS = (
     "Actividades por separado; Fin y Propósito no se promedian. n: indicadores que entran a la media."
 )
 _NOTA_TOTAL = (
-    "El renglón de la institución se calcula con todos los indicadores de la hoja «Indicadores»; no es suma ni media "
+    "El renglón de la institución se calcula con todos los {varios} de la hoja «{hoja}»; no es suma ni media "
     "de los renglones de este cuadro."
 )
 _NOTA_EJES = (
     "Un programa vinculado a dos ejes cuenta en los dos: los ejes no se suman entre sí ni dan el total de la "
     "institución."
 )
+#: Agrupaciones sin una clave que se lea: la llave con que se cuentan va al final y no se imprime.
+_SIN_CLAVE = frozenset({"nivel", "gerencia"})
+_ANCHO_DE_NOMBRE = 44.0
 
 
 class Cuadro(NamedTuple):
@@ -58,49 +63,152 @@ class Cuadro(NamedTuple):
         return f"'{self.hoja}'!{self.columnas[columna]}{fila}"
 
 
-def escribir_cuadros(
-    libro: LibroNuevo, tablas: Tablas, indicadores: Indicadores, *, papel: str
-) -> dict[str, Cuadro]:
-    """Escribe los cuatro cuadros en su orden; devuelve dónde quedó cada cual."""
-    notas = (_NOTA_MEDIAS, _NOTA_TOTAL)
+class Suyos(NamedTuple):
+    """Los renglones del detalle que son de un grupo, para contarlos y sumarlos por condición."""
+
+    detalle: Detalle
+    criterio: str  #: «rango,condición» del grupo; vacío en la institución
+    columnas: Mapping[str, str]
+
+    def y(self, *pares: str) -> str:
+        """El criterio del grupo y otros pares «rango,condición»."""
+        return ",".join(p for p in (self.criterio, *pares) if p)
+
+    def celda(self, clave: str) -> str:
+        """La celda de otra columna del mismo renglón del cuadro."""
+        return f"{self.columnas[clave]}{FILA}"
+
+    def suma(self, clave: str) -> str:
+        """Suma de una columna del detalle."""
+        rango = self.detalle.rango(clave)
+        return f"SUMIFS({rango},{self.criterio})" if self.criterio else f"SUM({rango})"
+
+
+class ColumnaDeGrupo(NamedTuple):
+    """Una columna de un cuadro: su título, su fórmula para un grupo y el valor que da; sin fórmula, un texto."""
+
+    clave: str
+    titulo: str
+    ancho: float
+    formula: Callable[[Suyos], str] | None
+    valor: Callable[[Grupo], float | str | None]
+    formato: str = ENTERO
+
+
+def escribir_cuadros(libro: LibroNuevo, tablas: Tablas, indicadores: Detalle, *, papel: str) -> dict[str, Cuadro]:
+    """Escribe los cuatro cuadros de la MIR en su orden; devuelve dónde quedó cada cual."""
+    columnas = (*columnas_de_conteo(tablas), *_columnas_de_medias())
     return {
-        nombre: _escribir_cuadro(libro, tablas, indicadores, nombre, grupos, columna, titulo_nombre, avisos, papel)
-        for nombre, grupos, columna, titulo_nombre, avisos in (
-            ("Por programa", tablas.por_programa, "llave_programa", "Programa Presupuestario", notas),
-            ("Por unidad", tablas.por_unidad, "llave_unidad", "Unidad Responsable", notas),
-            ("Por eje", tablas.por_eje, "llave_eje", "Eje del Plan Municipal de Desarrollo", (_NOTA_EJES, *notas)),
-            ("Por nivel", tablas.por_nivel, "clase", "Nivel de la MIR", notas),
+        a.hoja: escribir_cuadro_de_grupos(
+            libro, tablas, indicadores, a, columnas, papel=papel,
+            notas=(*((_NOTA_EJES,) if a.clave == "eje" else ()), _NOTA_MEDIAS, nota_del_total(tablas, indicadores)),
         )
+        for a in tablas.agrupaciones
     }
 
 
-def _escribir_cuadro(
-    libro: LibroNuevo, tablas: Tablas, indicadores: Indicadores, nombre: str, grupos: Sequence[Grupo], columna: str,
-    titulo_nombre: str, notas: Sequence[str], papel: str,
+def nota_del_total(tablas: Tablas, detalle: Detalle) -> str:
+    """Que el total no sale de los renglones del cuadro."""
+    nota = _NOTA_TOTAL.format(varios=VOCABULARIO[tablas.formato].varios, hoja=detalle.hoja)
+    return nota.replace("todos los act", "todas las act")
+
+
+def columnas_de_conteo(tablas: Tablas) -> tuple[ColumnaDeGrupo, ...]:
+    """Cuántos hay en total, con cada palabra del semáforo y por explicar."""
+    explican = por_explicar(tablas)
+
+    def de_palabra(palabra: str) -> ColumnaDeGrupo:
+        return ColumnaDeGrupo(
+            palabra, palabra, _ancho(palabra),
+            lambda s: f"COUNTIFS({s.y(s.detalle.rango('al_periodo_s'))},{s.columnas[palabra]}${ENCABEZADO})",
+            lambda g: g.conteos.get(palabra, 0),
+        )
+
+    def total(s: Suyos) -> str:
+        return f"COUNTIFS({s.criterio or s.detalle.rango('llave_unidad') + ',' + chr(34) + '|*' + chr(34)})"
+
+    return (
+        ColumnaDeGrupo(
+            "total", VOCABULARIO[tablas.formato].varios.capitalize(), 11.0, total, lambda g: g.total
+        ),
+        *map(de_palabra, tablas.palabras),
+        ColumnaDeGrupo(
+            "por_explicar", "Requieren explicación", 12.0, lambda s: "+".join(s.celda(p) for p in explican),
+            lambda g: sum(g.conteos.get(p, 0) for p in explican),
+        ),
+    )
+
+
+def _columnas_de_medias() -> tuple[ColumnaDeGrupo, ...]:
+    columnas: list[ColumnaDeGrupo] = []
+    for clase, plural, anchos in zip(
+        PROMEDIADOS, ("Componentes", "Actividades"), ((13.0, 12.5), (12.0, 11.5)), strict=True
+    ):
+        columnas += columnas_de_media(clase, f"{plural}: media (%)", f"{plural}: n", anchos, clase)
+    return tuple(columnas)
+
+
+def columnas_de_media(
+    clave: str, titulo: str, titulo_n: str, anchos: tuple[float, float], clase: str | None
+) -> tuple[ColumnaDeGrupo, ColumnaDeGrupo]:
+    """La media simple de lo que entra al promedio y cuántos son; con `clase`, sólo los renglones de esa clase."""
+
+    def criterio(s: Suyos) -> str:
+        return s.y(f'{s.detalle.rango("clase")},"{clase}"' if clase else "")
+
+    def media(s: Suyos) -> str:
+        topado, suyos = s.detalle.rango("topado"), criterio(s)
+        promedio = f"AVERAGEIFS({topado},{suyos})" if suyos else f"AVERAGE({topado})"
+        return f'IF({s.celda(f"{clave} n")}=0,"–",{promedio})'
+
+    def cuantos(s: Suyos) -> str:
+        return f'COUNTIFS({",".join(p for p in (criterio(s), s.detalle.rango("topado")) if p)},">=0")'
+
+    return (
+        ColumnaDeGrupo(clave, titulo, anchos[0], media, lambda g: _o_raya(g.medias.get(clave)), PORCENTAJE),
+        ColumnaDeGrupo(f"{clave} n", titulo_n, anchos[1], cuantos, lambda g: g.cuantos.get(clave, 0)),
+    )
+
+
+def _o_raya(valor: float | None) -> float | str:
+    return "–" if valor is None else valor
+
+
+def escribir_cuadro_de_grupos(
+    libro: LibroNuevo, tablas: Tablas, detalle: Detalle, agrupacion: Agrupacion, columnas: Sequence[ColumnaDeGrupo], *,
+    papel: str, notas: Sequence[str], corte: str | None = None,
 ) -> Cuadro:
-    hoja, estilos = hoja_de_filas(libro, nombre), libro.estilos
-    titular(hoja, f"Indicadores y cumplimiento {nombre.lower()}", tablas, estilos, tablas.perfil.etiqueta)
-    palabras = tablas.palabras
-    titulos = ["Clave", titulo_nombre, "Indicadores", *palabras, "Requieren explicación"]
-    claves = ["clave", "nombre", "total", *palabras, "por_explicar"]
-    for clase, plural in zip(PROMEDIADOS, ("Componentes", "Actividades"), strict=True):
-        titulos += [f"{plural}: media (%)", f"{plural}: n"]
-        claves += [clase, f"{clase} n"]
-    letras = {clave: letra(n) for n, clave in enumerate(claves, 1)}
-    anchos = [12.0 if columna == "clase" else 9.0, 44.0, 11.0, *map(_ancho, palabras), 12.0, 13.0, 12.5, 12.0, 11.5]
-    for n, (titulo, ancho) in enumerate(zip(titulos, anchos, strict=True)):
+    """Escribe la hoja de una agrupación; con `corte`, de esa columna en adelante se imprime en otra página."""
+    hoja, estilos = hoja_de_filas(libro, agrupacion.hoja), libro.estilos
+    palabras = VOCABULARIO[tablas.formato]
+    por = agrupacion.hoja[:1].lower() + agrupacion.hoja[1:]
+    grupos = tablas.grupos[agrupacion.clave]
+    sin_clave = agrupacion.clave in _SIN_CLAVE
+    fijas = 1 if sin_clave else 2
+    clave = ("clave", "Clave" if not sin_clave else "Llave (apoyo)", 9.0)
+    titulos = [("nombre", agrupacion.titulo, _ANCHO_DE_NOMBRE), *((c.clave, c.titulo, c.ancho) for c in columnas)]
+    titulos.insert(len(titulos) if sin_clave else 0, clave)
+    letras = {clave: letra(n) for n, (clave, *_) in enumerate(titulos, 1)}
+    anchos = [ancho for *_, ancho in titulos]
+    titulo = f"{palabras.cuadros} {por}"
+    titular(hoja, titulo, tablas, estilos, tablas.perfil.etiqueta, fijas=anchos[:fijas] if corte else ())
+    for n, (clave_propia, titulo, ancho) in enumerate(titulos):
         hoja.set_column(n, n, ancho)
-        relleno = relleno_de(tablas.perfil, titulo)
-        hoja.write_string(ENCABEZADO - 1, n, titulo, estilos("encabezado", bold=True, **relleno))
-    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(t, a * 0.92) for t, a in zip(titulos, anchos, strict=True)]))
+        apoyo = sin_clave and clave_propia == "clave"
+        formato = estilos("encabezado", bold=True, **relleno_de(tablas.perfil, titulo))
+        hoja.write_string(ENCABEZADO - 1, n, titulo, estilos("encabezado_apoyo") if apoyo else formato)
+    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(t, a * 0.92) for _, t, a in titulos]))
     filas = {g.clave: n for n, g in enumerate(grupos, PRIMERA)}
-    cuadro = Cuadro(nombre, letras, filas, PRIMERA + len(grupos))
-    _escribir_grupos(hoja, tablas, indicadores, cuadro, grupos, columna, anchos[1], estilos)
+    cuadro = Cuadro(agrupacion.hoja, letras, filas, PRIMERA + len(grupos))
+    _escribir_grupos(hoja, tablas, detalle, cuadro, agrupacion, columnas, estilos)
     hoja.abarcar(cuadro.fila_total, len(titulos))
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:A{cuadro.fila_total}"})
-    hoja.freeze_panes(PRIMERA - 1, 2)
-    ultima = _notas(hoja, cuadro.fila_total + 2, notas, anchos, estilos)
-    imprimir(hoja, tablas, (ultima, len(titulos)), papel=papel)
+    hoja.freeze_panes(PRIMERA - 1, fijas)
+    ultima = _notas(hoja, cuadro.fila_total + 2, notas, anchos, estilos, columna=fijas + 1 if corte else 1)
+    impresas = len(titulos) - sin_clave
+    imprimir(hoja, tablas, (ultima, impresas), papel=papel)
+    if corte:
+        con_cortes(hoja, anchos[:impresas], fijas, [list(letras).index(corte)], papel)
     return cuadro
 
 
@@ -109,77 +217,67 @@ def _ancho(palabra: str) -> float:
     return max(10.0, *(round(largo(p, negritas=True) / 5 + 2, 1) for p in palabra.split()))
 
 
-def _notas(hoja: HojaDeFilas, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos) -> int:
+def _notas(
+    hoja: HojaDeFilas, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos, *, columna: int
+) -> int:
     # Las filas agregadas van al final del XML: una nota escrita por el camino normal quedaría antes que ellas.
     formato = estilos("nota", text_wrap=False)
     for n, nota in enumerate(notas, fila):
-        hoja.agregar(n, hoja.texto(principio(1, formato), nota))
+        hoja.agregar(n, hoja.texto(principio(columna, formato), nota))
     hoja.abarcar(fila + len(notas) - 1, len(anchos))
     return fila + len(notas) - 1
 
 
 def _escribir_grupos(
-    hoja: HojaDeFilas, tablas: Tablas, ind: Indicadores, cuadro: Cuadro, grupos: Sequence[Grupo], columna: str,
-    ancho_nombre: float, estilos: Estilos,
+    hoja: HojaDeFilas, tablas: Tablas, detalle: Detalle, cuadro: Cuadro, agrupacion: Agrupacion,
+    columnas: Sequence[ColumnaDeGrupo], estilos: Estilos,
 ) -> None:
-    nombres = llaves_de(grupos)
-    a = f"$A{FILA}"
-    criterio = {"llave_eje": f'"*|"&{a}&"|*"', "clase": a}.get(columna, f'"|"&{a}&"|"')
-    de_grupo = f"{ind.rango(columna)},{criterio}"
+    grupos = tablas.grupos[agrupacion.clave]
+    nombres = {g.clave: g.clave for g in grupos} if agrupacion.clave == "nivel" else llaves_de(grupos)
+    a = f"${cuadro.columnas['clave']}{FILA}"
+    criterio = {"eje": f'"*|"&{a}&"|*"', "nivel": a}.get(agrupacion.clave, f'"|"&{a}&"|"')
+    de_clave = "clase" if agrupacion.clave == "nivel" else f"llave_{agrupacion.clave}"
+    de_grupo = f"{detalle.rango(de_clave)},{criterio}"
+    suyas = {c.clave: c for c in columnas}
+    apoyo = list(cuadro.columnas)[-1] == "clave"
     for total in (False, True):
-        formulas = _formulas(tablas, ind, cuadro, "" if total else de_grupo)
+        suyos = Suyos(detalle, "" if total else de_grupo, cuadro.columnas)
+        formulas = {c.clave: entidades(c.formula(suyos)) for c in columnas if c.formula}
         propio = {"bold": True, "bg_color": "#E6ECF1"} if total else {}
         inicios = {
-            clave: principio(n, estilos("celda", **propio, **_formato(clave, tablas.palabras)))
+            clave: principio(n, _estilo(estilos, suyas.get(clave), propio, apoyo=apoyo and clave == "clave"))
             for n, clave in enumerate(cuadro.columnas, 1)
         }
         for fila, grupo in [(cuadro.fila_total, tablas.institucion)] if total else [
             (cuadro.filas[g.clave], g) for g in grupos
         ]:
-            clave = "" if total else nombres[grupo.clave] if columna != "clase" else grupo.clave
-            nombre = "Institución" if total else grupo.nombre
-            valores = _valores(grupo, tablas)
+            textos = {
+                "clave": "" if total else nombres[grupo.clave],
+                "nombre": "Institución" if total else sin_codigo(grupo),
+                **{c.clave: str(c.valor(grupo) or "") for c in columnas if c.formula is None},
+            }
             celdas = [
-                hoja.texto(inicios["clave"], clave) if clave else f"{inicios['clave']}/>",
-                hoja.texto(inicios["nombre"], nombre),
-                *(con_formula(inicios[c], f, valores[c]) for c, f in formulas.items()),
+                con_formula(inicio, formulas[clave], suyas[clave].valor(grupo)) if clave in formulas
+                else hoja.texto(inicio, textos[clave]) if textos[clave] else f"{inicio}/>"
+                for clave, inicio in inicios.items()
             ]
-            hoja.agregar(fila, "".join(celdas), alto_de_fila([(nombre, ancho_nombre)], minimo=18))
+            medidos = [(textos["nombre"], _ANCHO_DE_NOMBRE), ("" if apoyo else textos["clave"], 9.0)]
+            medidos += [(textos[c.clave], c.ancho) for c in columnas if c.formula is None]
+            hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=18))
 
 
-def _formato(clave: str, palabras: Sequence[str]) -> dict[str, object]:
-    if clave in {"clave", "nombre"}:
-        return {}
-    es_media = clave in PROMEDIADOS and clave not in palabras
-    return {"align": "right", "text_wrap": False, "num_format": PORCENTAJE if es_media else ENTERO}
+def sin_codigo(grupo: Grupo) -> str:
+    """El nombre sin el código que ya va en su columna: «OEI.03 Consolidar…» → «Consolidar…»."""
+    resto = grupo.nombre.removeprefix(f"{grupo.clave} ")
+    return grupo.nombre if resto.startswith("- ") else resto
 
 
-def _formulas(tablas: Tablas, ind: Indicadores, cuadro: Cuadro, de_grupo: str) -> dict[str, str]:
-    """Clave de columna → fórmula, para los renglones de un grupo o (sin `de_grupo`) para la institución."""
-    y = f"{de_grupo}," if de_grupo else ""
-    estado = ind.rango("al_periodo_s")
-    formulas = {"total": f"COUNTIFS({de_grupo})" if de_grupo else f'COUNTIFS({ind.rango("llave_unidad")},"|*")'}
-    for palabra in tablas.palabras:
-        formulas[palabra] = f"COUNTIFS({y}{estado},{cuadro.columnas[palabra]}${ENCABEZADO})"
-    formulas["por_explicar"] = "+".join(f"{cuadro.columnas[p]}{FILA}" for p in por_explicar(tablas))
-    topado, clases = ind.rango("topado"), ind.rango("clase")
-    for clase in PROMEDIADOS:
-        de_clase = f'{y}{clases},"{clase}"'
-        n = f"{cuadro.columnas[f'{clase} n']}{FILA}"
-        formulas[clase] = f'IF({n}=0,"–",AVERAGEIFS({topado},{de_clase}))'
-        formulas[f"{clase} n"] = f'COUNTIFS({de_clase},{topado},">=0")'
-    return {clave: entidades(f) for clave, f in formulas.items()}
-
-
-def _valores(grupo: Grupo, tablas: Tablas) -> dict[str, float | str | None]:
-    valores: dict[str, float | str | None] = {p: grupo.conteos.get(p, 0) for p in tablas.palabras}
-    valores["total"] = grupo.total
-    valores["por_explicar"] = sum(grupo.conteos.get(p, 0) for p in por_explicar(tablas))
-    for clase in PROMEDIADOS:
-        media = grupo.medias.get(clase)
-        valores[clase] = "–" if media is None else media
-        valores[f"{clase} n"] = grupo.cuantos.get(clase, 0)
-    return valores
+def _estilo(estilos: Estilos, columna: ColumnaDeGrupo | None, propio: dict[str, object], *, apoyo: bool) -> object:
+    if apoyo:
+        return estilos("apoyo")
+    if columna is None or columna.formula is None:
+        return estilos("celda", **propio)
+    return estilos("celda", **propio, align="right", text_wrap=False, num_format=columna.formato)
 
 
 def por_explicar(tablas: Tablas) -> tuple[str, ...]:
@@ -188,4 +286,5 @@ def por_explicar(tablas: Tablas) -> tuple[str, ...]:
     return tuple(p for p in tablas.palabras if p in bandas or p == "Sin reporte")
 
 
-__all__ = ["Cuadro", "escribir_cuadros", "por_explicar"]
+__all__ = ["ColumnaDeGrupo", "Cuadro", "Suyos", "columnas_de_conteo", "columnas_de_media", "escribir_cuadro_de_grupos",
+           "escribir_cuadros", "nota_del_total", "por_explicar", "sin_codigo"]

@@ -9,9 +9,10 @@ from pei_excel.calculos import Cifra, Estado, formula_acumular, formula_cumplimi
 from pei_excel.escritura.consolidado_comun import (
     CIFRA,
     ENCABEZADO,
-    MEDIDAS,
     PORCENTAJE,
+    Detalle,
     colorear,
+    con_cortes,
     imprimir,
     llaves_de,
     titular,
@@ -94,20 +95,6 @@ LETRA = {c.clave: letra(n) for c, n in ((c, NUMERO[c.clave]) for c in COLUMNAS)}
 _ULTIMA_IMPRESA = NUMERO["celdas"]
 
 
-class Indicadores(NamedTuple):
-    """Dónde quedó cada cosa en la hoja «Indicadores», para que las demás la citen."""
-
-    ultima: int
-
-    def rango(self, clave: str) -> str:
-        """Rango absoluto de una columna."""
-        return f"'{HOJA}'!${LETRA[clave]}${PRIMERA}:${LETRA[clave]}${self.ultima}"
-
-    def celda(self, clave: str, posicion: int) -> str:
-        """Celda de una columna en el renglón de una posición de `Tablas.renglones`."""
-        return f"'{HOJA}'!{LETRA[clave]}{PRIMERA + posicion}"
-
-
 class _Formulas:
     """Las fórmulas de un renglón, armadas una vez por cada combinación que las cambia."""
 
@@ -178,13 +165,14 @@ def _llaves(tablas: Tablas) -> tuple[list[str], list[str], list[str]]:
     return resultado[0], resultado[1], resultado[2]
 
 
-def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> Indicadores:
+def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> Detalle:
     """Escribe la hoja y dice dónde quedó cada cosa."""
     hoja, estilos = hoja_de_filas(libro, HOJA), libro.estilos
     titular(
         hoja, "Indicadores", tablas, estilos,
         "Las cifras por trimestre vienen de los informes; lo demás son fórmulas. "
         "«Observado»: el informe tiene errores por corregir y la cifra es la recalculada.",
+        fijas=[c.ancho for c in COLUMNAS[: NUMERO["nombre"]]],
     )
     encabezado = estilos("encabezado", bold=True, font_size=8)
     apoyo = estilos("encabezado_apoyo")
@@ -213,10 +201,8 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> In
             "type": "column", "series_color": "#1F4E79", "min": 0,
         })
     imprimir(hoja, tablas, (ultima, _ULTIMA_IMPRESA), papel=papel)
-    hoja.repeat_columns(0, NUMERO["nombre"] - 1)
-    hoja.set_print_scale(_escala(anchos, papel))
-    hoja.set_v_pagebreaks([NUMERO["al_periodo_s"]])
-    return Indicadores(ultima)
+    con_cortes(hoja, anchos[:_ULTIMA_IMPRESA], NUMERO["nombre"], [NUMERO["al_periodo_s"]], papel)
+    return Detalle(HOJA, LETRA, ultima)
 
 
 def _anchos(tablas: Tablas) -> list[float]:
@@ -227,14 +213,6 @@ def _anchos(tablas: Tablas) -> list[float]:
     return [
         max(c.ancho, largos[c.clave[-2] == "_"]) if c.estilo is _CIFRA else c.ancho for c in COLUMNAS
     ]
-
-
-def _escala(anchos: Sequence[float], papel: str) -> int:
-    """% con que cada mitad cabe a lo ancho: con «ajustar a una página» Excel no respetaría el salto puesto a mano."""
-    comunes, corte = NUMERO["nombre"], NUMERO["al_periodo_s"]
-    primera = sum(a * 7 + 5 for a in anchos[:corte])
-    segunda = sum(a * 7 + 5 for a in (*anchos[:comunes], *anchos[corte:_ULTIMA_IMPRESA]))
-    return max(10, int((MEDIDAS[papel][1] - 36) / (max(primera, segunda) * 0.75) * 100))
 
 
 _DE_APOYO = {"clase", "llave_unidad", "llave_programa", "llave_eje"}

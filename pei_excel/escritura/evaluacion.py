@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pei_excel.calculos import Estado
-from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import Aspecto
-from pei_excel.escritura.estilos import CUERPO, SEVERIDAD, Estilos
+from pei_excel.escritura.estilos import SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import (
     POR_HORIZONTE,
     SIN_EVALUAR,
@@ -19,6 +18,7 @@ from pei_excel.escritura.evaluacion_bloques import (
     columnas_de_evaluacion,
 )
 from pei_excel.escritura.evaluacion_encargo import Encargo, Mapa, observada, ubicar
+from pei_excel.escritura.evaluacion_hoja import escribir_celda, escribir_lo_escrito, poner_notas
 from pei_excel.escritura.evaluacion_resumen import escribir_observaciones, escribir_resumen
 from pei_excel.escritura.hoja import (
     abrir_libro,
@@ -26,12 +26,11 @@ from pei_excel.escritura.hoja import (
     combinar,
     configurar_impresion,
     escribir_encabezado,
-    escribir_formula,
     escribir_valor,
     poner_altos,
     poner_anchos,
 )
-from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila, ancho_combinado, letra_que_cabe, renglones
+from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila, ancho_combinado
 from pei_excel.escritura.observaciones import para_la_unidad
 from pei_excel.escritura.plantilla import COLUMNA_VALOR, formato_de_celda, que_se_lea
 from pei_excel.escritura.rapido import LibroRapido
@@ -39,19 +38,15 @@ from pei_excel.evaluacion import HORIZONTES, Indicador
 from pei_excel.formato import Columna
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Severidad
-from pei_excel.libro import Fila
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
-from pei_excel.tipos import Incidente
 from pei_excel.ubicacion import letra
 
 __all__ = ["escribir_evaluacion"]
 
 #: Si el encabezado fijo midiera más puntos, taparía la pantalla: sólo se fijan las columnas.
 _FIJO_MAXIMO = 300.0
-_AUTOR = "Área de planeación"
-_ANCHO_NOTA = 250  #: píxeles
 
 
 def escribir_evaluacion(
@@ -67,8 +62,8 @@ def escribir_evaluacion(
     formato = FORMATOS[libro.formato or "MIR"]
     una = formato.principal
     encargo = Encargo(
-        revision, tuple(indicadores), periodo, corte, perfil, preliminar, una,
-        una.disposicion.fila_datos, para_la_unidad(revision.hallazgos), papel or formato.papel,
+        revision, periodo, corte, perfil, preliminar, para_la_unidad(revision.hallazgos), papel or formato.papel,
+        indicadores=tuple(indicadores), hoja=una, primera_fila=una.disposicion.fila_datos,
     )
     mapa = ubicar(encargo)
     nuevo = abrir_libro(
@@ -113,7 +108,7 @@ def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: Mapa, estilos: Estilos) ->
     fin = _escribir_filas(hoja, encargo, mapa, estilos, oficiales, nuestras)
     _colorear_semaforo(hoja, encargo, primera, estilos)
     fin = _escribir_pie(hoja, encargo, fin, (len(oficiales), ultima_columna), estilos)
-    _poner_notas(hoja, mapa)
+    poner_notas(hoja, mapa)
     configurar_impresion(
         hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, ultima_columna),
         repetir=(lugar.fila_encabezado, lugar.fila_titulos), repetir_columnas=(1, COLUMNA_VALOR - 1),
@@ -145,7 +140,7 @@ def _escribir_cabeza(
     titulo = estilos("titulo")
     for desde, hasta, _ in zonas:
         combinar(hoja, (lugar.FILA_TITULO, desde), (lugar.FILA_TITULO, hasta), titulo)
-        hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, encargo.titulo, titulo)
+        hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, encargo.titulo_de(una), titulo)
     altos = [ALTO_NORMAL, 16.0, 22.0]
     etiqueta = estilos("etiqueta")
     for campo in una.campos:
@@ -197,13 +192,13 @@ def _escribir_filas(
                 formato = estilos.variante(formato, bg_color=relleno)
             calculada = calculadas.get(columna.clave)
             if calculada is not None:
-                _escribir_celda(hoja, numero, n, calculada, que_se_lea(estilos, formato, calculada.valor), estilos)
+                escribir_celda(hoja, numero, n, calculada, que_se_lea(estilos, formato, calculada.valor), estilos)
             else:
-                _escribir_oficial(hoja, numero, n, columna, fila, formato, estilos, textos)
+                escribir_lo_escrito(hoja, numero, n, columna, fila, formato, estilos, textos)
         desde = len(oficiales) + 1
         if celdas is not None:
             for n, celda in enumerate(celdas.bloques(encargo.perfil)):
-                _escribir_celda(hoja, numero, desde + n, celda, propios[n], estilos)
+                escribir_celda(hoja, numero, desde + n, celda, propios[n], estilos)
                 if isinstance(celda.valor, str):
                     textos.append((celda.valor, nuestras[n].ancho))
         else:
@@ -212,34 +207,6 @@ def _escribir_filas(
                 escribir_valor(hoja, numero, desde + n, SIN_EVALUAR if es_semaforo else None, propios[n], estilos)
         hoja.set_row(numero - 1, alto_de_fila(textos, minimo=20))
     return numero
-
-
-def _escribir_celda(hoja: Any, fila: int, columna: int, celda: Celda, formato: Any, estilos: Estilos) -> None:
-    if celda.formula is not None:
-        escribir_formula(hoja, fila, columna, celda.formula, formato, celda.valor)
-    else:
-        escribir_valor(hoja, fila, columna, celda.valor, formato, estilos)
-
-
-def _escribir_oficial(
-    hoja: Any, numero: int, n: int, columna: Columna, fila: Fila, formato: Any, estilos: Estilos,
-    textos: list[tuple[str, float]],
-) -> None:
-    """Una celda oficial tal como la unidad la escribió."""
-    dato = fila[columna.clave]
-    valor = dato.crudo
-    if isinstance(valor, str) and not isinstance(valor, ErrorExcel) and len(valor) > 8:
-        textos.append((valor, columna.ancho))
-        if len(valor) > columna.ancho * 25 and (menor := letra_que_cabe(valor, columna.ancho)) < CUERPO:
-            formato = estilos.variante(formato, font_size=menor)
-    elif dato.incidente is not None and _en_porcentaje(valor, dato.incidente):
-        formato = estilos.variante(formato, num_format="0%" if round(valor * 100, 6) % 1 == 0 else "0.00%")
-    escribir_valor(hoja, numero, n, valor, formato, estilos)
-
-
-def _en_porcentaje(valor: Any, incidente: Incidente) -> bool:
-    """La celda se veía como porcentaje: es el único FMT005 de una celda con número."""
-    return incidente.clase == "FMT005" and isinstance(valor, (int, float)) and not isinstance(valor, bool)
 
 
 def _formato_nuestro(estilos: Estilos, columna: Columna, decimales: bool) -> Any:
@@ -281,16 +248,3 @@ def _escribir_pie(hoja: Any, encargo: Encargo, fin: int, columnas: tuple[int, in
         hoja.write_string(fin, desde - 1, texto, nota)
     hoja.set_row(fin, alto_de_fila([(oficial, 190), (nuestra, 180)], letra=8, minimo=24))
     return fin + 1
-
-
-def _poner_notas(hoja: Any, mapa: Mapa) -> None:
-    """Una nota por celda observada: qué se encontró y qué hacer."""
-    hoja.set_comments_author(_AUTOR)
-    for (fila, columna), hallazgos in mapa.observados.items():
-        texto = "\n\n".join(
-            f"{h.severidad.para_la_unidad} · {h.regla}\n{h.mensaje}\n→ {h.como_corregir}" for h in hallazgos
-        )
-        alto = renglones(texto, _ANCHO_NOTA / 7 - 2, 9) * 14 + 12
-        hoja.write_comment(fila - 1, columna - 1, texto, {"width": _ANCHO_NOTA, "height": min(alto, 420)})
-
-

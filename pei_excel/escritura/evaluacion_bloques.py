@@ -91,7 +91,7 @@ def columnas_de_evaluacion(periodo: Periodo) -> tuple[Columna, ...]:
     return tuple(columnas)
 
 
-def _visto(dato: Dato) -> float | None:
+def numero_visto(dato: Dato) -> float | None:
     """El número que una fórmula encontraría en la celda; NaN si no puede asegurarse."""
     crudo = dato.crudo
     if crudo is None or (isinstance(crudo, str) and not isinstance(crudo, ErrorExcel)):
@@ -120,7 +120,8 @@ class CeldasDeFila:
         self.primera = primera_columna  #: de nuestros bloques, desde 1
         datos: Fila = indicador.fila
         self._vistas: dict[str, tuple[Cifra, ...]] = {
-            medida: tuple(_visto(datos[f"{medida}_t{n}"]) for n in TRIMESTRES) for medida in ("programado", "alcanzado")
+            medida: tuple(numero_visto(datos[f"{medida}_t{n}"]) for n in TRIMESTRES)
+            for medida in ("programado", "alcanzado")
         }
 
     def _rango(self, medida: str, desde: int, hasta: int) -> str:

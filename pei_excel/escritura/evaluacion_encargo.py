@@ -1,8 +1,11 @@
-"""Qué va a decir un libro de evaluación, y dónde queda en él cada celda del archivo que envió la unidad."""
+"""Qué va a decir un libro de evaluación, y dónde queda en él cada celda del archivo que envió la unidad.
+
+`EncargoDeEvaluacion`, `Mapa` y `ubicar_hoja` sirven a todos los formatos; lo demás es de la MIR.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +15,7 @@ from pei_excel.escritura.plantilla import COLUMNA_VALOR
 from pei_excel.evaluacion import Indicador
 from pei_excel.formato import Hoja
 from pei_excel.hallazgo import Hallazgo
+from pei_excel.libro import Fila, Libro
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
@@ -20,34 +24,25 @@ from pei_excel.ubicacion import direccion
 
 
 @dataclass(frozen=True, slots=True)
-class Encargo:
-    """Lo que un libro de evaluación va a decir."""
+class EncargoDeEvaluacion:
+    """Lo que un libro de evaluación va a decir, de cualquier formato."""
 
     revision: Revision
-    indicadores: tuple[Indicador, ...]
     periodo: Periodo
     corte: date
     perfil: Perfil
     preliminar: bool
-    hoja: Hoja
-    primera_fila: int  #: de los renglones, en la hoja reconstruida
     hallazgos: list[Hallazgo]  #: los de la unidad, en su orden
     papel: str
-
-    @property
-    def filas(self) -> tuple[int, int]:
-        """Primera y última fila de los renglones."""
-        return self.primera_fila, self.primera_fila + len(self.revision.libro.filas(self.hoja.clave)) - 1
 
     @property
     def marca(self) -> str:
         """«(PRELIMINAR)» hasta que el periodo se cierra."""
         return " (PRELIMINAR)" if self.preliminar else ""
 
-    @property
-    def titulo(self) -> str:
-        """Título de la hoja oficial."""
-        titulo = self.hoja.titulo.format(ejercicio=self.periodo.ejercicio)
+    def titulo_de(self, una: Hoja) -> str:
+        """Título de una hoja oficial."""
+        titulo = una.titulo.format(ejercicio=self.periodo.ejercicio)
         return f"{titulo} · Evaluación {self.periodo.al_periodo}{self.marca}"
 
     @property
@@ -67,6 +62,20 @@ class Encargo:
     def cuantas_observaciones(self) -> str:
         """Rótulo del vínculo a la hoja de observaciones."""
         return "Ver " + cuenta(len(self.hallazgos), "observación", "observaciones", "las observaciones (ninguna)")
+
+
+@dataclass(frozen=True, slots=True)
+class Encargo(EncargoDeEvaluacion):
+    """Lo que va a decir el de una MIR."""
+
+    indicadores: tuple[Indicador, ...]
+    hoja: Hoja
+    primera_fila: int  #: de los renglones, en la hoja reconstruida
+
+    @property
+    def filas(self) -> tuple[int, int]:
+        """Primera y última fila de los renglones."""
+        return self.primera_fila, self.primera_fila + len(self.revision.libro.filas(self.hoja.clave)) - 1
 
 
 @dataclass(slots=True)
@@ -95,22 +104,44 @@ class Mapa:
 def ubicar(encargo: Encargo) -> Mapa:
     """Dónde queda cada celda del archivo enviado y qué se observó de ella."""
     libro, una = encargo.revision.libro, encargo.hoja
+    etiquetas = {i.fila.indice: i.etiqueta for i in encargo.indicadores}
+
+    def etiqueta(fila: Fila) -> str:
+        return etiquetas.get(fila.indice) or str(fila.valor(una.llave[0]) or "")
+
+    buscadas = _buscadas(encargo.hallazgos)
+    lugares = _lugares_de_hoja(libro, una, buscadas, etiqueta)
+    if buscadas:
+        _ubicar_justificaciones(encargo, buscadas, lugares)
+    return _con_observados(lugares, encargo.hallazgos)
+
+
+def ubicar_hoja(libro: Libro, una: Hoja, hallazgos: Sequence[Hallazgo], etiqueta: Callable[[Fila], str]) -> Mapa:
+    """Dónde queda, en una hoja reconstruida, cada celda observada; `etiqueta` nombra aquello de lo que habla una fila.
+    """
+    return _con_observados(_lugares_de_hoja(libro, una, _buscadas(hallazgos), etiqueta), hallazgos)
+
+
+def _buscadas(hallazgos: Sequence[Hallazgo]) -> set[tuple[str, str]]:
+    return {(h.donde.hoja or "", h.donde.celda or "") for h in hallazgos if h.donde.celda}
+
+
+def _lugares_de_hoja(
+    libro: Libro, una: Hoja, buscadas: set[tuple[str, str]], etiqueta: Callable[[Fila], str]
+) -> dict[tuple[str, str], Lugar]:
     lugar = una.disposicion
-    buscadas = {(h.donde.hoja or "", h.donde.celda or "") for h in encargo.hallazgos if h.donde.celda}
     lugares: dict[tuple[str, str], Lugar] = {}
     if not buscadas:
-        return Mapa(lugares)
+        return lugares
 
     def poner(hoja: str | None, celda: str | None, destino: Lugar) -> None:
         if (hoja, celda) in buscadas:
             lugares.setdefault((str(hoja), str(celda)), destino)
 
-    etiquetas = {i.fila.indice: i.etiqueta for i in encargo.indicadores}
     for numero, fila in enumerate(libro.filas(una.clave), lugar.fila_datos):
         for clave, dato in fila.datos.items():
             if (dato.hoja, dato.celda) in buscadas and not una.por_clave[clave].auxiliar:
-                etiqueta = etiquetas.get(fila.indice) or str(fila.valor(una.llave[0]) or "")
-                poner(dato.hoja, dato.celda, Lugar(numero, lugar.columna[clave], etiqueta))
+                poner(dato.hoja, dato.celda, Lugar(numero, lugar.columna[clave], etiqueta(fila)))
     for clave, numero in lugar.fila_campo.items():
         dato = libro.campo(clave)
         poner(dato.hoja, dato.celda, Lugar(numero, COLUMNA_VALOR))
@@ -119,16 +150,21 @@ def ubicar(encargo: Encargo) -> Mapa:
         columna = una.por_clave[clave]
         if not columna.auxiliar:
             poner(titulo.hoja, titulo.celda, Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave]))
-    _ubicar_justificaciones(encargo, poner)
+    return lugares
+
+
+def _con_observados(lugares: dict[tuple[str, str], Lugar], hallazgos: Sequence[Hallazgo]) -> Mapa:
     mapa = Mapa(lugares)
-    for h in encargo.hallazgos:
+    for h in hallazgos:
         sitio = lugares.get((h.donde.hoja or "", h.donde.celda or ""))
         if sitio is not None and sitio.oficial:
             mapa.observados.setdefault((sitio.fila, sitio.columna), []).append(h)
     return mapa
 
 
-def _ubicar_justificaciones(encargo: Encargo, poner: Callable[[str | None, str | None, Lugar], None]) -> None:
+def _ubicar_justificaciones(
+    encargo: Encargo, buscadas: set[tuple[str, str]], lugares: dict[tuple[str, str], Lugar]
+) -> None:
     """Lo observado en otra hoja del informe lleva al renglón del indicador del que habla."""
     libro, una = encargo.revision.libro, encargo.hoja
     llave = una.llave[0]
@@ -139,7 +175,8 @@ def _ubicar_justificaciones(encargo: Encargo, poner: Callable[[str | None, str |
             if nivel is not None and nivel in filas:
                 destino = Lugar(filas[nivel], una.disposicion.columna[llave], str(nivel), oficial=False)
                 for dato in fila.datos.values():
-                    poner(dato.hoja, dato.celda, destino)
+                    if dato.celda and (dato.hoja or "", dato.celda) in buscadas:
+                        lugares.setdefault((dato.hoja or "", dato.celda), destino)
 
 
 def observada(hallazgo: Hallazgo, mapa: Mapa, una: Hoja) -> Observada:

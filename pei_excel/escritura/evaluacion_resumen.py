@@ -9,7 +9,7 @@ from typing import Any
 from pei_excel.calculos import promedio
 from pei_excel.escritura.estilos import SEMAFORO, SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import columnas_de_evaluacion
-from pei_excel.escritura.evaluacion_encargo import Encargo
+from pei_excel.escritura.evaluacion_encargo import Encargo, EncargoDeEvaluacion
 from pei_excel.escritura.hoja import LibroNuevo, combinar, configurar_impresion, escribir_formula, rango
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
 from pei_excel.escritura.observaciones import (
@@ -32,7 +32,10 @@ _ANCHOS = (30.0, 16.0, 16.0, 62.0)
 _PLURAL = {"Componente": "Componentes", "Actividad": "Actividades"}
 
 
-def escribir_observaciones(libro: LibroNuevo, encargo: Encargo, observadas: Sequence[Observada]) -> None:
+def escribir_observaciones(
+    libro: LibroNuevo, encargo: EncargoDeEvaluacion, observadas: Sequence[Observada],
+    columnas: Sequence[str] = PARA_LA_UNIDAD,
+) -> None:
     """La hoja `Observaciones`: sólo lo que la unidad debe leer, con su celda, su remedio y un vínculo."""
     hoja, estilos = libro.hoja(HOJA_OBSERVACIONES), libro.estilos
     recibido = encargo.revision.libro
@@ -41,10 +44,10 @@ def escribir_observaciones(libro: LibroNuevo, encargo: Encargo, observadas: Sequ
     hoja.write_string(1, 0, f"Archivo recibido: {recibido.archivo}", estilos("etiqueta"))
     quien = " · ".join(str(x) for x in (recibido.unidad, recibido.programa, encargo.periodo.nombre) if x)
     hoja.write_string(2, 0, quien, estilos("texto"))
-    anchos = anchos_de_tabla(PARA_LA_UNIDAD)
+    anchos = anchos_de_tabla(columnas)
     if observadas:
         hoja.write_string(3, 0, _conteo(encargo.hallazgos), estilos("texto"))
-        fin = escribir_tabla_de_observaciones(hoja, 6, observadas, PARA_LA_UNIDAD, estilos)
+        fin = escribir_tabla_de_observaciones(hoja, 6, observadas, columnas, estilos)
         hoja.freeze_panes(6, 0)
     else:
         for numero, ancho in enumerate(anchos):
@@ -101,10 +104,10 @@ def _escribir_identidad(hoja: Any, encargo: Encargo, estilos: Estilos, fila: int
         ("Periodo", encargo.periodo.nombre),
         ("Fecha de corte", f"{encargo.corte:%d/%m/%Y}"),
         ("Archivo recibido", recibido.archivo),
-        ("Estado del informe", _estado(encargo)),
+        ("Estado del informe", estado(encargo)),
     )
     for numero, (rotulo, texto) in enumerate(datos, fila):
-        relleno = _color_de_estado(encargo) if rotulo.startswith("Estado") else None
+        relleno = color_de_estado(encargo) if rotulo.startswith("Estado") else None
         formato = estilos("celda", bg_color=relleno) if relleno else valor
         hoja.write_string(numero - 1, 0, rotulo, etiqueta)
         combinar(hoja, (numero, 2), (numero, 4), formato)
@@ -113,7 +116,8 @@ def _escribir_identidad(hoja: Any, encargo: Encargo, estilos: Estilos, fila: int
     return fila + len(datos)
 
 
-def _estado(encargo: Encargo) -> str:
+def estado(encargo: EncargoDeEvaluacion) -> str:
+    """Cómo quedó el informe y qué le falta, en una frase."""
     palabra = encargo.revision.estado.value.capitalize()
     por_corregir = sum(h.severidad is Severidad.ERROR for h in encargo.hallazgos)
     if encargo.revision.estado is Suerte.OBSERVADO and por_corregir:
@@ -123,7 +127,8 @@ def _estado(encargo: Encargo) -> str:
     return f"{palabra}."
 
 
-def _color_de_estado(encargo: Encargo) -> str:
+def color_de_estado(encargo: EncargoDeEvaluacion) -> str:
+    """Relleno con que se muestra `estado`."""
     return SEMAFORO["verde"][0] if encargo.revision.estado is Suerte.ACEPTADO else SEVERIDAD["ERROR"]
 
 

@@ -19,7 +19,7 @@ class Observada(NamedTuple):
     """Un hallazgo con lo que hace falta para mostrarlo."""
 
     hallazgo: Hallazgo
-    indicador: str = ""  #: «Actividad 2.1»; vacío si no es de un renglón
+    indicador: str = ""  #: «Actividad 2.1» o «AO.01»; vacío si no es de un renglón
     vinculo: str | None = None  #: «internal:'MIR'!U13»; None si su celda no está en el libro que se escribe
     unidad: str = ""
     programa: str = ""
@@ -57,15 +57,17 @@ COLUMNAS: dict[str, ColumnaDeTabla] = {
     "hoja": ColumnaDeTabla("Hoja", 13, lambda o: o.hallazgo.donde.hoja or _VACIO),
     "celda": ColumnaDeTabla("Celda en su archivo", 17, lambda o: celda_en_su_archivo(o.hallazgo)),
     "indicador": ColumnaDeTabla("Indicador", 13, lambda o: o.indicador or _VACIO),
+    "actividad": ColumnaDeTabla("Actividad", 13, lambda o: o.indicador or _VACIO),
     "mensaje": ColumnaDeTabla("Qué se encontró", 46, lambda o: o.hallazgo.mensaje),
     "correccion": ColumnaDeTabla("Cómo corregirlo", 38, lambda o: o.hallazgo.como_corregir),
     "dice": ColumnaDeTabla("Dice", 16, lambda o: _corto(o.hallazgo.encontrado), "valor"),
     "debe": ColumnaDeTabla("Debería decir", 16, lambda o: _corto(o.hallazgo.esperado), "valor"),
 }
-#: Las que lee una unidad.
+#: Las que lee una unidad de la MIR, y una que formula un POI.
 PARA_LA_UNIDAD = (
     "que_hacer", "regla", "hoja", "celda", "indicador", "mensaje", "correccion", "dice", "debe",
 )
+PARA_LA_UNIDAD_POI = tuple("actividad" if c == "indicador" else c for c in PARA_LA_UNIDAD)
 _NUMERO = ("N.º", 5.0)
 _VINCULO = ("Ver aquí", 9.0)
 

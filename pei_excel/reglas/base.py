@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pei_excel.actividades import Actividad, evaluar_actividades
+from pei_excel.anteriores import Anterior, Identidad
 from pei_excel.evaluacion import Indicador, evaluar
 from pei_excel.formato import Formato
 from pei_excel.formatos import FORMATOS
@@ -15,6 +17,9 @@ from pei_excel.periodos import Periodo
 from pei_excel.semaforo import PERFILES, Perfil
 from pei_excel.textos import como_frase
 from pei_excel.ubicacion import Ubicacion
+
+#: Los formatos a los que sirve una regla de los dos.
+AMBOS = ("MIR", "POI")
 
 Alcance = Literal["libro", "entrega", "tablas"]
 
@@ -41,16 +46,17 @@ class Observacion:
     regla: Regla | None = None  #: la pone el motor
 
 
-
 @dataclass(frozen=True, slots=True)
 class Tabla:
     """Ejemplo ejecutable: un cuadro y con qué opciones se revisa."""
 
     texto: str
     periodo: str | None = "2024-T2"
-    perfil: str = "general"
+    perfil: str | None = None  #: None: el del formato
     preparar: Callable[[Any], None] | None = None  #: daña el archivo ya escrito (recibe su ruta)
     otros: tuple[str, ...] = ()  #: cuadros de otros libros de la misma carpeta
+    #: (periodo o None si es la formulación, cuadro) de las entregas anteriores con que se compara
+    anterior: tuple[tuple[str | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,37 @@ class Regla:
     por_que: str
     como_corregir: str
     fuente: str
-    mal: Tabla
-    bien: Tabla
+    mal: Mapping[str, Tabla]  #: formato → el cuadro que da el hallazgo
+    bien: Mapping[str, Tabla]  #: formato → el que no
     funcion: Callable[..., Iterator[Observacion]]
     diseno: bool = False  #: juzga el diseño (marca «f» del catálogo)
     alcance: Alcance = "libro"
+    #: en una regla de alcance «libro», lo que además se busca entre los libros de la carpeta; recibe la entrega
+    entre_libros: Callable[..., Iterator[Observacion]] | None = None
 
     def __call__(self, *argumentos: Any) -> Iterator[Observacion]:
-        for observacion in self.funcion(*argumentos):
+        yield from self._firmadas(self.funcion, argumentos)
+
+    def en_la_carpeta(self, *argumentos: Any) -> Iterator[Observacion]:
+        """Lo que la regla encuentra entre los libros de la carpeta, si busca algo ahí."""
+        if self.entre_libros is not None:
+            yield from self._firmadas(self.entre_libros, argumentos)
+
+    def _firmadas(
+        self, funcion: Callable[..., Iterator[Observacion]], argumentos: tuple[Any, ...]
+    ) -> Iterator[Observacion]:
+        for observacion in funcion(*argumentos):
             observacion.regla = self
             yield observacion
+
+
+#: Un ejemplo vale para todos los formatos de la regla; un diccionario lo da por formato.
+Ejemplo = str | Tabla | Mapping[str, str | Tabla]
+
+
+def _por_formato(ejemplo: Ejemplo, formatos: tuple[str, ...]) -> Mapping[str, Tabla]:
+    dados = ejemplo if isinstance(ejemplo, Mapping) else dict.fromkeys(formatos, ejemplo)
+    return {formato: una if isinstance(una, Tabla) else Tabla(una) for formato, una in dados.items()}
 
 
 def regla(
@@ -86,18 +113,20 @@ def regla(
     por_que: str,
     como_corregir: str,
     fuente: str,
-    mal: str | Tabla,
-    bien: str | Tabla,
+    mal: Ejemplo,
+    bien: Ejemplo,
     diseno: bool = False,
     alcance: Alcance = "libro",
+    entre_libros: Callable[..., Iterator[Observacion]] | None = None,
 ) -> Callable[[Callable[..., Iterator[Observacion]]], Regla]:
     """Convierte una función en una regla; el docstring de la función dice lo que debe cumplirse."""
 
+    claves = tuple(formatos)
+
     def decorar(funcion: Callable[..., Iterator[Observacion]]) -> Regla:
         return Regla(
-            codigo, severidad, para, tuple(formatos), " ".join((funcion.__doc__ or "").split()), por_que,
-            como_corregir, fuente, mal if isinstance(mal, Tabla) else Tabla(mal),
-            bien if isinstance(bien, Tabla) else Tabla(bien), funcion, diseno, alcance,
+            codigo, severidad, para, claves, " ".join((funcion.__doc__ or "").split()), por_que, como_corregir, fuente,
+            _por_formato(mal, claves), _por_formato(bien, claves), funcion, diseno, alcance, entre_libros,
         )
 
     return decorar
@@ -109,7 +138,9 @@ class Contexto:
 
     periodo: Periodo | None = None  #: el pedido; None: el que cada libro trae escrito
     perfiles: Mapping[str, Perfil] = field(default_factory=dict)  #: formato → perfil elegido
+    anteriores: Mapping[Identidad, Sequence[Anterior]] = field(default_factory=dict)  #: entregas de antes
     _indicadores: dict[int, list[Indicador]] = field(default_factory=dict)
+    _actividades: dict[int, list[Actividad]] = field(default_factory=dict)
 
     def formato(self, libro: Libro) -> Formato:
         """Formato del libro."""
@@ -130,15 +161,35 @@ class Contexto:
         """No se pidió periodo y el del libro está en blanco."""
         return self.periodo is None and libro.campo("periodo").vacio
 
-    def indicadores(self, libro: Libro) -> list[Indicador]:
-        """Indicadores evaluados del libro; vacío en formulación."""
+    def anteriores_de(self, libro: Libro) -> tuple[Anterior, ...]:
+        """Entregas anteriores del informe en su ejercicio, de la más antigua (lo aprobado) a la más nueva."""
         periodo = self.periodo_de(libro)
-        if periodo is None:
+        if periodo is None or libro.formato is None:
+            return ()
+        return tuple(
+            a for a in self.anteriores.get((libro.formato, libro.identidad), ())
+            if a.ejercicio == periodo.ejercicio and a.mes <= periodo.mes and (a.sha256 != libro.sha256 or not a.sha256)
+        )
+
+    def indicadores(self, libro: Libro) -> list[Indicador]:
+        """Indicadores evaluados de una MIR; vacío en formulación y en otro formato."""
+        periodo = self.periodo_de(libro)
+        if periodo is None or libro.formato != "MIR":
             return []
         llave = id(libro)
         if llave not in self._indicadores:
             self._indicadores[llave] = evaluar(libro, periodo, self.perfil(libro.formato))
         return self._indicadores[llave]
+
+    def actividades(self, libro: Libro) -> list[Actividad]:
+        """Actividades evaluadas de un POI; vacío en formulación y en otro formato."""
+        periodo = self.periodo_de(libro)
+        if periodo is None or libro.formato != "POI":
+            return []
+        llave = id(libro)
+        if llave not in self._actividades:
+            self._actividades[llave] = evaluar_actividades(libro, periodo, self.perfil(libro.formato))
+        return self._actividades[llave]
 
 
 def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool) -> Hallazgo:

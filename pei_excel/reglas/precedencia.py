@@ -20,13 +20,13 @@ PRECEDENCIA: tuple[tuple[str, str, Ambito], ...] = (
     ("FMT003", "FMT013 FMT006 FMT009", "hoja"),
     ("FMT012", "FMT003 FMT013", "libro"),
     ("FMT015", "*", "celda"),
-    ("FMT006", "FMT004 FMT009 MIR* SEG*", "celda"),
+    ("FMT006", "FMT004 FMT009 MIR* SEG* POI001 POI002 POI003", "celda"),
     ("FMT010", "FMT009", "libro"),
     ("FMT004", "FMT005", "celda"),
-    ("FMT005", "MIR001 MIR013 SEG001 SEG002 FMT009", "celda"),
+    ("FMT005", "MIR001 MIR013 SEG001 SEG002 FMT009 POI001 POI002 POI003", "celda"),
     ("FMT008", "MIR005", "celda"),
     ("FMT016", "ENT005 ENT006", "celda"),
-    ("MIR002 MIR003 FMT015", "FMT008:llave", "celda"),
+    ("MIR002 MIR003 FMT015 POI011 POI013", "FMT008:llave", "celda"),
     # MIR
     ("MIR002", "MIR003", "celda"),
     ("MIR003", "MIR004 MIR011 SEG010 MIR014", "fila"),
@@ -45,6 +45,16 @@ PRECEDENCIA: tuple[tuple[str, str, Ambito], ...] = (
     ("SEG005", "SEG010", "celda"),
     ("SEG006 SEG007 SEG008", "SEG012", "celda"),
     ("*", "MIR014", "celda"),
+    # POI
+    ("POI011", "POI002 POI003 POI007 POI013 POI014 SEG* VER*", "celda"),
+    ("POI013", "POI003 POI007 POI014 SEG* VER*", "celda"),
+    ("POI012", "FMT004 FMT005 POI001 POI006 POI007 POI008 SEG006 SEG007 SEG008 SEG012", "celda"),
+    ("POI001", "POI007 POI008 SEG012", "celda"),
+    ("POI002", "POI003", "celda"),
+    ("POI004:oei", "POI004:aei", "celda"),
+    ("POI004", "POI005", "celda"),
+    ("POI008", "POI007", "celda"),
+    ("POI007", "SEG012", "celda"),
     # varios archivos
     ("ENT005", "SEG* VER*", "libro"),
 )

@@ -12,21 +12,12 @@ from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import ConFormato, ConFormula
 from pei_excel.formatos.mir import MIR
 from pei_excel.reglas import danos
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado, sin_modificar
-from pei_excel.simulacion.plantar import NIVELES, Defecto, Esperado, Plantador, apartar, tomar
+from pei_excel.simulacion.informe import HOJA, NIVELES, Simulado, sin_modificar
+from pei_excel.simulacion.plantar import Defecto, Esperado, apartar, del_archivo, tomar
+from pei_excel.simulacion.simulado import Fila
 from pei_excel.simulacion.verdad import acumulado, cifra, serie, verdad_de
 
 Hallazgos = list[Esperado] | None
-
-
-def _del_archivo(codigo: str, *hechos: Callable[[Path], None]) -> Plantador:
-    """Un daño al archivo entero, que no se señala en ninguna celda."""
-
-    def plantar(s: Simulado, _azar: Random) -> Hallazgos:
-        s.danos += hechos
-        return [Esperado(codigo, lugar="archivo")]
-
-    return plantar
 
 
 def _titulo_cambiado(s: Simulado, azar: Random) -> Hallazgos:
@@ -274,9 +265,9 @@ def _campo_incompleto(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT016", columna=campo, lugar="campo")]
 
 
-DEFECTOS_LECTURA: tuple[Defecto, ...] = (
-    Defecto("FMT001", "archivo cortado", _del_archivo("FMT001", danos.truncar), solo=True),
-    Defecto("FMT002", "otro libro", _del_archivo("FMT002", danos.sin_titulos), solo=True),
+DEFECTOS_LECTURA: tuple[Defecto[Simulado], ...] = (
+    Defecto("FMT001", "archivo cortado", del_archivo("FMT001", danos.truncar), solo=True),
+    Defecto("FMT002", "otro libro", del_archivo("FMT002", danos.sin_titulos), solo=True),
     Defecto("FMT003", "título cambiado", _titulo_cambiado, solo=True),
     Defecto("FMT004", "cifra de otro tipo", _fuera_de_tipo),
     Defecto("FMT004", "línea base de otro tipo", _base_fuera_de_tipo),
@@ -293,11 +284,11 @@ DEFECTOS_LECTURA: tuple[Defecto, ...] = (
     Defecto("FMT009", "fórmula sin recalcular", _sin_recalcular),
     Defecto("FMT009", "fórmula borrada", _formula_borrada),
     Defecto("FMT009", "justificación con cifra propia", _justificacion_sin_formula),
-    Defecto("FMT010", "fórmulas sin calcular", _del_archivo("FMT010", danos.sin_calcular), solo=True),
+    Defecto("FMT010", "fórmulas sin calcular", del_archivo("FMT010", danos.sin_calcular), solo=True),
     Defecto("FMT011", "fila oculta", _fila_oculta),
-    Defecto("FMT012", "otra versión", _del_archivo("FMT012", danos.otra_version)),
+    Defecto("FMT012", "otra versión", del_archivo("FMT012", danos.otra_version)),
     Defecto("FMT013", "fila insertada", _fila_insertada, solo=True),
-    Defecto("FMT014", "macros", _del_archivo("FMT014", danos.con_macros)),
+    Defecto("FMT014", "macros", del_archivo("FMT014", danos.con_macros)),
     Defecto("FMT015", "nivel en blanco", _sin_nivel),
     Defecto("FMT015", "textos donde van cifras", _textos_en_cifras),
     Defecto("FMT016", "bloque incompleto", _campo_incompleto),

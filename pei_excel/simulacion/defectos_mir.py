@@ -8,18 +8,9 @@ from random import Random
 
 from pei_excel.formatos.mir import TRIMESTRES
 from pei_excel.periodos import MIDE
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado, sigue_la_media, sin_modificar
-from pei_excel.simulacion.plantar import (
-    NIVELES,
-    Condicion,
-    Defecto,
-    Esperado,
-    Plantador,
-    apartar,
-    libre,
-    tomar,
-    tomar_familia,
-)
+from pei_excel.simulacion.informe import HOJA, NIVELES, Simulado, sigue_la_media, sin_modificar, tomar_familia
+from pei_excel.simulacion.plantar import Condicion, Defecto, Esperado, Plantador, apartar, libre, tomar
+from pei_excel.simulacion.simulado import Fila
 from pei_excel.simulacion.verdad import LIMITE, VERDE_DESDE, acumulado, cifra, serie, verdad_de
 
 Hallazgos = list[Esperado] | None
@@ -185,7 +176,7 @@ def _componente_sin_actividades(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("MIR004", columna="nivel", fila=familia[0])]
 
 
-def _impropio(columna: str) -> Plantador:
+def _impropio(columna: str) -> Plantador[Simulado]:
     valores = {
         "tipo": (("Fin", "Propósito"), "De gestión", ("Actividad",), "Estratégico"),
         "dimension": (("Fin", "Propósito", "Componente"), "Economía", (), ""),
@@ -256,7 +247,7 @@ def _nada_programado(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("MIR010", columna="programado_acumulado", fila=fila)]
 
 
-def _texto_repetido(*columnas: str) -> Plantador:
+def _texto_repetido(*columnas: str) -> Plantador[Simulado]:
     def plantar(s: Simulado, azar: Random) -> Hallazgos:
         previa = tomar(s, azar, lambda f: f is not s.renglones[-1])
         if previa is None:
@@ -358,7 +349,7 @@ def _modificacion_sin_aplicar(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("MIR015", "Modificaciones", "valor_nuevo", renglon)]
 
 
-DEFECTOS_MIR: tuple[Defecto, ...] = (
+DEFECTOS_MIR: tuple[Defecto[Simulado], ...] = (
     Defecto("MIR001", "acumulado escrito encima", _acumulado_mal),
     Defecto("MIR001", "constante con metas distintas", _constante_que_no_lo_es),
     Defecto("MIR001", "otra acumulación, sin declarar", _acumulacion_adoptada),

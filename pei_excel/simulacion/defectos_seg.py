@@ -5,8 +5,16 @@ from __future__ import annotations
 from random import Random
 
 from pei_excel.periodos import MIDE
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado, componente_de, sigue_la_media, sin_modificar
-from pei_excel.simulacion.plantar import Condicion, Defecto, Esperado, Plantador, libre, tomar, tomar_familia
+from pei_excel.simulacion.informe import (
+    HOJA,
+    Simulado,
+    componente_de,
+    sigue_la_media,
+    sin_modificar,
+    tomar_familia,
+)
+from pei_excel.simulacion.plantar import Condicion, Defecto, Esperado, Plantador, libre, tomar
+from pei_excel.simulacion.simulado import Fila
 from pei_excel.simulacion.verdad import LIMITE, VERDE_DESDE, acumulado, cifra, serie, verdad_de
 
 Hallazgos = list[Esperado] | None
@@ -228,7 +236,7 @@ def _todo_al_cien(s: Simulado, _azar: Random) -> Hallazgos:
     return [Esperado("SEG009", columna="alcanzado_t1", lugar="banda")]
 
 
-def _repetidos(hoja: str, columna: str, condicion: Condicion | None = None) -> Plantador:
+def _repetidos(hoja: str, columna: str, condicion: Condicion | None = None) -> Plantador[Simulado]:
     def plantar(s: Simulado, azar: Random) -> Hallazgos:
         # En Justificaciones se anota una causa donde no hacía falta: no cambia otra cosa.
         candidatas = [f for f in s.renglones if libre(s, f) and (condicion or (lambda _: True))(f)]
@@ -283,7 +291,7 @@ def _compensacion(s: Simulado, azar: Random) -> Hallazgos:
     return esperados
 
 
-DEFECTOS_SEG: tuple[Defecto, ...] = (
+DEFECTOS_SEG: tuple[Defecto[Simulado], ...] = (
     Defecto("SEG001", "acumulado escrito encima", _acumulado_mal),
     Defecto("SEG002", "variación de un trimestre", _variacion_mal),
     Defecto("SEG002", "variación acumulada", _variacion_acumulada_mal),

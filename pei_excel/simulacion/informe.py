@@ -4,47 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from random import Random
-from typing import Any, BinaryIO
 
-from pei_excel.escritura.plantilla import escribir_plantilla
-from pei_excel.formato import Modo
 from pei_excel.formatos.mir import MIR, TRIMESTRES
 from pei_excel.periodos import MIDE, Periodo, texto_de_trimestre
 from pei_excel.simulacion import vocabulario
+from pei_excel.simulacion.plantar import libre
+from pei_excel.simulacion.simulado import Fila, LibroSimulado
 from pei_excel.simulacion.verdad import LIMITE, VerdadDeFila, cifra, media, porcentaje, serie, verdad_de
 
-Fila = dict[str, Any]
 HOJA = "MIR"
+#: Lo que reservan los defectos que cambian qué niveles hay.
+NIVELES = "niveles"
 
 #: Mínimo que se programa en el trimestre que se reporta para que faltar una unidad no sea un gran rezago.
 HOLGADO = 10
 
 
 @dataclass
-class Simulado:
-    """Un informe por escribir; los defectos se le plantan antes de escribirlo."""
-
-    semilla: int
-    ejercicio: int
-    trimestre: int
-    campos: dict[str, Any]
-    filas: dict[str, list[Fila]]
-    danos: list[Callable[[Path], None]] = field(default_factory=list)  #: lo que se le hace al archivo ya escrito
-    reservados: set[object] = field(default_factory=set)  #: lo que ya tocó un defecto: otro no debe tocarlo
+class Simulado(LibroSimulado):
+    """Un informe trimestral por escribir."""
 
     @property
-    def renglones(self) -> list[Fila]:
-        """Los indicadores."""
-        return self.filas[HOJA]
-
-    @property
-    def periodo(self) -> Periodo:
-        """El trimestre que se reporta."""
-        return Periodo(self.ejercicio, "T", self.trimestre)
+    def trimestre(self) -> int:
+        """El que se reporta."""
+        return self.periodo.trimestre
 
     @property
     def verdad(self) -> dict[str, VerdadDeFila]:
@@ -65,15 +51,10 @@ class Simulado:
         hijas = [f for f in self.renglones if str(f["nivel"]).startswith(f"Actividad {componente}.")]
         return (titular, hijas) if titular is not None else None
 
-    def escribir(self, destino: Path | BinaryIO, modo: Modo = Modo.SEGUIMIENTO) -> None:
-        """Lo escribe con la plantilla de verdad y le hace los daños plantados."""
-        escribir_plantilla(
-            destino, MIR, modo=modo, ejercicio=self.ejercicio, periodo=self.periodo, campos=self.campos,
-            filas=self.filas,
-        )
-        if isinstance(destino, Path):
-            for dano in self.danos:
-                dano(destino)
+    def conjunto(self, fila: Fila) -> object:
+        """La familia entera, porque sus totales se comparan entre sí."""
+        componente = componente_de(fila)
+        return ("familia", componente if componente is not None else fila["nivel"])
 
 
 def componente_de(fila: Fila) -> int | None:
@@ -81,11 +62,6 @@ def componente_de(fila: Fila) -> int | None:
     clase, _, numero = str(fila["nivel"]).partition(" ")
     entero = numero.partition(".")[0]
     return int(entero) if clase in {"Componente", "Actividad"} and entero.isdigit() else None
-
-
-def escribir_simulado(simulado: Simulado, destino: Path | BinaryIO) -> None:
-    """Escribe un informe simulado como libro de seguimiento."""
-    simulado.escribir(destino)
 
 
 def sin_modificar(s: Simulado, fila: Fila) -> bool:
@@ -103,6 +79,27 @@ def sigue_la_media(componente: Fila, hijas: list[Fila], margen: float = 1.0) -> 
     series = [serie(h, "programado") for h in hijas]
     propia = serie(componente, "programado")
     return all(abs((propia[k] or 0) - sum(s[k] or 0 for s in series) / len(hijas)) <= margen + 1e-6 for k in range(4))
+
+
+def tomar_familia(
+    s: Simulado, azar: Random, condicion: Callable[[Fila, list[Fila]], bool]
+) -> tuple[Fila, list[Fila]] | None:
+    """Un Componente con sus Actividades, todos libres, y los reserva."""
+    candidatas = []
+    for fila in s.renglones:
+        numero = componente_de(fila)
+        if numero is None or not str(fila["nivel"]).startswith("Componente"):
+            continue
+        familia = s.familia(numero)
+        if familia is None or s.conjunto(fila) in s.reservados:
+            continue
+        if all(libre(s, f) for f in (familia[0], *familia[1])) and condicion(*familia):
+            candidatas.append(familia)
+    if not candidatas:
+        return None
+    elegida = azar.choice(candidatas)
+    s.reservados.update((s.conjunto(elegida[0]), *(id(f) for f in (elegida[0], *elegida[1]))))
+    return elegida
 
 
 def simular_informe(
@@ -158,7 +155,7 @@ class _Simulador:
             self._base(fila)
             self._documentar(fila)
         return Simulado(
-            self.semilla, self.ejercicio, self.q,
+            self.semilla, MIR, Periodo(self.ejercicio, "T", self.q),
             {
                 "ejercicio": self.ejercicio, "unidad": unidad, "programa": programa,
                 "periodo": texto_de_trimestre(self.ejercicio, self.q), "pmd": "2022 - 2024", "eje": eje,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
-from pei_excel.formatos.mir import MIR
-from pei_excel.simulacion.informe import HOJA, Fila, Simulado, componente_de
+from pei_excel.simulacion.simulado import Fila, LibroSimulado
 from pei_excel.ubicacion import direccion
 
-#: Lo que reserva un defecto que no admite otro en el mismo archivo.
-TODO = "todo"
-#: Lo que reservan los defectos que cambian qué niveles hay.
-NIVELES = "niveles"
+S = TypeVar("S", bound=LibroSimulado)
+S_contra = TypeVar("S_contra", bound=LibroSimulado, contravariant=True)
 
 Condicion = Callable[[Fila], bool]
 
@@ -23,100 +21,94 @@ class Esperado(NamedTuple):
     """Un hallazgo que debe aparecer."""
 
     codigo: str
-    hoja: str = HOJA  #: clave de la hoja
+    hoja: str = ""  #: clave de la hoja; vacía, la principal
     columna: str | None = None  #: clave de la columna o del campo
     fila: Fila | None = None  #: el renglón, por identidad: su número puede cambiar si se quitan otros
     lugar: Literal["celda", "titulo", "banda", "campo", "archivo", "insertada"] = "celda"
+    tambien: tuple[tuple[str, str, Fila], ...] = ()  #: (hoja, columna, renglón) de otras celdas que debe mostrar
 
-    def celda(self, simulado: Simulado) -> tuple[str, str | None, str | None]:
+    def celda(self, simulado: LibroSimulado) -> tuple[str, str | None, str | None]:
         """(código, hoja, celda) del hallazgo en el libro escrito."""
         if self.lugar == "archivo" or self.columna is None:
             return self.codigo, None, None
-        hoja = MIR.por_clave[self.hoja]
+        hoja = simulado.formato.por_clave[self.hoja or simulado.formato.principal.clave]
         disposicion = hoja.disposicion
         if self.lugar == "campo":
-            return self.codigo, self.hoja, direccion(disposicion.fila_campo[self.columna], 3)
+            return self.codigo, hoja.clave, direccion(disposicion.fila_campo[self.columna], disposicion.COLUMNA_VALOR)
         columna = hoja.por_clave[self.columna]
         if self.lugar == "insertada":  # el título, una fila más abajo de su lugar
-            return self.codigo, self.hoja, disposicion.celda(disposicion.fila_del_titulo(columna) + 1, columna.clave)
+            return self.codigo, hoja.clave, disposicion.celda(disposicion.fila_del_titulo(columna) + 1, columna.clave)
         if self.lugar == "titulo":
-            return self.codigo, self.hoja, disposicion.celda(disposicion.fila_del_titulo(columna), columna.clave)
+            return self.codigo, hoja.clave, disposicion.celda(disposicion.fila_del_titulo(columna), columna.clave)
         if self.lugar == "banda":
             primera = next(c for c in hoja.columnas if c.banda[: len(columna.banda)] == columna.banda)
             fila = disposicion.fila_encabezado + len(columna.banda) - 1
-            return self.codigo, self.hoja, disposicion.celda(fila, primera.clave)
-        numero = next(n for n, f in enumerate(simulado.filas[self.hoja]) if f is self.fila)
-        return self.codigo, self.hoja, disposicion.celda(disposicion.fila_datos + numero, columna.clave)
+            return self.codigo, hoja.clave, disposicion.celda(fila, primera.clave)
+        return self.codigo, hoja.clave, celda_de(simulado, hoja.clave, columna.clave, self.fila)
+
+    def otras_celdas(self, simulado: LibroSimulado) -> list[tuple[str, str]]:
+        """(hoja, celda) de las demás celdas que el hallazgo debe mostrar."""
+        return [(hoja, celda_de(simulado, hoja, columna, fila)) for hoja, columna, fila in self.tambien]
 
 
-Plantador = Callable[[Simulado, Random], "list[Esperado] | None"]
+def celda_de(simulado: LibroSimulado, hoja: str, columna: str, fila: Fila | None) -> str:
+    """Dirección de una celda de un renglón, tal como quedará en el libro escrito."""
+    disposicion = simulado.formato.por_clave[hoja].disposicion
+    numero = next(n for n, f in enumerate(simulado.filas[hoja]) if f is fila)
+    return disposicion.celda(disposicion.fila_datos + numero, columna)
+
+
+Plantador = Callable[[S, Random], "list[Esperado] | None"]
 
 
 @dataclass(frozen=True)
-class Defecto:
-    """Un defecto que se sabe plantar. `plantar` da lo que se espera, o None si el informe no tiene dónde."""
+class Defecto(Generic[S_contra]):
+    """Un defecto que se sabe plantar. `plantar` da lo que se espera, o None si el libro no tiene dónde."""
 
-    codigo: str  #: la regla que debe verlo
+    codigo: str  #: la regla que debe verlo; vacío si no daña nada
     nombre: str
-    plantar: Plantador
+    plantar: Callable[[S_contra, Random], list[Esperado] | None]
     solo: bool = False  #: no admite otro defecto en el mismo archivo
 
     def __str__(self) -> str:
-        return f"{self.codigo} {self.nombre}"
+        return f"{self.codigo} {self.nombre}".strip()
 
 
-def familia_de(fila: Fila) -> tuple[str, object]:
-    """Lo que reserva quien cambia una cifra: la familia entera, porque sus totales se comparan entre sí."""
-    componente = componente_de(fila)
-    return ("familia", componente if componente is not None else fila["nivel"])
+def del_archivo(codigo: str, *hechos: Callable[[Path], None]) -> Plantador[LibroSimulado]:
+    """Un daño al archivo entero, que no se señala en ninguna celda."""
+
+    def plantar(s: LibroSimulado, _azar: Random) -> list[Esperado] | None:
+        s.danos += hechos
+        return [Esperado(codigo, lugar="archivo")]
+
+    return plantar
 
 
-def libre(s: Simulado, fila: Fila) -> bool:
+def libre(s: LibroSimulado, fila: Fila) -> bool:
     """Ningún defecto ha tocado la fila."""
     return id(fila) not in s.reservados
 
 
 def tomar(
-    s: Simulado, azar: Random, condicion: Condicion = lambda _: True, *, cifras: bool = False
+    s: LibroSimulado, azar: Random, condicion: Condicion = lambda _: True, *, cifras: bool = False
 ) -> Fila | None:
-    """Una fila libre que cumpla la condición, y la reserva; con `cifras`, también su familia."""
+    """Un renglón libre que cumpla la condición, y lo reserva; con `cifras`, también su conjunto."""
     candidatas = [
         f for f in s.renglones
-        if libre(s, f) and not (cifras and familia_de(f) in s.reservados) and condicion(f)
+        if libre(s, f) and not (cifras and s.conjunto(f) in s.reservados) and condicion(f)
     ]
     if not candidatas:
         return None
     fila = azar.choice(candidatas)
     s.reservados.add(id(fila))
     if cifras:
-        s.reservados.add(familia_de(fila))
+        s.reservados.add(s.conjunto(fila))
     return fila
 
 
-def apartar(s: Simulado, *marcas: object) -> bool:
+def apartar(s: LibroSimulado, *marcas: object) -> bool:
     """Reserva marcas; False, sin reservar nada, si alguna ya lo está."""
     if any(m in s.reservados for m in marcas):
         return False
     s.reservados.update(marcas)
     return True
-
-
-def tomar_familia(
-    s: Simulado, azar: Random, condicion: Callable[[Fila, list[Fila]], bool]
-) -> tuple[Fila, list[Fila]] | None:
-    """Un Componente con sus Actividades, todos libres, y los reserva."""
-    candidatas = []
-    for fila in s.renglones:
-        numero = componente_de(fila)
-        if numero is None or not str(fila["nivel"]).startswith("Componente"):
-            continue
-        familia = s.familia(numero)
-        if familia is None or familia_de(fila) in s.reservados:
-            continue
-        if all(libre(s, f) for f in (familia[0], *familia[1])) and condicion(*familia):
-            candidatas.append(familia)
-    if not candidatas:
-        return None
-    elegida = azar.choice(candidatas)
-    s.reservados.update((familia_de(elegida[0]), *(id(f) for f in (elegida[0], *elegida[1]))))
-    return elegida

@@ -250,7 +250,7 @@ def test_libreoffice_calcula_lo_mismo_que_esta_guardado(
 def test_de_un_poi_leido_sale_su_seguimiento(tmp_path: Path) -> None:
     ruta = tmp_path / "poi.xlsx"
     ruta.write_bytes(escribir())
-    (libro,) = leer(ruta, "poi.xlsx", Opciones(para_plantilla=True))
+    (libro,) = leer(ruta, "poi.xlsx", Opciones())
     assert libro.periodo == T2
     campos, filas = filas_desde_libro(libro, POI, Periodo(2024, "T", 3))
     assert campos["periodo"] == "3er. Trimestre 2024"

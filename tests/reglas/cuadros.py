@@ -44,7 +44,7 @@ def leer(texto: str, formato: Formato) -> Cuadro:
         else:
             celdas = [c.strip() for c in linea.strip("|").split("|")]
             if titulos is None:
-                titulos = celdas if en_campos else [_columna(hoja, t, celdas[:n]) for n, t in enumerate(celdas)]
+                titulos = celdas if en_campos else _columnas(hoja, celdas)
             elif en_campos:
                 _poner_campo(cuadro, formato, *celdas)
             else:
@@ -56,13 +56,28 @@ def leer(texto: str, formato: Formato) -> Cuadro:
     return cuadro
 
 
-def _columna(hoja: Hoja, titulo: str, previos: list[str]) -> Columna:
+def _columnas(hoja: Hoja, titulos: list[str]) -> list[Columna]:
+    columnas: list[Columna] = []
+    for titulo in titulos:
+        columnas.append(_columna(hoja, titulo, columnas))
+    return columnas
+
+
+def _columna(hoja: Hoja, titulo: str, previas: list[Columna]) -> Columna:
+    """La columna de un título: solo, con su banda («Banda/Título») o con la de la anterior («…/Título»)."""
     if titulo.endswith("→"):
         return next(c for c in hoja.columnas if c.titulo == titulo[:-1].strip())
+    candidatas = list(hoja.columnas)
     if titulo.startswith("…/"):
-        banda = next(p.split("/")[0] for p in reversed(previos) if "/" in p and not p.startswith("…"))
-        titulo = f"{banda}/{titulo[2:]}"
-    halladas = [c for c in hoja.columnas if titulo in {c.nombre, c.titulo, "/".join((*c.banda[-1:], c.titulo))}]
+        banda = next(c.banda for c in reversed(previas) if c.banda)
+        candidatas, titulo = [c for c in candidatas if c.banda == banda], titulo[2:]
+
+    def nombres(columna: Columna) -> set[str]:
+        # Los meses se escriben por su nombre («Marzo»): sus iniciales se repiten.
+        titulos = (columna.titulo, *columna.sinonimos) if columna.mes else (columna.titulo,)
+        return {columna.nombre, *titulos, *("/".join((*columna.banda[-1:], t)) for t in titulos)}
+
+    halladas = [c for c in candidatas if titulo in nombres(c)]
     assert len(halladas) == 1, f"«{titulo}» no es una columna de {hoja.clave}"
     return halladas[0]
 
@@ -102,20 +117,29 @@ def _poner_fila(
                 primera = next(c for c in hoja.columnas if c.banda == columna.banda) if llave == "(banda)" else columna
                 cuadro.marcas.add((hoja.clave, direccion(fila, lugar.columna[primera.clave])))
         return []
-    principal = hoja.clave == "MIR"
-    fila = next((f for f in filas if principal and f.get(columnas[0].clave) == llave), None)
+    suyas = {c.clave: _valor(celda) for c, celda in zip(columnas, celdas, strict=True) if c.clave in _identifican(hoja)}
+    suyas |= {columnas[0].clave: llave}  # «Nivel →» da otro valor a la misma columna
+    fila = next((f for f in filas if all(f.get(clave) == valor for clave, valor in suyas.items())), None)
     if "(quitar)" in celdas:
         filas.remove(fila)
         return []
-    if fila is None:
-        fila = {columnas[0].clave: llave}
+    se_repite = hoja.llave[1:] == ("campo",)  # una celda puede modificarse varias veces
+    if fila is None or se_repite or "(otra)" in celdas:
+        fila = {}
         filas.append(fila)
+        celdas = ["" if c == "(otra)" else c for c in celdas]
+        fila |= {columnas[0].clave: llave}
     marcadas = [(hoja, fila, columnas[0].clave)] if MARCA in celdas[0] else []
     for columna, celda in zip(columnas[1:], celdas[1:], strict=True):
         fila[columna.clave] = _valor(celda)
         if MARCA in celda:
             marcadas.append((hoja, fila, columna.clave))
     return marcadas
+
+
+def _identifican(hoja: Hoja) -> set[str]:
+    """Columnas que dicen qué fila del modelo se cambia; en `Necesidades`, una actividad tiene varias."""
+    return {*hoja.llave, "codigo"} if hoja.llave == ("codigo_actividad",) else set(hoja.llave)
 
 
 def escribir(cuadro: Cuadro, formato: Formato, ruta: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from cuadros import Cuadro, escribir, leer
 
 import pei_excel.reglas
+from pei_excel.anteriores import Anterior, Identidad, de_libro, por_identidad
+from pei_excel.formato import Apertura, Formato
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.lector import Opciones
@@ -20,11 +22,30 @@ from pei_excel.reglas.lista import REGLAS
 from pei_excel.revision import revisar, revisar_entrega
 from pei_excel.semaforo import PERFILES
 
-CON_CUADRO = [r for r in REGLAS if r.alcance != "tablas"]
+#: Cada regla con cada formato al que sirve.
+CASOS = [pytest.param(r, f, id=f"{r.codigo}-{f}") for r in REGLAS if r.alcance != "tablas" for f in r.formatos]
 
 
-def _caso(regla: Regla, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cuadro]:
-    formato = FORMATOS[regla.formatos[0]]
+def _anteriores(formato: Formato, tabla: Tabla, carpeta: Path) -> dict[Identidad, tuple[Anterior, ...]]:
+    leidos = []
+    for n, (periodo, texto) in enumerate(tabla.anterior):
+        cuadro, ruta = leer(texto, formato), carpeta / f"antes{n}.xlsx"
+        tipo = formato.tipo_de_periodo
+        cuadro.campos[formato.campo_periodo] = tipo.texto(Periodo.de_codigo(periodo)) if periodo else ""
+        for columna in formato.principal.columnas:
+            if columna.apertura is Apertura.SIEMPRE:  # los medios de otro trimestre eran otros
+                cuadro.filas[formato.principal.clave] = [
+                    {c: v for c, v in f.items() if c != columna.clave}
+                    for f in cuadro.filas[formato.principal.clave]
+                ]
+        escribir(cuadro, formato, ruta)
+        leidos += [de_libro(x) for x in leer_libro(ruta, ruta.name)]
+        ruta.unlink()  # lo que se revisa es sólo lo de ahora
+    return por_identidad(a for a in leidos if a is not None)
+
+
+def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cuadro]:
+    anteriores = _anteriores(formato, tabla, carpeta)
     cuadro = leer(tabla.texto, formato)
     ruta = carpeta / "libro.xlsx"
     escribir(cuadro, formato, ruta)
@@ -37,12 +58,13 @@ def _caso(regla: Regla, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cu
         else:
             escribir(leer(otro, formato), formato, carpeta / f"a{n}.xlsx")
     periodo = Periodo.de_codigo(tabla.periodo) if tabla.periodo else None
-    contexto = Contexto(periodo=periodo, perfiles={formato.clave: PERFILES[tabla.perfil]})
+    perfiles = {formato.clave: PERFILES[tabla.perfil or formato.perfil]}
+    contexto = Contexto(periodo=periodo, perfiles=perfiles, anteriores=anteriores)
     opciones = Opciones(periodo=periodo)
     libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
     revisiones = [revisar(x, contexto) for x in libros]
-    hallazgos = [h for r in revisiones for h in r.hallazgos]
-    return hallazgos + revisar_entrega(revisiones, ajenos, contexto), cuadro
+    de_carpeta = revisar_entrega(revisiones, ajenos, contexto)  # también agrega y perdona en cada informe
+    return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
 
 
 def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:
@@ -53,11 +75,13 @@ def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:
     return celdas
 
 
-@pytest.mark.parametrize("regla", CON_CUADRO, ids=lambda r: r.codigo)
-def test_el_cuadro_mal_da_exactamente_lo_marcado(regla: Regla, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("regla", "formato"), CASOS)
+def test_el_cuadro_mal_da_exactamente_lo_marcado(
+    regla: Regla, formato: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     if regla.codigo == "FMT017":
         request.getfixturevalue("soffice")
-    hallazgos, cuadro = _caso(regla, regla.mal, tmp_path)
+    hallazgos, cuadro = _caso(FORMATOS[formato], regla.mal[formato], tmp_path)
     assert {h.regla for h in hallazgos} == {regla.codigo}, [(h.regla, h.donde, h.mensaje) for h in hallazgos]
     senaladas = _celdas(hallazgos)
     assert senaladas <= cuadro.marcas
@@ -66,9 +90,9 @@ def test_el_cuadro_mal_da_exactamente_lo_marcado(regla: Regla, tmp_path: Path, r
     assert restantes <= tambien
 
 
-@pytest.mark.parametrize("regla", CON_CUADRO, ids=lambda r: r.codigo)
-def test_el_cuadro_bien_no_da_nada(regla: Regla, tmp_path: Path) -> None:
-    hallazgos, _ = _caso(regla, regla.bien, tmp_path)
+@pytest.mark.parametrize(("regla", "formato"), CASOS)
+def test_el_cuadro_bien_no_da_nada(regla: Regla, formato: str, tmp_path: Path) -> None:
+    hallazgos, _ = _caso(FORMATOS[formato], regla.bien[formato], tmp_path)
     assert [(h.regla, h.donde, h.mensaje) for h in hallazgos] == []
 
 
@@ -78,7 +102,8 @@ def test_la_ficha_esta_completa(regla: Regla) -> None:
     assert regla.por_que.endswith(".")
     assert regla.como_corregir.endswith(".")
     assert regla.fuente
-    assert "✗" in regla.mal.texto
+    assert set(regla.mal) == set(regla.bien) == set(regla.formatos)
+    assert all("✗" in tabla.texto for tabla in regla.mal.values())
 
 
 def test_ninguna_regla_declarada_falta_en_la_lista() -> None:

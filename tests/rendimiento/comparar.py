@@ -166,7 +166,7 @@ def etapas(entrada: Path, destino: Path) -> dict[str, float]:
     medir("consolidado.xlsx", inicio)
     inicio = time.perf_counter()
     escribir_tesoreria(BytesIO(), tablas)
-    escribir_csv(BytesIO(), tablas)
+    escribir_csv(BytesIO(), [tablas])
     medir("tesorería y datos", inicio)
     return tiempos
 

@@ -1,0 +1,260 @@
+"""Un POI leído → sus actividades evaluadas, físico y financiero, en cualquier tramo del año."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pei_excel.calculos import Cifra, Cumplimiento, Estado, cumplimiento
+from pei_excel.evaluacion import Medicion, filas_corridas
+from pei_excel.formatos.poi_modelo import TRIMESTRES_POI
+from pei_excel.libro import Dato, Fila, Libro
+from pei_excel.mensual import (
+    ACUMULATIVO,
+    ANO,
+    SEMESTRE,
+    TRIMESTRE,
+    claves_de_mes,
+    ejecutado_en,
+    forma_mensual,
+    meses_vencidos,
+    programado_en,
+)
+from pei_excel.periodos import MESES, Periodo
+from pei_excel.semaforo import Perfil
+from pei_excel.tipos import MetaEnPalabras
+
+Familia = Literal["mes", "trimestre", "semestre", "anual", "al_periodo"]
+FAMILIAS: tuple[Familia, ...] = ("mes", "trimestre", "semestre", "anual", "al_periodo")
+
+_ROMANOS = ("I", "II", "III", "IV")
+ENE_DIC = range(1, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class Tramo:
+    """Un horizonte del POI: los meses que se comparan juntos."""
+
+    clave: str  #: «m5», «t2», «s1», «anual», «al_periodo»
+    titulo: str  #: «Mayo», «II Trimestre», «I Semestre», «Año», «Al 2do. trimestre»
+    familia: Familia
+    meses: range
+
+    def completo(self, periodo: Periodo) -> bool:
+        """Todos sus meses ya vencieron: se califica."""
+        return self.meses[-1] <= periodo.mes
+
+    def empezo(self, periodo: Periodo) -> bool:
+        """Alguno de sus meses ya venció."""
+        return self.meses[0] <= periodo.mes
+
+
+def tramos(familia: Familia, periodo: Periodo) -> tuple[Tramo, ...]:
+    """Los tramos de una familia de horizontes, en orden: doce meses, cuatro trimestres, dos semestres, o uno."""
+    if familia == "mes":
+        return tuple(Tramo(f"m{n}", mes.capitalize(), "mes", range(n, n + 1)) for n, mes in enumerate(MESES, 1))
+    if familia == "trimestre":
+        return tuple(Tramo(f"t{n}", f"{_ROMANOS[n - 1]} Trimestre", "trimestre", m) for n, m in TRIMESTRE.items())
+    if familia == "semestre":
+        return tuple(Tramo(f"s{n}", f"{_ROMANOS[n - 1]} Semestre", "semestre", m) for n, m in SEMESTRE.items())
+    if familia == "anual":
+        return (Tramo("anual", "Año", "anual", ANO),)
+    titulo = periodo.al_periodo
+    return (Tramo("al_periodo", titulo[:1].upper() + titulo[1:], "al_periodo", range(1, periodo.mes + 1)),)
+
+
+@dataclass(frozen=True)
+class Actividad:
+    """Una actividad del POI con lo que todas las hojas dicen de ella, unidas por su código.
+
+    Las medidas son doce cifras, de enero a diciembre; físico en su unidad de medida, costo y devengado en soles. Un 0
+    escrito después del periodo cuenta como vacío.
+    """
+
+    fila: Fila  #: su renglón en `Programación`
+    costos: Fila | None  #: en `Valorización`
+    seguimiento: Fila | None
+    evaluaciones: Mapping[int, Fila]  #: trimestre → su renglón en `Evaluación`
+    necesidades: tuple[Fila, ...]
+    periodo: Periodo
+    perfil: Perfil
+    forma: str  #: una de ACUMULACIONES_MENSUALES
+    programado: tuple[Cifra, ...]
+    ejecutado: tuple[Cifra, ...]
+    costo: tuple[Cifra, ...]
+    devengado: tuple[Cifra, ...]
+    al_periodo: Medicion = field(init=False)  #: físico, de enero al periodo: lo que se muestra y se promedia
+    financiero_al_periodo: Medicion = field(init=False)
+    anual: Medicion = field(init=False)  #: físico, contra el año entero; se califica al cierre
+
+    def __post_init__(self) -> None:
+        (tramo,) = tramos("al_periodo", self.periodo)
+        object.__setattr__(self, "al_periodo", self.fisico(tramo))
+        object.__setattr__(self, "financiero_al_periodo", self.financiero(tramo))
+        object.__setattr__(self, "anual", self.fisico(tramos("anual", self.periodo)[0]))
+
+    @property
+    def codigo(self) -> str:
+        """Código de la actividad; vacío si no se pudo leer."""
+        return str(self.fila.valor("codigo") or "")
+
+    @property
+    def nombre(self) -> str:
+        """Nombre de la actividad."""
+        return str(self.fila.valor("actividad") or "")
+
+    @property
+    def etiqueta(self) -> str:
+        """Cómo se nombra en los mensajes: «AO.01»."""
+        return self.codigo or f"la fila {self.fila.numero}"
+
+    @property
+    def clase(self) -> str:
+        """Todas se promedian juntas."""
+        return "Actividad"
+
+    @property
+    def unidad_medida(self) -> str:
+        """En qué se mide lo físico."""
+        return str(self.fila.valor("unidad_medida") or "")
+
+    @property
+    def meta(self) -> Cifra | MetaEnPalabras:
+        """La meta anual como se declaró: un número o palabras."""
+        valor: Cifra | MetaEnPalabras = self.fila.valor("meta")
+        return valor
+
+    @property
+    def costo_anual(self) -> Cifra:
+        """Suma de los doce costos, en soles; None si no hay ninguno."""
+        return programado_en(ACUMULATIVO, self.costo, ENE_DIC)
+
+    @property
+    def vencidos(self) -> tuple[int, ...]:
+        """Meses medidos, programados y no posteriores al periodo: los que deben estar informados."""
+        return meses_vencidos(self.forma, self.programado, ENE_DIC, self.periodo.mes)
+
+    @property
+    def ultimo_vencido(self) -> int | None:
+        """El último mes vencido, cuya celda de `Seguimiento` nombran las reglas de cumplimiento."""
+        return self.vencidos[-1] if self.vencidos else None
+
+    @property
+    def falta_informar(self) -> bool:
+        """Algún mes vencido del periodo que se reporta no está informado."""
+        return any(m in self.periodo.meses and self.ejecutado[m - 1] is None for m in self.vencidos)
+
+    @property
+    def evaluacion(self) -> Fila | None:
+        """Su renglón de `Evaluación` del trimestre que se reporta."""
+        return self.evaluaciones.get(self.periodo.trimestre)
+
+    def fisico(self, tramo: Tramo) -> Medicion:
+        """Lo programado y lo ejecutado en un tramo, en su unidad de medida."""
+        return self._medir(self.forma, self.programado, self.ejecutado, tramo)
+
+    def financiero(self, tramo: Tramo) -> Medicion:
+        """Lo costeado y lo devengado en un tramo, en soles."""
+        return self._medir(ACUMULATIVO, self.costo, self.devengado, tramo)
+
+    def _medir(self, forma: str, programado: Sequence[Cifra], ejecutado: Sequence[Cifra], tramo: Tramo) -> Medicion:
+        hasta = self.periodo.mes
+        p = programado_en(forma, programado, tramo.meses)
+        a = ejecutado_en(forma, programado, ejecutado, tramo.meses, hasta)
+        resultado = cumplimiento("Ascendente", p, a)
+        vencidos = meses_vencidos(forma, programado, tramo.meses, hasta)
+        if resultado.estado is Estado.SIN_REPORTE and not vencidos:
+            resultado = Cumplimiento(Estado.POR_VENCER)
+        califica = resultado.porcentaje is not None and tramo.completo(self.periodo)
+        banda = self.perfil.clasificar(resultado.porcentaje) if califica and resultado.porcentaje is not None else None
+        return Medicion(p, a, resultado, banda)
+
+    def brecha(self, tramo: Tramo) -> Cifra:
+        """Brecha físico-financiera: % financiero − % físico, en puntos; None si falta alguno."""
+        fisico, financiero = self.fisico(tramo).porcentaje, self.financiero(tramo).porcentaje
+        return None if fisico is None or financiero is None else financiero - fisico
+
+    @property
+    def brecha_al_periodo(self) -> Cifra:
+        """La brecha de enero al periodo, en puntos."""
+        fisico, financiero = self.al_periodo.porcentaje, self.financiero_al_periodo.porcentaje
+        return None if fisico is None or financiero is None else financiero - fisico
+
+    def palabra(self) -> str:
+        """Valoración o estado físico al periodo."""
+        return self.al_periodo.palabra
+
+    def dato(self, medida: str, mes: int) -> Dato:
+        """Celda de una medida («programado», «costo», «ejecutado», «devengado») en un mes."""
+        clave = f"{medida}_m{mes}"
+        fila = {"programado": self.fila, "costo": self.costos}.get(medida, self.seguimiento)
+        return fila[clave] if fila is not None else Dato(("", -1, clave))
+
+    def datos(self, medida: str, meses: range = ENE_DIC) -> list[Dato]:
+        """Celdas de una medida en varios meses."""
+        return [self.dato(medida, mes) for mes in meses]
+
+
+def _por_codigo(libro: Libro, hoja: str, columna: str = "codigo") -> dict[str, list[Fila]]:
+    hallados: dict[str, list[Fila]] = {}
+    for fila in libro.filas(hoja):
+        codigo = fila.valor(columna)
+        if codigo:
+            hallados.setdefault(str(codigo), []).append(fila)
+    return hallados
+
+
+def _cifras(fila: Fila | None, medida: str) -> tuple[Cifra, ...]:
+    if fila is None:
+        return (None,) * 12
+    return tuple(v if isinstance(v := fila.valor(clave), float) else None for clave in claves_de_mes(medida))
+
+
+def _hasta(cifras: Sequence[Cifra], mes: int) -> tuple[Cifra, ...]:
+    """Después del periodo, un 0 cuenta como vacío."""
+    return tuple(c if n <= mes else (c or None) for n, c in enumerate(cifras, 1))
+
+
+def _trimestre(fila: Fila) -> int | None:
+    valor = fila.valor("trimestre")
+    return TRIMESTRES_POI.index(valor) + 1 if valor in TRIMESTRES_POI else None
+
+
+def evaluar_actividades(libro: Libro, periodo: Periodo, perfil: Perfil) -> list[Actividad]:
+    """Las actividades de un POI, en el orden de `Programación`; las filas corridas (FMT015) no se evalúan.
+
+    Las hojas se unen por código. Si un código se repite, la segunda vez de una hoja va con la segunda de las otras:
+    nada se pierde ni se cuenta dos veces.
+    """
+    principal = "Programación"
+    corridas = filas_corridas(libro, principal)
+    hojas = {clave: _por_codigo(libro, clave) for clave in ("Valorización", "Seguimiento", "Evaluación")}
+    necesidades = _por_codigo(libro, "Necesidades", "codigo_actividad")
+    vistas: dict[str, int] = {}
+    actividades = []
+    for fila in libro.filas(principal):
+        codigo = str(fila.valor("codigo") or "")
+        if fila.indice in corridas:
+            continue
+        vez = vistas.get(codigo, 0)
+        vistas[codigo] = vez + 1
+
+        def pareja(hoja: str, codigo: str = codigo, vez: int = vez) -> Fila | None:
+            filas = hojas[hoja].get(codigo, [])
+            return filas[vez] if vez < len(filas) else None
+
+        evaluaciones: dict[int, Fila] = {}
+        for evaluada in hojas["Evaluación"].get(codigo, []) if not vez else ():
+            numero = _trimestre(evaluada)
+            if numero is not None:
+                evaluaciones.setdefault(numero, evaluada)
+        costos, seguimiento = pareja("Valorización"), pareja("Seguimiento")
+        actividades.append(Actividad(
+            fila=fila, costos=costos, seguimiento=seguimiento, evaluaciones=evaluaciones,
+            necesidades=tuple(necesidades.get(codigo, ())) if not vez else (), periodo=periodo, perfil=perfil,
+            forma=forma_mensual(fila.valor("acumulacion")), programado=_cifras(fila, "programado"),
+            costo=_cifras(costos, "costo"), ejecutado=_hasta(_cifras(seguimiento, "ejecutado"), periodo.mes),
+            devengado=_hasta(_cifras(seguimiento, "devengado"), periodo.mes),
+        ))
+    return actividades

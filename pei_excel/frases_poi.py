@@ -1,0 +1,99 @@
+"""Las frases que explican el consolidado del POI: valoraciones, reporte, atención, brecha y medias."""
+
+from __future__ import annotations
+
+from pei_excel import frases_comunes
+from pei_excel.calculos import Estado
+from pei_excel.frases_comunes import VOCABULARIO, cobertura_en_frase, frase_de_bandas, por_verbos
+from pei_excel.tablas import Tablas
+from pei_excel.textos import enumerar, numero
+
+#: Cuántas actividades se nombran en una frase.
+MAXIMO = 4
+
+
+def frases_del_poi(tablas: Tablas) -> tuple[str, ...]:
+    """Las cinco frases de la Ficha, en orden."""
+    return (
+        f"{frase_de_bandas(tablas)}.", frase_de_reporte(tablas), frase_de_atencion(tablas), frase_de_brecha(tablas),
+        frase_de_media(tablas),
+    )
+
+
+def nombres(tablas: Tablas) -> list[str]:
+    """«AO.01», o «AO.01 de la unidad 031» si hay varias unidades."""
+    varias = len(tablas.por_unidad) > 1
+    return [
+        r.actividad.etiqueta + (f" de la unidad {r.libro.identidad[0] or 'sin clave'}" if varias else "")
+        for r in tablas.renglones
+    ]
+
+
+def frase_de_reporte(tablas: Tablas) -> str:
+    """Qué actividades están sin reporte y cuántas no tocan todavía."""
+    conteos, al_periodo = tablas.institucion.conteos, tablas.periodo.al_periodo
+    faltan = [n for n, r in enumerate(tablas.renglones) if r.palabra == Estado.SIN_REPORTE]
+    otras = por_verbos((
+        (conteos.get(Estado.NO_PROGRAMADO, 0), f"no tiene programación {al_periodo}",
+         f"no tienen programación {al_periodo}"),
+        (conteos.get(Estado.POR_VENCER, 0), "está por vencer", "están por vencer"),
+        (conteos.get(Estado.SIN_PROGRAMACION, 0), "tiene ejecución sin programación",
+         "tienen ejecución sin programación"),
+    ))
+    if not tablas.renglones:
+        return "No hay actividades consolidadas."
+    if faltan:
+        todos = nombres(tablas)
+        dichas = [todos[n] for n in faltan[:MAXIMO]]
+        if len(faltan) > MAXIMO:
+            dichas.append(f"{len(faltan) - MAXIMO} más")
+        verbo = "está" if len(faltan) == 1 else "están"
+        texto = f"{VOCABULARIO['POI'].cuantos(len(faltan))} {verbo} sin reporte: {enumerar(dichas)}"
+    else:
+        texto = "Ninguna actividad está sin reporte"
+    return f"{texto}; {enumerar(otras)}." if otras else f"{texto}."
+
+
+def frase_de_atencion(tablas: Tablas) -> str:
+    """Qué actividades requieren atención, con lo ejecutado y lo programado; las primeras, si son muchas."""
+    return frases_comunes.frase_de_atencion(tablas, nombres(tablas), 7 if len(tablas.por_unidad) < 2 else MAXIMO)
+
+
+def frase_de_brecha(tablas: Tablas) -> str:
+    """Lo devengado de lo programado, y la actividad cuyo gasto y cuyo avance físico más se separan."""
+    soles, al_periodo = tablas.institucion.soles, tablas.periodo.al_periodo
+    programado, devengado = soles.get("programado") or 0.0, soles.get("devengado") or 0.0
+    if programado:
+        texto = (
+            f"Se devengaron S/. {devengado:,.2f} de S/. {programado:,.2f} programados {al_periodo} "
+            f"({numero(devengado / programado * 100, 1)} %)"
+        )
+    else:
+        texto = f"No hay costo programado {al_periodo}" + (
+            f" y se devengaron S/. {devengado:,.2f}" if devengado else ""
+        )
+    brechas = [(n, b) for n, r in enumerate(tablas.renglones) if (b := r.actividad.brecha_al_periodo) is not None]
+    n, mayor = max(brechas, key=lambda par: (round(abs(par[1]), 9), -par[0]), default=(0, 0.0))
+    if round(abs(mayor), 1) == 0:
+        return f"{texto}; ninguna actividad tiene brecha físico-financiera."
+    a = tablas.renglones[n].actividad
+    puntos = numero(abs(mayor), 1)
+    sentido = "adelante" if mayor > 0 else "atrás"
+    return (
+        f"{texto}; la mayor brecha físico-financiera es la de {nombres(tablas)[n]}: el gasto va {puntos} "
+        f"{'punto' if puntos == '1' else 'puntos'} {sentido} del avance físico "
+        f"({numero(a.financiero_al_periodo.porcentaje, 1)} % y {numero(a.al_periodo.porcentaje, 1)} %)."
+    )
+
+
+def frase_de_media(tablas: Tablas) -> str:
+    """La media de la institución, con cuántas actividades entran, y la cobertura."""
+    cuantas, media = tablas.institucion.cuantos["Actividad"], tablas.institucion.medias["Actividad"]
+    informes = cobertura_en_frase(tablas)
+    if media is None:
+        return f"No hay actividades que promediar, {informes}."
+    pesada = ", pesado por el costo anual" if tablas.ponderado else ""
+    return (
+        f"Avance físico medio, topado a 100 %{pesada}: {numero(media, 1)} % ({VOCABULARIO['POI'].cuantos(cuantas)}), "
+        f"{informes}."
+    )
