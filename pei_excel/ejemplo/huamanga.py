@@ -54,14 +54,18 @@ def escribir_planes(carpeta: Path) -> list[Path]:
     carpeta.mkdir(parents=True, exist_ok=True)
     rutas = []
     for unidad in UNIDADES:
-        nombre = f"{unidad.clave} {unidad.nombre}"
-        entregas = [(nombre, unidad.defectos)]
-        if unidad.primera_entrega:
-            entregas = [(nombre, unidad.primera_entrega), (f"{nombre} corregido", unidad.defectos)]
-        for archivo, defectos in entregas:
-            rutas.append(carpeta / f"{archivo}.xlsx")
+        for archivo, defectos in entregas(unidad).items():
+            rutas.append(carpeta / archivo)
             poi_de(unidad, defectos).escribir(rutas[-1])
     return rutas
+
+
+def entregas(unidad: Unidad) -> dict[str, tuple[str, ...]]:
+    """Los archivos que la unidad envió, con lo que cada uno trae mal; entre iguales vale el último por su nombre."""
+    nombre = f"{unidad.clave} {unidad.nombre}"
+    if not unidad.primera_entrega:
+        return {f"{nombre}.xlsx": unidad.defectos}
+    return {f"{nombre}.xlsx": unidad.primera_entrega, f"{nombre}_corregido.xlsx": unidad.defectos}
 
 
 def poi_de(unidad: Unidad, defectos: tuple[str, ...]) -> PoiSimulado:
