@@ -196,7 +196,7 @@ def revisar(
     """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
     from pei_excel.documento import a_texto, documento
     from pei_excel.informe import texto_de_revision
-    from pei_excel.proceso import Encargo, revisar_rutas
+    from pei_excel.proceso import MODULOS_DE_LECTURA, Encargo, revisar_rutas
     from pei_excel.trabajadores import Trabajadores, procesos_por_omision
 
     for ruta in rutas:
@@ -207,7 +207,7 @@ def revisar(
     encargo = Encargo(
         periodo, perfil, pais, procesos=procesos, anterior=anterior, limites=limites, claves=claves
     )
-    with Trabajadores(procesos or procesos_por_omision(), limites) as trabajadores:
+    with Trabajadores(procesos or procesos_por_omision(), limites, MODULOS_DE_LECTURA) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
     if como_json:
         click.echo(a_texto(documento(resultado.revisiones, resultado.de_carpeta)), nl=False)

@@ -129,7 +129,8 @@ def consolidar(
         (r for r in del_formato if r.libro.formato and se_consolida(r, estricto)), key=lambda r: orden_de_libro(r.libro)
     )
     renglones = tuple(renglon for r in elegidas for renglon in _renglones(r, contexto))
-    excluidas = [r for r in del_formato if r not in elegidas and r.estado is not Suerte.SUSTITUIDO]
+    incluidas = set(map(id, elegidas))
+    excluidas = [r for r in del_formato if id(r) not in incluidas and r.estado is not Suerte.SUSTITUIDO]
     cobertura = Cobertura(
         leidos=sum(r.estado is not Suerte.SUSTITUIDO for r in del_formato),
         consolidados=len(elegidas),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 #: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
 LARGO_DE_NOMBRE = 60
+
+#: Lo que usa el paso *leer*, para que los procesos no lo carguen cada uno por su cuenta.
+MODULOS_DE_LECTURA = ("pei_excel.lectura.xlsx", "pei_excel.lectura.celdas")
 
 Avance = Callable[[str, int, int], None]
 
@@ -85,6 +91,7 @@ class Resultado:
     de_carpeta: list[Hallazgo]
     apartados: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, por qué no es un informe)
     anteriores: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, SHA-256) con que se comparó
+    empacadas: dict[int, bytes] = field(default_factory=dict)  #: id de la revisión → como llegó, si sigue igual
 
     @property
     def apartados_por_mes(self) -> list[str]:
@@ -131,6 +138,11 @@ def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
     return [revisar(libro, contexto) for libro in libros]
 
 
+def leer_y_empacar(ruta: str, nombre: str, encargo: Encargo) -> list[bytes]:
+    """Lo mismo, ya en la forma en que viaja entre procesos: así se empaca una sola vez para los dos pasos."""
+    return [pickle.dumps(r, pickle.HIGHEST_PROTOCOL) for r in leer_y_revisar(ruta, nombre, encargo)]
+
+
 def revisar_con_anteriores(libro: Libro, anteriores: Sequence[Anterior], encargo: Encargo) -> Revision:
     """Un informe ya leído → sus hallazgos, también los que salen de compararlo con sus entregas anteriores."""
     contexto = encargo.contexto
@@ -158,21 +170,32 @@ def revisar_rutas(
     total = len(hallados.archivos)
     tareas = ((str(a.ruta), a.nombre, encargo) for a in hallados.archivos)
     revisiones: list[Revision] = []
+    empacadas: list[bytes] = []  #: vacío, el de un archivo perdido
     apartados: list[tuple[str, str]] = []
-    resultados: Iterator[list[Revision] | TareaPerdida] = trabajadores.encargar(leer_y_revisar, tareas)
+    resultados: Iterator[list[bytes] | TareaPerdida] = trabajadores.encargar(leer_y_empacar, tareas)
     for n, (archivo, resultado) in enumerate(zip(hallados.archivos, resultados, strict=True), 1):
         avance("Leyendo", n, total)
-        propias = _perdido(archivo, resultado, encargo) if isinstance(resultado, TareaPerdida) else resultado
-        for revision in propias:
+        if isinstance(resultado, TareaPerdida):
+            revisiones += _perdido(archivo, resultado, encargo)
+            empacadas.append(b"")
+            continue
+        for empacada in resultado:
+            revision: Revision = pickle.loads(empacada)  # noqa: S301 - la empacó otro proceso nuestro
             if revision.libro.apartado:
                 apartados.append((revision.libro.archivo, revision.libro.apartado))
             else:
                 revisiones.append(revision)
+                empacadas.append(empacada)
+    leidas = [(r, r.estado, list(r.hallazgos)) for r in revisiones]
     _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
     ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
-    return Resultado(
-        revisiones, revisar_entrega(revisiones, ajenos, encargo.contexto), sorted(apartados), previas.archivos
-    )
+    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto)
+    iguales = {
+        id(revision): empacada
+        for revision, (leida, estado, hallazgos), empacada in zip(revisiones, leidas, empacadas, strict=True)
+        if empacada and revision is leida and revision.estado is estado and revision.hallazgos == hallazgos
+    }
+    return Resultado(revisiones, de_carpeta, sorted(apartados), previas.archivos, iguales)
 
 
 def _comparar(
@@ -198,13 +221,13 @@ def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Re
     return [revisar(libro, encargo.contexto)]
 
 
-def escribir_una_evaluacion(destino: str, revision: Revision, encargo: Encargo, corte: date) -> str:
-    """Paso *evaluar*: el libro de evaluación de un informe; devuelve su SHA-256."""
+def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: Encargo, corte: date) -> str:
+    """Paso *evaluar*: el libro de evaluación de un informe (o de uno empacado); devuelve su SHA-256."""
     from io import BytesIO
 
-    contexto = encargo.contexto
+    propia: Revision = pickle.loads(revision) if isinstance(revision, bytes) else revision  # noqa: S301 - es nuestra
+    contexto, libro = encargo.contexto, propia.libro
     memoria = BytesIO()
-    libro = revision.libro
     periodo = contexto.periodo_de(libro)
     if periodo is None:
         raise RuntimeError("no puede evaluarse un informe sin periodo")
@@ -213,13 +236,13 @@ def escribir_una_evaluacion(destino: str, revision: Revision, encargo: Encargo, 
         from pei_excel.escritura.evaluacion_poi import escribir_evaluacion_poi
 
         escribir_evaluacion_poi(
-            memoria, revision, contexto.actividades(libro), periodo=periodo, corte=corte, perfil=perfil
+            memoria, propia, contexto.actividades(libro), periodo=periodo, corte=corte, perfil=perfil
         )
     else:
         from pei_excel.escritura.evaluacion import escribir_evaluacion
 
         escribir_evaluacion(
-            memoria, revision, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil
+            memoria, propia, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil
         )
     contenido = memoria.getvalue()
     Path(destino).write_bytes(contenido)
@@ -258,6 +281,19 @@ class Consolidado:
     tablas: dict[str, Tablas]  #: por formato, los que hubo en la carpeta
 
 
+@contextmanager
+def _sin_buscar_ciclos() -> Iterator[None]:
+    """Al leer informes no queda ningún ciclo que soltar; después, como viven hasta el final, no se recorren más."""
+    estaba = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if estaba:
+            gc.enable()
+
+
 def consolidar_carpeta(
     entrada: Path, base: Path, encargo: Encargo, avance: Avance = _sin_avance
 ) -> Consolidado:
@@ -274,9 +310,12 @@ def consolidar_carpeta(
     corte = encargo.corte or periodo.ultimo_dia
     carpeta = Carpeta(base, periodo.codigo)
     nueva = carpeta.preparar()
-    with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites) as trabajadores:
-        resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
+    modulos = (*MODULOS_DE_LECTURA, "pei_excel.escritura.evaluacion")
+    with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites, modulos) as trabajadores:
+        with _sin_buscar_ciclos():
+            resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
         if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
+            gc.unfreeze()
             carpeta.desistir()
             raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
         salidas: dict[str, str] = {}
@@ -284,7 +323,7 @@ def consolidar_carpeta(
         nombres = nombres_de_evaluacion(evaluables, periodo)
         (nueva / "evaluaciones").mkdir()
         tareas = (
-            (str(nueva / "evaluaciones" / nombre), revision, encargo, corte)
+            (str(nueva / "evaluaciones" / nombre), resultado.empacadas.pop(id(revision), revision), encargo, corte)
             for nombre, revision in zip(nombres, evaluables, strict=True)
         )
         evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
@@ -296,6 +335,7 @@ def consolidar_carpeta(
             salidas[f"evaluaciones/{nombre}"] = huella
     _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
     carpeta.cambiar()
+    gc.unfreeze()
     return Consolidado(resultado, carpeta.final, tablas)
 
 
@@ -316,6 +356,7 @@ def _escribir_institucionales(
         hacer(memoria)
         (nueva / nombre).write_bytes(memoria.getvalue())
         salidas[nombre] = hashlib.sha256(memoria.getvalue()).hexdigest()
+        gc.collect()  # el libro terminado, que es un ciclo y ocupa decenas de MB
 
     presentes = {r.libro.formato for r in resultado.revisiones}
     tablas: dict[str, Tablas] = {}

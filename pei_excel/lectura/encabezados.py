@@ -45,8 +45,11 @@ def buscar_encabezados(cruda: HojaCruda, textos: dict[tuple[int, int], str], hoj
     """Todos los encabezados de `hoja` en la hoja cruda (se repiten en cada página), de arriba abajo."""
     titulos, bandas = hoja.titulos, hoja.bandas
     por_fila: dict[int, dict[int, str]] = {}
+    conocidos = (titulos.keys() | bandas).intersection(textos.values())
+    if not conocidos:
+        return []
     for (fila, columna), texto in textos.items():
-        if texto in titulos or texto in bandas:
+        if texto in conocidos:
             por_fila.setdefault(fila, {})[columna] = texto
     ocupadas = {fila for fila, _ in cruda.celdas}
     grupos: list[list[int]] = []

@@ -18,6 +18,7 @@ def leer_filas(
     cruda, hoja = hallado.cruda, hallado.hoja
     columnas = [(hoja.por_clave[clave], c, letra(c)) for clave, c in hallado.columnas.items()]
     capturables = [(columna, c) for columna, c, _ in columnas if columna.calculo is None]
+    celdas = cruda.celdas
     ocupadas: dict[int, bool] = {}
     for fila, _ in cruda.celdas:
         if hallado.ultima < fila < hasta:
@@ -25,7 +26,7 @@ def leer_filas(
     anclas = _anclas(cruda, hallado.ultima, hasta)
     filas: list[Fila] = []
     for fila in sorted(ocupadas):
-        llenas = [columna for columna, c in capturables if _valor(cruda.celdas.get((fila, c))) is not None]
+        llenas = [columna for columna, c in capturables if _valor(celdas.get((fila, c))) is not None]
         if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
             continue
         if isinstance(_tipo_de_llave(hallado.hoja), Codigo) and _es_rotulo(cruda, hallado, fila, llenas):
@@ -35,9 +36,10 @@ def leer_filas(
 
 
 def _valor(celda: CeldaCruda | None) -> object:
-    if celda is None or (isinstance(celda.valor, str) and not celda.valor.strip()):
+    if celda is None:
         return None
-    return celda.valor
+    valor = celda.valor
+    return None if isinstance(valor, str) and not valor.strip() else valor
 
 
 def _es_nota(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:
@@ -96,26 +98,29 @@ def _leer_fila(
     en_porcentaje = unidad is not None and normalizar(str(unidad.valor)).startswith(("porcentaje", "%"))
     propio = contexto._replace(en_porcentaje=en_porcentaje)
     datos: dict[str, Dato] = {}
+    de_la_hoja = hoja.clave
     for columna, c, letras in columnas:
         posicion = fila, c
         celda = celdas.get(posicion)
         if celda is None and posicion in anclas and not isinstance(columna.tipo, Numero):
             posicion = anclas[posicion]
             celda = celdas.get(posicion)
-        llave = (hoja.clave, indice, columna.clave)
+        clave = columna.clave
+        llave = (de_la_hoja, indice, clave)
         direccion = f"{letras}{posicion[0]}"
         if celda is None:
-            datos[columna.clave] = Dato(llave, hoja=nombre, celda=direccion)
+            datos[clave] = Dato(llave, None, None, nombre, direccion)
             continue
         valor, incidente = columna.tipo.leer(celda, propio)
         crudo = _valor(celda)
-        if columna.calculo is not None and incidente is not None and incidente.clase == "FMT004" and celda.formula:
-            incidente = None  # una fórmula que da texto («No programado») no es un dato mal capturado
-            valor = crudo
-        if columna.calculo is not None and columna.medida is None and incidente is not None:
+        if incidente is not None and columna.calculo is not None:
+            if incidente.clase == "FMT004" and celda.formula:
+                incidente = None  # una fórmula que da texto («No programado») no es un dato mal capturado
+                valor = crudo
             # Un .xls pasa el formato de % a las celdas de apoyo que calcula Excel: no es cómo lo escribió la unidad.
-            incidente = None if incidente.clase == "FMT005" and not isinstance(crudo, str) else incidente
-        datos[columna.clave] = Dato(llave, valor, crudo, nombre, direccion, celda.formula, celda.calculada, incidente)
+            elif columna.medida is None and incidente.clase == "FMT005" and not isinstance(crudo, str):
+                incidente = None
+        datos[clave] = Dato(llave, valor, crudo, nombre, direccion, celda.formula, celda.calculada, incidente)
     return Fila(hoja.clave, indice, nombre, fila, datos)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, HojaCruda
 from pei_excel.lectura import numeros
-from pei_excel.lectura.partes import entero, fecha_iso, secciones
+from pei_excel.lectura.partes import entero, fecha_iso, secciones, sin_entidades, texto_llano
 from pei_excel.ubicacion import fila_y_columna, numero_de_columna
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Contexto:
 _VACIA = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?(?:/>|></c>)')
 _SIN_DIRECCION = re.compile(rb'<(?:[\w.-]+:)?c[\s/>](?!r=")')
 # Lo mismo con las filas vacías cuando son muchas («toda la columna con formato» escribe un millón).
-_FILA_VACIA = re.compile(rb'<row r="[0-9]{1,7}"(?:(?! hidden=)[^<>])*(?:/>|></row>)')
+_FILA_VACIA = re.compile(rb'<row r="[1-9][0-9]{0,5}"(?: (?!hidden=)[a-zA-Z0-9:]+="[^"<>]*")*(?:/>|></row>)')
 _FILA_SIN_NUMERO = re.compile(rb'<(?:[\w.-]+:)?row[\s/>](?!r=")')
 _MUCHO = 1024 * 1024
 _CODIFICADO = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -50,6 +50,13 @@ _SECCIONES = {"cols": "col", "sheetData": "row", "mergeCells": "mergeCell"}
 _CIFRAS = "0123456789"
 _SI = frozenset({"1", "true"})
 
+
+# Una celda como la escriben Excel, LibreOffice, xlsxwriter y openpyxl: columna, fila, estilo, tipo, fórmula, valor.
+_CELDA = re.compile(
+    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,3})")?'
+    r'(?:/>|>(?:(<f)(?: [a-zA-Z:]+="[^"<>]*")*(?:/>|>[^<]*</f>))?(?:(<v)(?:/>|>([^<]*)</v>))?</c>)'
+)
+_OTRA_CELDA = re.compile(r"<(?:[\w.-]+:)?c[\s/>]")
 
 class _Etiquetas(NamedTuple):
     """Nombres de la hoja con su espacio de nombres, armados una vez: hay miles de celdas."""
@@ -68,11 +75,14 @@ def _etiquetas(fila: str) -> _Etiquetas:
 
 def llenar(hoja: HojaCruda, contenido: bytes, contexto: Contexto) -> None:
     """Pone en la hoja lo que dice su parte XML."""
-    if not _SIN_DIRECCION.search(contenido):
-        contenido = _VACIA.sub(b"", contenido)
-    if len(contenido) > _MUCHO and not _FILA_SIN_NUMERO.search(contenido):
-        contenido = _FILA_VACIA.sub(b"", contenido)
     limites = contexto.limites
+    resto = _leer_de_un_paso(hoja, contenido, contexto)
+    if resto is not None:
+        contenido = resto
+    elif not _SIN_DIRECCION.search(contenido):
+        contenido = _VACIA.sub(b"", contenido)
+    if (len(contenido) > _MUCHO or resto is not None) and not _FILA_SIN_NUMERO.search(contenido):
+        contenido = _FILA_VACIA.sub(b"", contenido)
     etiquetas: _Etiquetas | None = None
     fila = 0
     for nombre, elemento in secciones(contenido, _SECCIONES):
@@ -92,6 +102,51 @@ def llenar(hoja: HojaCruda, contenido: bytes, contexto: Contexto) -> None:
         elif elemento.get("hidden") in _SI:
             primera, ultima = entero(elemento.get("min")), entero(elemento.get("max"))
             hoja.columnas_ocultas.update(range(max(1, primera), min(ultima, limites.columna) + 1))
+
+
+def _leer_de_un_paso(hoja: HojaCruda, contenido: bytes, contexto: Contexto) -> bytes | None:
+    """Lee las celdas con una expresión y devuelve la parte sin ellas; None, sin leer, si alguna no es de las usuales.
+
+    Así el analizador de XML sólo ve filas, columnas y combinaciones, y no se crea un objeto por cada elemento. Lo que
+    él tendría que interpretar (otra codificación, prefijos, comentarios, textos en línea) va por donde siempre.
+    """
+    texto = texto_llano(contenido)
+    if texto is None:
+        return None
+    partes = _CELDA.split(texto)
+    nueva = tuple.__new__
+    resto = "".join(partes[::8])
+    if "<!" in resto or _OTRA_CELDA.search(resto):
+        return None
+    celdas, limites, textos, porcentajes = hoja.celdas, contexto.limites, contexto.textos, contexto.porcentajes
+    columnas, fechas, total = contexto.columnas, contexto.fechas, len(contexto.textos)
+    for letras, cifras, estilo, tipo, formula, con_valor, escrito in zip(
+        *(partes[n::8] for n in range(1, 8)), strict=True
+    ):
+        if not (con_valor or formula):
+            continue
+        fila = int(cifras)
+        columna = columnas.get(letras) or _columna(letras, columnas)
+        if not (0 < fila <= limites.fila and columna <= limites.columna):
+            _dentro(fila, columna, limites)
+        if escrito and not formula and escrito.isdecimal():  # la mayor parte: un texto compartido o un entero
+            if tipo == "s" and int(escrito) < total:
+                valor = textos[int(escrito)]
+                if valor:
+                    celdas[fila, columna] = nueva(CeldaCruda, (valor, False, True, estilo in porcentajes))
+                continue
+            if tipo is None and estilo not in fechas:
+                celdas[fila, columna] = nueva(CeldaCruda, (float(escrito), False, True, estilo in porcentajes))
+                continue
+        if con_valor:
+            escrito = sin_entidades(escrito or "")  # noqa: PLW2901 - el mismo texto, como lo daría el analizador
+        celda = _celda(formula is not None, escrito, tipo or "n", estilo or "", contexto)
+        if celda is not None:
+            celdas[fila, columna] = celda
+    contexto.celdas += len(celdas)
+    if contexto.celdas > limites.celdas:
+        raise ArchivoIlegible("demasiado grande", f"tiene más de {limites.celdas:,} celdas con contenido")
+    return resto.encode()
 
 
 def _dentro(fila: int, columna: int, limites: Limites) -> None:
@@ -151,7 +206,11 @@ def _leer_celda(celda: _Element, etiquetas: _Etiquetas, contexto: Contexto) -> C
             formula = True
         elif etiqueta == etiquetas.texto:
             escrito, tipo = texto_de(hijo), "inlineStr"
-    estilo = celda.get("s", "")
+    return _celda(formula, escrito, tipo, celda.get("s", ""), contexto)
+
+
+def _celda(formula: bool, escrito: str | None, tipo: str, estilo: str, contexto: Contexto) -> CeldaCruda | None:
+    """Una celda por sus partes; `escrito` es None si no tiene valor guardado."""
     valor = _valor(tipo, escrito, estilo, contexto) if escrito else None
     if not formula:
         return None if valor is None else CeldaCruda(valor, False, True, estilo in contexto.porcentajes)

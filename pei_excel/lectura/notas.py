@@ -117,16 +117,15 @@ def _notar_movidos(libro: Libro, formato: Formato) -> None:
 
 def _notar_ocultos(libro: Libro, hojas: list[HojaCruda]) -> None:
     """La primera celda con datos que está en una hoja, columna o fila oculta del formato."""
-    if not any(c.oculta or c.filas_ocultas or c.columnas_ocultas for c in hojas):
+    con_algo = {c.nombre: c for c in reversed(hojas) if c.oculta or c.filas_ocultas or c.columnas_ocultas}
+    if con_algo.keys().isdisjoint(libro.nombres_de_hojas):
         return
     for hoja in libro.hojas.values():
         for fila in hoja.filas:
             for dato in fila.datos.values():
-                if dato.vacio or dato.celda is None:
+                cruda = con_algo.get(dato.hoja or "")
+                if cruda is None or dato.vacio or dato.celda is None:
                     continue
-                cruda = next((c for c in hojas if c.nombre == dato.hoja), None)
-                if cruda is None:
-                    break
                 que = _oculto(cruda, dato)
                 if que:
                     libro.incidentes.append(

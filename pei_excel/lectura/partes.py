@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 #: Hasta este tamaño el árbol entero cabe sin pensarlo y se lee más rápido que en flujo.
 _EN_MEMORIA = 1024 * 1024
 
+# Lo que un analizador de XML rechaza o cambia dentro de un texto; un «\r» lo vuelve «\n».
+_ENTIDAD_RARA = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+_DE_CONTROL = bytes({*range(32)} - {9, 10})
+_OTRA_CODIFICACION = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
+
 
 def raiz(contenido: bytes) -> _Element:
     """Elemento raíz de una parte pequeña."""
@@ -28,6 +34,32 @@ def raiz(contenido: bytes) -> _Element:
         return etree.fromstring(contenido, analizador)
     except etree.XMLSyntaxError:
         raise _danado() from None
+
+
+def texto_llano(contenido: bytes) -> str | None:
+    """Una parte pequeña como texto, si es UTF-8 y sus textos no dicen más que sus caracteres y las cinco entidades.
+
+    Sólo así puede leerse con una expresión regular y entender lo mismo que un analizador de XML.
+    """
+    if len(contenido) > _EN_MEMORIA or _OTRA_CODIFICACION.search(contenido, 0, 200):
+        return None
+    cuerpo = contenido[contenido.find(b"<", contenido.find(b"?>") + 1) :]
+    if len(cuerpo.translate(None, _DE_CONTROL)) != len(cuerpo):
+        return None
+    try:
+        texto = cuerpo.decode()
+    except UnicodeDecodeError:
+        return None
+    raro = "]]>" in texto or "\ufffe" in texto or "\uffff" in texto or _ENTIDAD_RARA.search(texto)
+    return None if raro else texto
+
+
+def sin_entidades(texto: str) -> str:
+    """El texto con sus cinco entidades ya como caracteres."""
+    if "&" not in texto:
+        return texto
+    otras = texto.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    return otras.replace("&amp;", "&")
 
 
 def hijos(contenido: bytes, nombre: str) -> Iterator[_Element]:

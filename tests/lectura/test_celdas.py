@@ -15,6 +15,7 @@ import xlsxwriter
 from armado import ESPACIO, ESTRICTO, RELACIONES, alterar, armar, dia, empacar
 
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
+from pei_excel.lectura import hoja_xlsx, xlsx
 from pei_excel.lectura.celdas import abrir, abrir_bytes
 
 
@@ -237,6 +238,46 @@ def test_cada_clase_de_celda(celda: str, esperada: CeldaCruda) -> None:
 def test_una_celda_sin_contenido_no_esta(celda: str) -> None:
     """Una celda que sólo tiene formato o un texto vacío no se guarda."""
     assert celdas_de(armar(f'<row r="1">{celda}</row>')) == {}
+
+
+_CELDAS_RARAS = (
+    '<c r="A1" t="str"><v>a&amp;b &lt;c&gt; &quot;d&quot; &apos;e&apos; &amp;lt;</v></c>',
+    '<c r="A1" t="str"><v>&#65;&#x42;&#128;</v></c>',
+    '<c r="A1" t="str"><v>&eacute;</v></c>',
+    '<c r="A1" t="str"><v>]]></v></c>',
+    '<c r="A1" t="str"><v>a\r\nb\rc\td</v></c>',
+    '<c r="A1" t="str"><v>a\x01b</v></c>',
+    '<c r="A1" t="str"><v>\ufffe</v></c>',
+    '<c r="A1"><v>1</v></c><!-- <c r="B1"><v>2</v></c> -->',
+    '<c r="A1"><![CDATA[<c r="B1"><v>2</v></c>]]><v>1</v></c>',
+    '<c r="A1"><f t="shared" ref="A1:B1" si="0">1+1</f><v>2</v></c><c r="B1"><f t="shared" si="0"/><v>2</v></c>',
+    '<c r="A1"><f>1+1</f></c><c r="B1"><f/><v/></c><c r="C1"><f>""</f><v></v></c><c r="D1" t="str"><f>1</f><v/></c>',
+    '<c r="A1"><f sin comillas>1</f><v>1</v></c>',
+    '<c r="A1" s="3" t="s"><v>0</v></c><c r="B1" t="s"><v>9</v></c>',
+    '<c r="A1"><v> 7 </v></c><c r="B1"><v>1_0</v></c><c r="C1"><v>nan</v></c><c r="D1"><v>1E-3</v></c>',
+    '<c r="A1"><v>\u0661\u0662</v></c>',
+    '<c r="A0"><v>1</v></c>', '<c r="ZZZ1"><v>1</v></c>', '<c r="A9999999"><v>1</v></c>', '<c><v>1</v></c>',
+    '<c r="A1"><v>1</v><v>2</v></c>', '<c r="A1" t="e"><v>#N/A</v></c>', '<c r="A1" t="b"><v>1</v></c>',
+    '<c r="A1" t="d"><v>2024-01-01</v></c>', '<c r="A1" t="inlineStr"><is><t>x</t></is></c>',
+)
+
+
+@pytest.mark.parametrize("celdas", _CELDAS_RARAS)
+def test_de_un_paso_se_lee_lo_mismo_que_elemento_por_elemento(celdas: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """El camino corto entiende lo que entendería el analizador de XML, o le deja la hoja."""
+    textos = "<sst><si><t>a &amp; b</t></si><si><t xml:space='preserve'> c </t></si></sst>"
+    libro = armar(f'<row r="1">{celdas}</row><row r="2" hidden="1"/>', partes={"xl/sharedStrings.xml": textos})
+
+    def leido() -> object:
+        try:
+            return abrir_bytes(libro, "l.xlsx").hojas
+        except ArchivoIlegible as fallo:
+            return fallo.motivo
+
+    de_un_paso = leido()
+    monkeypatch.setattr(hoja_xlsx, "_leer_de_un_paso", lambda *_: None)
+    monkeypatch.setattr(xlsx, "_textos_de_un_paso", lambda *_: None)
+    assert de_un_paso == leido()
 
 
 def test_direcciones_que_faltan_salen_del_orden() -> None:

@@ -1,14 +1,22 @@
-"""Mide el programa entero contra un guion de openpyxl y pandas y contra el piso, en una misma corrida.
+"""Mide el programa entero contra un guion, contra dos pisos y contra su par público, en una misma corrida.
 
-    python tests/rendimiento/comparar.py [--libros 100 500] [--vueltas 3]
+    python tests/rendimiento/comparar.py [--libros 100 500] [--vueltas 3] [--par PYTHON]
 
-Imprime segundos (mediana), las razones, la memoria máxima de todos los procesos y el tiempo por etapa.
+- guion: openpyxl y pandas, como lo haría una oficina sin el programa (guion.py);
+- piso de la hoja: leer y escribir desnuda sólo la hoja MIR de cada libro (piso.py);
+- piso de las mismas celdas: leer todas las hojas y escribir desnudas las celdas de todos nuestros libros (piso.py);
+- par: datamaps, que de esos libros hace un maestro y un informe de tipos; PYTHON es el de un ambiente que lo tiene.
+
+Imprime segundos (mediana), las razones (mediana de las de cada vuelta), la memoria máxima de todos los procesos y el
+tiempo por etapa.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
+import pickle
 import shutil
 import statistics
 import subprocess
@@ -33,22 +41,57 @@ def simular(carpeta: Path, cuantos: int) -> None:
         escribir_simulado(simulado, carpeta / f"{n:04d}.xlsx")
 
 
+def volcar(salida: Path, destino: Path) -> None:
+    """Guarda las celdas de todos los libros de una salida nuestra, para que el piso las escriba."""
+    from piso import leer
+
+    libros = sorted(salida.rglob("*.xlsx"))
+    destino.write_bytes(pickle.dumps({r.relative_to(salida).as_posix(): leer(r) for r in libros}))
+
+
+def escribir_datamap(entrada: Path, destino: Path) -> None:
+    """El datamap.csv de esos libros: las celdas oficiales del primero, que son las de todos, con su tipo."""
+    from pei_excel.formatos import FORMATOS
+    from pei_excel.lectura.lector import leer
+    from pei_excel.tipos import Numero
+
+    ruta = min(entrada.glob("*.xlsx"))
+    libro = leer(ruta, ruta.name)[0]
+    hoja = FORMATOS[str(libro.formato)].principal
+    with destino.open("w", newline="", encoding="utf-8") as archivo:
+        escritor = csv.writer(archivo)
+        escritor.writerow(["cell_key", "template_sheet", "cell_reference", "type"])
+        escritor.writerows([clave, d.hoja, d.celda, "TEXT"] for clave, d in libro.campos.items() if d.celda)
+        for fila in libro.filas(hoja.clave):
+            for clave, dato in fila.datos.items():
+                columna = hoja.por_clave[clave]
+                if not columna.auxiliar:
+                    tipo = "NUMBER" if isinstance(columna.tipo, Numero) else "TEXT"
+                    escritor.writerow([f"{fila.indice + 1:03d} {clave}", dato.hoja, dato.celda, tipo])
+
+
 def correr(orden: list[str], destino: Path, *, con_memoria: bool = False) -> tuple[float, float]:
     """Segundos de reloj y, si se pide, el máximo de memoria (MB) sumando todos los procesos."""
     shutil.rmtree(destino, ignore_errors=True)
     destino.mkdir(parents=True)
+    ambiente = {**os.environ, "HOME": str(destino)} if "-c" in orden else None  # datamaps escribe en la del usuario
     inicio = time.perf_counter()
-    proceso = subprocess.Popen(orden, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    maximo = [0.0]
-    if con_memoria:
-        hilo = threading.Thread(target=_vigilar, args=(proceso, maximo))
-        hilo.start()
-    estado = proceso.wait()
+    with (destino / "dicho.txt").open("wb") as dicho:
+        proceso = subprocess.Popen(orden, stdout=dicho, stderr=subprocess.DEVNULL, env=ambiente)
+        maximo = [0.0]
+        if con_memoria:
+            hilo = threading.Thread(target=_vigilar, args=(proceso, maximo))
+            hilo.start()
+        estado = proceso.wait()
     segundos = time.perf_counter() - inicio
     if con_memoria:
         hilo.join()
     if estado not in {0, 1}:
         raise SystemExit(f"falló: {' '.join(orden)}")
+    if "-c" in orden and not (destino / "Documents/datamaps/output/master.xlsx").is_file():
+        raise SystemExit("datamaps no dejó su maestro")
+    if "piso.py" in orden[1]:
+        segundos -= float((destino / "dicho.txt").read_text().split()[0])
     return segundos, maximo[0]
 
 
@@ -123,44 +166,67 @@ def etapas(entrada: Path, destino: Path) -> dict[str, float]:
     medir("consolidado.xlsx", inicio)
     inicio = time.perf_counter()
     escribir_tesoreria(BytesIO(), tablas)
-    escribir_csv(BytesIO(), tablas)
+    escribir_csv(BytesIO(), [tablas])
     medir("tesorería y datos", inicio)
     return tiempos
+
+
+def _ordenes(base: Path, entrada: Path, par: str | None) -> dict[str, list[str]]:
+    salida, nuestro, dos = str(base / "salida"), [sys.executable, "-m", "pei_excel"], str(PROCESOS)
+    guion, piso = ([sys.executable, str(AQUI / nombre), str(entrada), salida] for nombre in ("guion.py", "piso.py"))
+    ordenes = {
+        "pei-excel": [*nuestro, "consolidar", str(entrada), "--periodo", "2024-T2", "--procesos", dos, "-o", salida],
+        "guion, 1 proceso": [*guion, "1"],
+        f"guion, {dos} procesos": [*guion, dos],
+        "piso de la hoja": [*piso, dos],
+        "piso de las mismas celdas": [*piso, dos, str(base / "volcado.pickle")],
+    }
+    if par is not None:
+        mapa = base / "datamap.csv"
+        escribir_datamap(entrada, mapa)
+        orden = "from datamaps.main import cli; cli()"
+        ordenes["datamaps, 1 proceso"] = [par, "-c", orden, "import", "templates", "-m", "-d", str(mapa), "--inputdir",
+                                          str(entrada)]
+    return ordenes
+
+
+def _medir(base: Path, entrada: Path, cuantos: int, vueltas: int, par: str | None) -> float:
+    """Mide e imprime una cantidad de libros; devuelve nuestra mediana."""
+    ordenes = _ordenes(base, entrada, par)
+    correr(ordenes["pei-excel"], base / "salida")
+    volcar(base / "salida" / "2024-T2", base / "volcado.pickle")
+    tiempos: dict[str, list[float]] = {nombre: [] for nombre in ordenes}
+    for _ in range(vueltas):  # por turnos: si la máquina cambia de velocidad, cambia para todos
+        for nombre, orden in ordenes.items():
+            tiempos[nombre].append(correr(orden, base / "salida")[0])
+    print(f"\n{cuantos} libros de 13 indicadores")
+    for nombre, lista in tiempos.items():
+        razon = statistics.median(n / otro for n, otro in zip(tiempos["pei-excel"], lista, strict=True))
+        print(f"  {nombre:25} {statistics.median(lista):6.2f} s   pei-excel / éste = {razon:5.2f}")
+    _, memoria = correr(ordenes["pei-excel"], base / "salida", con_memoria=True)
+    print(f"  memoria máxima de todos los procesos: {memoria:.0f} MB")
+    print("  por etapa, en un proceso: "
+          + ", ".join(f"{n} {s:.2f} s" for n, s in etapas(entrada, base / "etapas").items()))
+    return statistics.median(tiempos["pei-excel"])
 
 
 def principal() -> None:
     opciones = argparse.ArgumentParser(description=__doc__)
     opciones.add_argument("--libros", type=int, nargs="+", default=[100, 500])
     opciones.add_argument("--vueltas", type=int, default=3)
+    opciones.add_argument("--par", metavar="PYTHON", help="el de un ambiente con datamaps; sin él, no se mide")
     pedido = opciones.parse_args()
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} núcleos, {PROCESOS} procesos, {pedido.vueltas} vueltas")
+    if pedido.par is None:
+        print("Sin --par: no se compara con datamaps")
     with tempfile.TemporaryDirectory() as temporal:
         base = Path(temporal)
         por_libro: list[float] = []
         for cuantos in pedido.libros:
             entrada = base / f"recibidos{cuantos}"
             simular(entrada, cuantos)
-            ordenes = {
-                "pei-excel": [sys.executable, "-m", "pei_excel", "consolidar", str(entrada), "--periodo", "2024-T2",
-                              "--procesos", str(PROCESOS), "-o", str(base / "salida")],
-                "guion, 1 proceso": [sys.executable, str(AQUI / "guion.py"), str(entrada), str(base / "salida"), "1"],
-                "guion, 2 procesos": [sys.executable, str(AQUI / "guion.py"), str(entrada), str(base / "salida"), "2"],
-                "piso, 2 procesos": [sys.executable, str(AQUI / "piso.py"), str(entrada), str(base / "salida"), "2"],
-            }
-            tiempos: dict[str, list[float]] = {nombre: [] for nombre in ordenes}
-            for _ in range(pedido.vueltas):  # por turnos: si la máquina cambia de velocidad, cambia para todos
-                for nombre, orden in ordenes.items():
-                    tiempos[nombre].append(correr(orden, base / "salida")[0])
-            medianas = {nombre: statistics.median(lista) for nombre, lista in tiempos.items()}
-            nuestro = medianas["pei-excel"]
+            nuestro = _medir(base, entrada, cuantos, pedido.vueltas, pedido.par)
             por_libro.append(nuestro / cuantos)
-            print(f"\n{cuantos} libros de 13 indicadores")
-            for nombre, segundos in medianas.items():
-                print(f"  {nombre:18} {segundos:6.2f} s   pei-excel / éste = {nuestro / segundos:5.2f}")
-            _, memoria = correr(ordenes["pei-excel"], base / "salida", con_memoria=True)
-            print(f"  memoria máxima de todos los procesos: {memoria:.0f} MB")
-            print("  por etapa, en un proceso: "
-                  + ", ".join(f"{n} {s:.2f} s" for n, s in etapas(entrada, base / "etapas").items()))
         if len(por_libro) > 1:
             print(f"\nTiempo por libro, último entre primero: {por_libro[-1] / por_libro[0]:.2f} (1 es lineal)")
 
