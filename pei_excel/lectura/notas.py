@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pei_excel.crudo import HojaCruda, LibroCrudo
-from pei_excel.formato import Formato, Hoja
+from pei_excel.formato import Columna, Formato, Hoja
 from pei_excel.lectura.filas import textos_en_numeros
 from pei_excel.libro import Dato, Faltante, Fila, HojaLeida, IncidenteDeLibro, Libro, Llave
+from pei_excel.periodos import MESES
 from pei_excel.ubicacion import fila_y_columna, letra
 
 
@@ -55,7 +56,7 @@ def _notar_faltante(libro: Libro, hoja: HojaLeida, declarada: Hoja, clave: str, 
     if columna.esencial and hoja.clave == next(iter(libro.hojas)):
         libro.rechazado = True
     ancla, parecido = faltante
-    mensaje = f"falta la columna «{columna.nombre}»"
+    mensaje = f"falta la columna «{_nombre(columna)}»"
     if parecido:
         mensaje += f"; hay una que dice «{parecido}»"
     libro.incidentes.append(
@@ -64,6 +65,11 @@ def _notar_faltante(libro: Libro, hoja: HojaLeida, declarada: Hoja, clave: str, 
             saca=((hoja.clave, -3, clave),), encontrado=parecido, esperado=columna.nombre,
         )
     )
+
+
+def _nombre(columna: Columna) -> str:
+    """Su nombre; el de un mes, entero: de la inicial no se sabe cuál es."""
+    return "/".join((*columna.banda[-1:], MESES[columna.mes - 1].capitalize())) if columna.mes else columna.nombre
 
 
 def _notar_corrida(libro: Libro, fila: Fila, declarada: Hoja) -> None:
@@ -108,7 +114,7 @@ def _notar_movidos(libro: Libro, formato: Formato) -> None:
             _, _, columna, titulo = min(movidos, key=lambda m: m[:2])
             libro.incidentes.append(
                 IncidenteDeLibro(
-                    "FMT013", f"el título «{columna.nombre}» no está en su lugar de la plantilla; se leyó donde está",
+                    "FMT013", f"el título «{_nombre(columna)}» no está en su lugar de la plantilla; se leyó donde está",
                     titulo.hoja, titulo.celda, ((hoja.clave, -1, columna.clave),),
                     esperado=lugar.celda(lugar.fila_del_titulo(columna), columna.clave),
                 )
