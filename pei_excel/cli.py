@@ -15,7 +15,7 @@ from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
 if TYPE_CHECKING:
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
 
-FORMATOS_DE_PLANTILLA = ("mir", "poi", "todas")
+FORMATOS_DE_PLANTILLA = ("mir", "poi", "catalogo", "todas")
 PAPELES = ("oficio", "carta", "a4", "a3")
 
 
@@ -130,6 +130,8 @@ def plantilla(
 
     if desde is not None and not desde.exists():
         _uso(f"No existe «{desde}». Revise la ruta.")
+    if formato == "catalogo" and (desde is not None or periodo is not None):
+        _uso("El catálogo no tiene periodo ni sale de otros libros: use sólo --ejercicio, --filas y --papel.")
     if desde is not None and periodo is None:
         _uso("Con --desde hace falta --periodo, por ejemplo --periodo 2024-T3.")
     if periodo is not None and periodo.clase == "M" and formato != "poi":

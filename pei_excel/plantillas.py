@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pei_excel.archivos import buscar
 from pei_excel.formato import Formato, Modo
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import TODOS
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import escribir_entero
 
@@ -24,11 +24,11 @@ def escribir_plantillas(
         OSError: si no se puede escribir en la carpeta de salida.
     """
     salida.mkdir(parents=True, exist_ok=True)
-    elegidos = list(FORMATOS.values()) if formato == "todas" else [FORMATOS[formato.upper()]]
+    elegidos = list(TODOS.values()) if formato == "todas" else [TODOS[formato.upper()]]
     for uno in elegidos:
         if desde is None:
             yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel), None
-        elif periodo is not None:
+        elif periodo is not None and uno.informe:
             yield from _desde_libros(uno, salida, periodo, desde, papel)
 
 
@@ -39,9 +39,10 @@ def _en_blanco(
 
     memoria = BytesIO()
     escribir_plantilla(
-        memoria, formato, modo=Modo.FORMULACION, ejercicio=ejercicio, periodo=periodo, filas_libres=filas, papel=papel
+        memoria, formato, modo=Modo.FORMULACION, ejercicio=ejercicio, periodo=periodo if formato.informe else None,
+        filas=formato.precargadas, filas_libres=filas, papel=papel,
     )
-    ruta = salida / f"{formato.clave}.xlsx"
+    ruta = salida / formato.archivo
     escribir_entero(ruta, memoria.getvalue())
     return str(ruta)
 

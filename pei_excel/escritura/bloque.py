@@ -21,7 +21,7 @@ COLUMNA_VALOR = Disposicion.COLUMNA_VALOR
 def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool) -> None:
     """El bloque de identificación: etiqueta en las primeras columnas y valor combinado hasta la última impresa."""
     lugar = una.disposicion
-    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    anchos = una.anchos_impresos
     final = len(anchos)
     for campo in una.campos:
         fila = lugar.fila_campo[campo.clave]

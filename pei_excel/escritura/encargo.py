@@ -362,6 +362,8 @@ def _prefabricadas(
 
 def _libres(encargo: Encargo, hoja: Hoja, dadas: int, filas_libres: int) -> int:
     """Renglones libres que se agregan a los dados."""
+    if not hoja.columnas:
+        return 0
     if encargo.modo is Modo.SEGUIMIENTO:
         cerrada = all(encargo.aspecto(c) is not Aspecto.CAPTURA for c in hoja.columnas)
         unica = hoja is encargo.formato.principal or hoja.completa or (hoja.llave[1:] == ("trimestre",) and dadas > 0)

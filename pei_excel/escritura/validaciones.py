@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from pei_excel.calculos import Acumulado, AlPeriodo
-from pei_excel.escritura.encargo import Aspecto, Encargo
+from pei_excel.escritura.encargo import Aspecto, Encargo, nombre_de_columna
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.listas import Nombres, nombre_de_referencia
 from pei_excel.faltantes import FaltaExplicar, Faltantes
-from pei_excel.formato import Apertura, Campo, Columna, Hoja
+from pei_excel.formato import Apertura, Campo, Columna, Hoja, ListaDeHoja, ListaDeTabla
 from pei_excel.mensual import TotalMensual
 from pei_excel.periodos import MESES
 from pei_excel.tipos import Numero, NumeroOPalabra, Opcion, Tipo, Trimestre
+from pei_excel.tipos_oficina import CELDA
+from pei_excel.ubicacion import direccion
 
 _CIFRA_APROBADA = "Esta cifra es la aprobada. Para modificarla comuníquese con el área de planeación."
 _DATO_APROBADO = "Este dato es el aprobado. Para modificarlo comuníquese con el área de planeación."
@@ -41,9 +43,12 @@ def validar_columna(
     opciones: dict[str, Any] | None = None
     if aspecto is Aspecto.CAPTURA:
         referencia = nombre_de_referencia(una) if una.llave[:1] == (columna.clave,) else None
-        if columna.lista:
-            referencia = _lista_de_tabla(columna, una, filas[0])
+        if isinstance(columna.lista, ListaDeHoja):
+            referencia = nombre_de_columna(columna.lista.hoja, columna.lista.columna)
+        elif columna.lista:
+            referencia = _lista_de_tabla(columna.lista, una, filas[0])
         opciones = _opciones(columna.tipo, columna.ayuda, nombres, referencia)
+        _situar(opciones, una.disposicion.celda(filas[0], columna.clave))
     elif mensaje := mensaje_bloqueado(columna, aspecto):
         opciones = {"validate": "any", "input_message": mensaje}
     if opciones:
@@ -52,10 +57,14 @@ def validar_columna(
         hoja.data_validation(filas[0] - 1, numero, filas[1] - 1, numero, opciones)
 
 
-def _lista_de_tabla(columna: Columna, una: Hoja, fila: int) -> str:
+def _situar(opciones: dict[str, Any], celda: str) -> None:
+    """Pone la dirección de la celda en una validación con fórmula."""
+    if opciones["validate"] == "custom":
+        opciones["value"] = str(opciones["value"]).replace(CELDA, celda)
+
+
+def _lista_de_tabla(lista: ListaDeTabla, una: Hoja, fila: int) -> str:
     """Los códigos de una tabla; si dependen de otra columna, sólo los suyos (DESREF: Excel no admite A:B en listas)."""
-    assert columna.lista is not None  # noqa: S101 - quien llama lo comprobó
-    lista = columna.lista
     if lista.segun is None:
         return f"lista_{lista.tabla}"
     elegido = f"${una.disposicion.letra[lista.segun]}{fila}"
@@ -67,6 +76,7 @@ def validar_campo(hoja: Any, campo: Campo, fila: int, columna: int, nombres: Nom
     """Pone la validación de un dato del bloque de identificación."""
     opciones = _opciones(campo.tipo, campo.ayuda or campo.tipo.explicar(), nombres, None)
     opciones["input_title"] = campo.etiqueta.rstrip(":")[:32]
+    _situar(opciones, direccion(fila, columna))
     hoja.data_validation(fila - 1, columna - 1, fila - 1, columna - 1, opciones)
 
 
@@ -131,7 +141,10 @@ def _no_cuadra(columna: Columna, celda: Any) -> str | None:
     if columna.calculo or not isinstance(columna.tipo, Numero) or isinstance(columna.tipo, NumeroOPalabra):
         return None
     texto = ",".join((f"ISTEXT({c})", *(f'{c}<>"{nada}"' for nada in _NADA)))
-    limites = [f"N({c})<{columna.tipo.minimo:g}"] if columna.tipo.minimo is not None else []
+    limites = []
+    if columna.tipo.minimo is not None:
+        menor = f"N({c})<{columna.tipo.minimo:g}"
+        limites = [menor if columna.tipo.minimo <= 0 else f'AND({c}<>"",{menor})']  # N() de una vacía es 0
     limites += [f"N({c})>{columna.tipo.maximo:g}"] if columna.tipo.maximo is not None else []
     return f"OR(AND({texto}),{','.join((*limites, f'ISERROR({c})'))})"
 

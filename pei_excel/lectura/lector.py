@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible, HojaCruda, LibroCrudo
 from pei_excel.formato import HOJA_IDENTIDAD, IDENTIDAD_DE_SALIDA, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.lectura.bloques import Bloque, ValorDeCampo, buscar_bloque
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
 from pei_excel.lectura.exportacion import leer_exportacion
@@ -71,12 +71,21 @@ class Informe:
         return {n for p in self.paginas for n in p.niveles}
 
 
+#: Libro abierto, su SHA-256 y las opciones → lo leído.
+Interprete = Callable[[LibroCrudo, str, Opciones], list[Libro]]
+
+
 def _clave(dato: Dato | None) -> str | None:
     return dato.valor.clave if dato is not None and dato.valor is not None else None
 
 
-def leer(ruta: Path, archivo: str, opciones: Opciones = Opciones()) -> list[Libro]:  # noqa: B008 - es inmutable
-    """Informes de un archivo; si no puede leerse, un solo Libro rechazado con su FMT001 o FMT002."""
+def leer(
+    ruta: Path, archivo: str, opciones: Opciones = Opciones(), interprete: Interprete | None = None  # noqa: B008 - es inmutable
+) -> list[Libro]:
+    """Informes de un archivo; si no puede leerse, un solo Libro rechazado con su FMT001 o FMT002.
+
+    `interprete` es quien entiende el libro ya abierto; sin él, `interpretar`, que busca informes.
+    """
     from pei_excel.lectura.celdas import abrir_bytes
     from pei_excel.lectura.guardia import leer_bytes
 
@@ -87,7 +96,7 @@ def leer(ruta: Path, archivo: str, opciones: Opciones = Opciones()) -> list[Libr
         crudo = abrir_bytes(contenido, archivo)
     except ArchivoIlegible as error:
         return [libro_ilegible(archivo, sha256, error.motivo, error.detalle)]
-    return interpretar(crudo, sha256, opciones)
+    return (interprete or interpretar)(crudo, sha256, opciones)
 
 
 def libro_ilegible(archivo: str, sha256: str, motivo: str, detalle: str = "") -> Libro:
@@ -102,7 +111,10 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
     """Informes de un libro ya abierto."""
     if crudo.propiedades.get(PROPIEDAD_IDENTIDAD) == IDENTIDAD_DE_SALIDA:
         return [Libro(crudo.archivo, sha256, None, rechazado=True, apartado="es una salida de este programa")]
-    marca = _identidad(crudo)
+    marca = identidad_de(crudo)
+    if marca is not None and marca[0] in TODOS and not TODOS[marca[0]].informe:
+        apartado = f"es un {TODOS[marca[0]].titulo.lower()} de la oficina, no un informe"
+        return [Libro(crudo.archivo, sha256, None, rechazado=True, apartado=apartado)]
     textos = [(hoja, textos_normalizados(hoja)) for hoja in crudo.hojas if hoja.nombre != HOJA_IDENTIDAD]
     if marca is None and (exportados := leer_exportacion(crudo, sha256, textos, opciones.periodo, opciones.pais)):
         return exportados
@@ -129,14 +141,14 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
             if otro.periodo and otro.identidad == informe.identidad
             for p in otro.paginas
         )
-        libro.hojas[formato.principal.clave] = _reunir(formato.principal, informe.paginas)
+        libro.hojas[formato.principal.clave] = reunir(formato.principal, informe.paginas)
         _leer_secundarias(libro, formato, hallados, opciones, (numero, len(elegidos)))
         notar(libro, crudo, formato)
         libros.append(libro)
     return libros
 
 
-def _identidad(crudo: LibroCrudo) -> tuple[str, int, str | None] | None:
+def identidad_de(crudo: LibroCrudo) -> tuple[str, int, str | None] | None:
     """(formato, versión, modo) según la marca de la plantilla, en cualquiera de sus tres lugares."""
     marcas = [crudo.propiedades.get(PROPIEDAD_IDENTIDAD), crudo.nombres.get(NOMBRE_IDENTIDAD)]
     marcas += [
@@ -164,7 +176,7 @@ def _reconocer(
         todos = [
             h for cruda, normales in textos for hoja in formato.hojas for h in buscar_encabezados(cruda, normales, hoja)
         ]
-        mejores = [h for h in todos if _es_el_mejor(h, todos)]
+        mejores = [h for h in todos if es_el_mejor(h, todos)]
         hallados = {hoja.clave: [h for h in mejores if h.hoja is hoja] for hoja in formato.hojas}
         principal = hallados[formato.principal.clave]
         mejor = max([h for h in [mejor, *principal] if h], key=lambda h: h.cobertura, default=None)
@@ -175,7 +187,7 @@ def _reconocer(
     return None, {}, mejor
 
 
-def _es_el_mejor(hallado: Hallado, todos: list[Hallado]) -> bool:
+def es_el_mejor(hallado: Hallado, todos: list[Hallado]) -> bool:
     """Ninguna otra hoja del formato explica mejor ese mismo encabezado (comparten títulos como «Nivel»)."""
     return not any(
         otro.cruda is hallado.cruda
@@ -219,7 +231,7 @@ def _paginas(
             siguiente = propios[n + 1].primera if n + 1 < len(propios) else ultima + 1
             cortes = [f for f in bloque.filas() if hallado.ultima < f < siguiente]
             hasta = min(cortes, default=siguiente)
-            campos = _campos(hoja, cruda, bloque, range(anterior + 1, hallado.primera + 1), opciones)
+            campos = leer_campos(hoja, cruda, bloque, range(anterior + 1, hallado.primera + 1), opciones)
             ejercicio = campos["ejercicio"].valor if "ejercicio" in campos else None
             contexto = Contexto(opciones.pais, ejercicio)
             filas = leer_filas(hallado, hasta, contexto, indice)
@@ -228,7 +240,7 @@ def _paginas(
     return paginas
 
 
-def _campos(hoja: Hoja, cruda: HojaCruda, bloque: Bloque, filas: range, opciones: Opciones) -> dict[str, Dato]:
+def leer_campos(hoja: Hoja, cruda: HojaCruda, bloque: Bloque, filas: range, opciones: Opciones) -> dict[str, Dato]:
     campos: dict[str, Dato] = {}
     for fila, ejercicio in bloque.ejercicios.items():
         if fila in filas:
@@ -342,7 +354,7 @@ def _elegir_periodo(informes: list[Informe], periodo: Periodo | None) -> tuple[l
     return elegidos, apartados
 
 
-def _reunir(hoja: Hoja, paginas: list[Pagina]) -> HojaLeida:
+def reunir(hoja: Hoja, paginas: list[Pagina]) -> HojaLeida:
     """Una hoja del formato a partir de sus páginas."""
     primera = paginas[0].hallado
     leida = HojaLeida(
@@ -391,4 +403,4 @@ def _leer_secundarias(
             indice += len(filas)
             paginas.append(Pagina(hallado, {}, filas))
         if paginas:
-            libro.hojas[hoja.clave] = _reunir(hoja, paginas)
+            libro.hojas[hoja.clave] = reunir(hoja, paginas)

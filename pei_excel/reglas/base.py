@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pei_excel.actividades import Actividad, evaluar_actividades
 from pei_excel.evaluacion import Indicador, evaluar
 from pei_excel.formato import Formato
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
 from pei_excel.libro import Dato, Libro, Llave
 from pei_excel.periodos import Periodo
@@ -137,7 +137,7 @@ class Contexto:
 
     def formato(self, libro: Libro) -> Formato:
         """Formato del libro."""
-        return FORMATOS[libro.formato or "MIR"]
+        return TODOS[libro.formato or "MIR"]
 
     def perfil(self, formato: str | None) -> Perfil:
         """Semáforo con que se evalúa un formato."""
