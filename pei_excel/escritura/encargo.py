@@ -309,7 +309,7 @@ def preparar(
         ValueError: si el seguimiento no dice qué trimestre se reporta.
     """
     escritos = {clave: crudo(valor) for clave, valor in (campos or {}).items()}
-    if periodo is not None:
+    if periodo is not None and formato.informe:
         escritos.setdefault(formato.campo_periodo, formato.tipo_de_periodo.texto(periodo))
     if any(c.clave == "ejercicio" for c in formato.principal.campos):
         escritos.setdefault("ejercicio", ejercicio)

@@ -8,7 +8,7 @@ from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import Encargo, nombre_de_columna
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula, rango
 from pei_excel.faltantes import DatosQueFaltan, FaltaExplicar, Faltantes, PrimeroQueFalta
-from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Columna, Hoja, ListaDeHoja
+from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Campo, Columna, Hoja, ListaDeHoja
 from pei_excel.periodos import ORDINALES, TRIMESTRES
 from pei_excel.tipos import Opcion
 from pei_excel.ubicacion import letra
@@ -27,7 +27,8 @@ def nombres_de_listas(encargo: Encargo) -> Nombres:
         nombres[opciones] = f"lista_{clave}"
         usados.add(nombres[opciones])
     for hoja in encargo.formato.hojas:
-        for uno in (*hoja.columnas, *hoja.campos):
+        declarados: list[Columna | Campo] = [*hoja.columnas, *hoja.campos]
+        for uno in declarados:
             if isinstance(uno.tipo, Opcion) and uno.tipo.opciones not in nombres:
                 nombre = f"lista_{uno.clave}"
                 if nombre in usados:

@@ -19,8 +19,6 @@ from pei_excel.periodos import MIDE
 from pei_excel.tipos import Fecha, Numero, Opcion, Texto, Tipo
 from pei_excel.tipos_oficina import Clave, Claves, ColorWeb, Correo, Correos, PeriodoDeCalendario
 
-__all__ = ["CATALOGO", "CLASES_DE_ALINEACION", "FUENTE", "PAISES"]
-
 FUENTE = "Criterio de este programa (no es un formato oficial)"
 
 #: País → su clave en la línea de órdenes.
@@ -276,7 +274,7 @@ TRANSPARENCIA = _tabla(
         _columna("tabla", "Tabla", Clave(), 10, "Id de la subtabla a la que pertenece el campo; vacío si es del "
                  "formato.", ejemplo="348503", falta=False),
     ),
-    llave=("fraccion", "campo"),
+    llave=("fraccion", "tabla", "campo"),
     ayuda="Los identificadores que da la plataforma de transparencia; sin ellos no se escriben sus archivos. Los de la "
     "fracción IV vienen puestos como se publicaron: compruébelos, porque la ley de 2025 cambió la numeración.",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pei_excel.reglas import consolidado, entregas, lectura, mir, seguimiento
+from pei_excel.reglas import catalogo, catalogo_fechas, consolidado, entregas, lectura, mir, seguimiento
 from pei_excel.reglas.base import Regla
 
 REGLAS: tuple[Regla, ...] = (
@@ -52,6 +52,16 @@ REGLAS: tuple[Regla, ...] = (
     entregas.entrega_repetida,
     entregas.archivo_apartado,
     lectura.otro_periodo,
+    catalogo.dato_que_falta,
+    catalogo.clave_repetida,
+    catalogo.superior_desconocido,
+    catalogo.unidades_en_circulo,
+    catalogo.correo_que_no_lo_es,
+    catalogo.programa_sin_unidades_o_sin_coordinadora,
+    catalogo.clave_desconocida,
+    catalogo_fechas.fechas_en_desorden,
+    catalogo_fechas.periodo_sin_fecha_limite,
+    catalogo_fechas.perfil_con_huecos,
     consolidado.total_no_coincide,
 )
 

@@ -45,6 +45,10 @@ PRECEDENCIA: tuple[tuple[str, str, Ambito], ...] = (
     ("SEG005", "SEG010", "celda"),
     ("SEG006 SEG007 SEG008", "SEG012", "celda"),
     ("*", "MIR014", "celda"),
+    # catálogo
+    ("CAT002", "CAT004 CAT008 CAT010", "celda"),
+    ("CAT003 CAT007", "CAT006", "celda"),
+    ("CAT004", "CAT008", "celda"),
     # varios archivos
     ("ENT005", "SEG* VER*", "libro"),
 )

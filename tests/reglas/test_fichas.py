@@ -11,8 +11,9 @@ from cuadros import Cuadro, escribir, leer
 
 import pei_excel.reglas
 from pei_excel.formato import Formato
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import TODOS
 from pei_excel.hallazgo import Hallazgo
+from pei_excel.lectura.de_oficina import leer_de_oficina
 from pei_excel.lectura.lector import Opciones
 from pei_excel.lectura.lector import leer as leer_libro
 from pei_excel.periodos import Periodo
@@ -41,6 +42,9 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
     contexto = Contexto(periodo=periodo, perfiles={formato.clave: PERFILES[tabla.perfil or formato.perfil]})
     opciones = Opciones(periodo=periodo)
     libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
+    if not formato.informe:
+        assert [x.rechazado for x in libros] == [True]  # nunca se toma por un informe
+        libros = [leer_de_oficina(ruta, ruta.name, formato)]
     revisiones = [revisar(x, contexto) for x in libros]
     hallazgos = [h for r in revisiones for h in r.hallazgos]
     return hallazgos + revisar_entrega(revisiones, ajenos, contexto), cuadro
@@ -60,7 +64,7 @@ def test_el_cuadro_mal_da_exactamente_lo_marcado(
 ) -> None:
     if regla.codigo == "FMT017":
         request.getfixturevalue("soffice")
-    hallazgos, cuadro = _caso(FORMATOS[formato], regla.mal[formato], tmp_path)
+    hallazgos, cuadro = _caso(TODOS[formato], regla.mal[formato], tmp_path)
     assert {h.regla for h in hallazgos} == {regla.codigo}, [(h.regla, h.donde, h.mensaje) for h in hallazgos]
     senaladas = _celdas(hallazgos)
     assert senaladas <= cuadro.marcas
@@ -71,7 +75,7 @@ def test_el_cuadro_mal_da_exactamente_lo_marcado(
 
 @pytest.mark.parametrize(("regla", "formato"), CASOS)
 def test_el_cuadro_bien_no_da_nada(regla: Regla, formato: str, tmp_path: Path) -> None:
-    hallazgos, _ = _caso(FORMATOS[formato], regla.bien[formato], tmp_path)
+    hallazgos, _ = _caso(TODOS[formato], regla.bien[formato], tmp_path)
     assert [(h.regla, h.donde, h.mensaje) for h in hallazgos] == []
 
 
