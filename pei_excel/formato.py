@@ -223,8 +223,8 @@ class Hoja:
     conserva: bool = False  #: con llave por trimestre, guarda también los renglones de los anteriores, cerrados
     paginas: tuple[str, ...] = ()  #: al imprimir, cada una de estas columnas empieza otra página a lo ancho
     fijas: int | None = None  #: primeras columnas que se inmovilizan y se repiten en cada página
-    #: anchos de una hoja que sólo lleva campos (etiqueta en las dos primeras columnas, valor en la tercera)
-    anchos_de_campos: tuple[float, ...] = (16, 22, 78)
+    #: anchos de una hoja que sólo lleva campos (etiqueta en las dos primeras columnas, valor en las demás)
+    anchos_de_campos: tuple[float, ...] = (16, 20, 36, 48)
 
     @property
     def anchos_impresos(self) -> list[float]:

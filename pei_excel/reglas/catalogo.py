@@ -139,7 +139,7 @@ def superior_desconocido(libro: Libro, contexto: Contexto) -> Iterator[Observaci
     for fila in libro.filas(UNIDADES.clave):
         superior = fila.valor("superior")
         if superior is not None and superior not in conocidas:
-            yield _desconocida(fila["superior"], superior, "unidad", UNIDADES, conocidas)
+            yield _desconocida(libro, fila["superior"], superior, "unidad", UNIDADES)
 
 
 @regla_de_catalogo(
@@ -317,7 +317,7 @@ def clave_desconocida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
             valor = fila.valor(columna) or ()
             for clave in (valor,) if isinstance(valor, str) else valor:
                 if clave not in conocidas:
-                    yield _desconocida(fila[columna], clave, que, destino, conocidas)
+                    yield _desconocida(libro, fila[columna], clave, que, destino)
     yield from _alineacion_suelta(libro)
     periodos = {f.valor("periodo") for f in libro.filas(CALENDARIO.clave)}
     for fila in libro.filas(PRORROGAS.clave):
@@ -343,10 +343,12 @@ def _claves(libro: Libro, hoja: Hoja) -> set[str]:
     return {clave for f in libro.filas(hoja.clave) if isinstance(clave := f.valor("clave"), str)}
 
 
-def _desconocida(dato: Dato, clave: str, que: str, destino: Hoja, conocidas: set[str]) -> Observacion:
-    cercana = mas_cercano(clave, sorted(conocidas), 0.75)
+def _desconocida(libro: Libro, dato: Dato, clave: str, que: str, destino: Hoja) -> Observacion:
+    cercana = mas_cercano(clave, sorted(_claves(libro, destino)), 0.75)
+    # Si una clave no pudo leerse, puede ser ésta: se calla ante lo que se diga de aquella celda.
+    ilegibles = tuple(f["clave"] for f in libro.filas(destino.clave) if f.valor("clave") is None)
     sugerencia = f"; ¿quiso decir «{cercana}»?" if cercana else ""
     return Observacion(
         f"«{clave}» no es la clave de {'una' if que == 'unidad' else 'un'} {que} de la hoja «{destino.clave}»{sugerencia}",
-        dato, encontrado=clave, esperado=cercana,
+        dato, encontrado=clave, esperado=cercana, lee=ilegibles,
     )
