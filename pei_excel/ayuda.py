@@ -6,6 +6,7 @@ import textwrap
 
 from pei_excel.formato import Columna, Formato, Hoja
 from pei_excel.formatos import TODOS
+from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Regla, Tabla
 from pei_excel.reglas.lista import POR_CODIGO, REGLAS
 from pei_excel.semaforo import PERFILES
@@ -98,6 +99,9 @@ def _ejemplo(titulo: str, tabla: Tabla, markdown: bool) -> list[str]:
     dano = (getattr(tabla.preparar, "__doc__", None) or "").strip().split("\n")[0] if tabla.preparar else ""
     if tabla.otros:
         dano = "Con otro libro en la misma carpeta." if tabla.otros != ("~$",) else "Con un archivo de bloqueo al lado."
+    if tabla.anterior:
+        antes = enumerar("lo aprobado" if p is None else Periodo.de_codigo(p).nombre for p, _ in tabla.anterior)
+        dano = f"Comparado con entregas anteriores del modelo ({antes})."
     cuerpo = texto or "El modelo del formato, sin cambios."
     if dano:
         cuerpo = f"{dano}\n{cuerpo}" if texto else dano

@@ -66,6 +66,8 @@ def _de_revision(funcion: Any) -> Any:
                      help="Semáforo: general, simetrico, operativo o san-miguel."),
         click.option("--pais", type=Opcion(["mx", "pe", "sv"]),
                      help="Costumbre de los separadores: «1,200» es mil doscientos en mx."),
+        click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
+                     help="Entregas de antes, o la carpeta de un periodo cerrado: compara lo aprobado y lo informado."),
         click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo)."),
     ):
         funcion = opcion(funcion)
@@ -89,7 +91,7 @@ def orden() -> None:
               default=Path("salidas/ejemplo"), show_default=True,
               help="Carpeta donde se deja.")
 def ejemplo(salida: Path) -> None:
-    """Hace todo el trabajo con los informes de muestra de un municipio y dice qué encontró."""
+    """Hace todo el trabajo con los libros de muestra de dos municipios y dice qué encontró."""
     from pei_excel.ejemplo import PERIODO, escribir_recibidos
     from pei_excel.informe import texto_de_ejemplo
     from pei_excel.proceso import Encargo
@@ -111,7 +113,8 @@ def ejemplo(salida: Path) -> None:
 @click.option("--periodo", type=_Periodo(),
               help="Periodo que se va a reportar, por ejemplo 2024-T3; en el POI, también 2024-08.")
 @click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
-              help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones.")
+              help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones. En el "
+              "POI, también la exportación del aplicativo: sale un libro por unidad.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
 @click.option("--papel", type=Opcion(PAPELES), help="Papel; por omisión, el del formato.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
@@ -135,15 +138,21 @@ def plantilla(
     if desde is not None and periodo is None:
         _uso("Con --desde hace falta --periodo, por ejemplo --periodo 2024-T3.")
     if periodo is not None and periodo.clase == "M" and formato != "poi":
-        _uso("La MIR se informa por trimestre: use 2024-T1 … 2024-T4, 2024-S1, 2024-S2 o 2024.")
+        a = periodo.ejercicio
+        _uso(f"La MIR se informa por trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}.")
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
     malos = 0
     try:
-        for ruta, problema in escribir_plantillas(
+        for hecha in escribir_plantillas(
             formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
         ):
-            malos += problema is not None
-            click.echo(ruta if problema is None else f"No se hizo la de {ruta}: {problema}.", err=problema is not None)
+            malos += hecha.problema is not None
+            if hecha.problema is None:
+                click.echo(hecha.ruta)
+            else:
+                click.echo(f"No se hizo la de {hecha.ruta}: {hecha.problema}.", err=True)
+            if hecha.aviso:
+                click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
     except BrokenPipeError:
         raise  # quien leía la lista la cerró: no es la carpeta
     except OSError as error:
@@ -158,8 +167,8 @@ def plantilla(
 @_de_revision
 @click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
 def revisar(
-    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], pais: str | None, procesos: int | None,
-    como_json: bool,
+    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
+    procesos: int | None, como_json: bool,
 ) -> None:
     """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
     from pei_excel.documento import a_texto, documento
@@ -171,7 +180,8 @@ def revisar(
         if not ruta.exists():
             _uso(f"No existe «{ruta}». Revise la ruta.")
     _exigir_archivos(rutas)
-    encargo = Encargo(periodo, perfil, pais, procesos=procesos)
+    _exigir_anteriores(anterior)
+    encargo = Encargo(periodo, perfil, pais, procesos=procesos, anterior=anterior)
     with Trabajadores(procesos or procesos_por_omision()) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
     if como_json:
@@ -195,8 +205,8 @@ def revisar(
               default=Path("salidas"), show_default=True,
               help="Carpeta de resultados; dentro se crea la del periodo.")
 def consolidar(
-    carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, procesos: int | None, corte: date | None,
-    estricto: bool, ponderado: bool, como_json: bool, salida: Path,
+    carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
+    procesos: int | None, corte: date | None, estricto: bool, ponderado: bool, como_json: bool, salida: Path,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
     from pei_excel.informe import texto_de_consolidado
@@ -205,7 +215,8 @@ def consolidar(
     if not carpeta.is_dir():
         _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
     _exigir_archivos((carpeta,))
-    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado)
+    _exigir_anteriores(anterior)
+    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior)
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO
@@ -217,13 +228,13 @@ def consolidar(
 
 
 def consolidar_o_salir(carpeta: Path, salida: Path, encargo: Encargo) -> Consolidado:
-    """Consolida; si la salida está ocupada, una línea y estado 2."""
-    from pei_excel.proceso import consolidar_carpeta
+    """Consolida; si la salida está ocupada o el periodo no es de esos libros, una línea y estado 2."""
+    from pei_excel.proceso import PeriodoImpropio, consolidar_carpeta
     from pei_excel.salidas import SalidaOcupada
 
     try:
         return consolidar_carpeta(carpeta, salida, encargo, _avance())
-    except SalidaOcupada as error:
+    except (SalidaOcupada, PeriodoImpropio) as error:
         _uso(str(error))
 
 
@@ -247,6 +258,17 @@ def _exigir_archivos(rutas: tuple[Path, ...]) -> None:
     if not hallados.archivos:
         aparte = f" (hay {len(hallados.ajenos)} de otra clase)" if hallados.ajenos else ""
         _uso(f"No hay libros que leer en {', '.join(f'«{r}»' for r in rutas)}{aparte}.")
+
+
+def _exigir_anteriores(ruta: Path | None) -> None:
+    if ruta is None:
+        return
+    from pei_excel.entregas_anteriores import hay_que_leer
+
+    if not ruta.exists():
+        _uso(f"No existe «{ruta}», que se dio en --anterior. Revise la ruta.")
+    if not hay_que_leer(ruta):
+        _uso(f"En «{ruta}», que se dio en --anterior, no hay libros ni la carpeta de un periodo consolidado.")
 
 
 def _uso(mensaje: str) -> NoReturn:

@@ -269,6 +269,12 @@ class Hoja:
         ]
 
     @cached_property
+    def de_seguimiento(self) -> bool:
+        """Sólo se llena al reportar: lo único que se captura aparte de la llave se abre por periodo."""
+        capturadas = [c for c in self.columnas if c.calculo is None and c.clave not in self.llave]
+        return bool(capturadas) and all(c.apertura is Apertura.PERIODO for c in capturadas)
+
+    @cached_property
     def disposicion(self) -> Disposicion:
         """Dónde cae cada cosa en nuestra plantilla."""
         return Disposicion(self)
@@ -344,6 +350,7 @@ class Formato:
     #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
     que_se_informa: str = ""
     moneda: str = "$"
+    acumula_el_ano: bool = False  #: un libro vive todo el año: el de un periodo sirve también para los anteriores
     calculadas_oficiales: bool = True  #: son del documento oficial: a un libro que no es nuestro también se le piden
     listas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: listas largas, a una hoja oculta
     tablas: Mapping[str, Tabla] = field(default_factory=dict)  #: catálogos, a la misma hoja

@@ -12,6 +12,9 @@ from pei_excel.tipos import ClaveNombre, Incidente
 #: Identifica un dato dentro del libro: (hoja, fila lógica desde 0, columna); los campos llevan fila −1.
 Llave = tuple[str, int, str]
 
+#: Fila de la llave que, en `saca`, abarca una hoja o una columna entera.
+FILA_DE_HOJA, FILA_DE_COLUMNA = -2, -3
+
 #: Llave que abarca el archivo entero. En las de `saca`, fila −2 es la hoja entera y −3 una columna entera.
 TODO: tuple[Llave, ...] = (("*", -2, "*"),)
 

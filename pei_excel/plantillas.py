@@ -1,4 +1,4 @@
-"""Qué plantillas se piden y con qué datos: en blanco, o de seguimiento desde libros aprobados."""
+"""Qué plantillas se piden y con qué datos: en blanco, o de seguimiento desde libros aprobados o una exportación."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
+from pei_excel.anteriores import ejercicio_de
 from pei_excel.archivos import buscar
 from pei_excel.formato import Formato, Modo
-from pei_excel.formatos import TODOS
+from pei_excel.formatos import FORMATOS, TODOS
+from pei_excel.formatos.aplicativo import APLICATIVO
+from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import escribir_entero
+
+
+class Hecha(NamedTuple):
+    """Una plantilla pedida."""
+
+    ruta: str  #: la escrita o, si no salió, el archivo del que debía salir
+    problema: str | None = None  #: por qué no salió
+    aviso: str | None = None  #: qué no pudo colocarse
 
 
 def escribir_plantillas(
     formato: str, *, salida: Path, ejercicio: int, periodo: Periodo | None, desde: Path | None, filas: int,
     papel: str | None,
-) -> Iterator[tuple[str, str | None]]:
-    """Escribe las plantillas pedidas y da, de cada una, su ruta y el problema que la impidió (None si salió).
+) -> Iterator[Hecha]:
+    """Escribe las plantillas pedidas y da cuenta de cada una.
 
     Raises:
         OSError: si no se puede escribir en la carpeta de salida.
@@ -27,7 +39,7 @@ def escribir_plantillas(
     elegidos = list(TODOS.values()) if formato == "todas" else [TODOS[formato.upper()]]
     for uno in elegidos:
         if desde is None:
-            yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel), None
+            yield Hecha(_en_blanco(uno, salida, ejercicio, periodo, filas, papel))
         elif periodo is not None and uno.informe:
             yield from _desde_libros(uno, salida, periodo, desde, papel)
 
@@ -49,39 +61,61 @@ def _en_blanco(
 
 def _desde_libros(
     formato: Formato, salida: Path, periodo: Periodo, desde: Path, papel: str | None
-) -> Iterator[tuple[str, str | None]]:
-    from pei_excel.escritura.desde_libro import filas_desde_libro
-    from pei_excel.escritura.plantilla import escribir_plantilla
+) -> Iterator[Hecha]:
     from pei_excel.lectura.lector import Opciones, leer
-    from pei_excel.proceso import nombre_para_archivo
+    from pei_excel.proceso import LARGO_DE_NOMBRE, nombre_para_archivo
 
     usados: set[str] = set()
     for archivo in buscar([desde]).archivos:
         for libro in leer(archivo.ruta, archivo.nombre, Opciones()):
             if libro.apartado:
                 continue
-            if libro.rechazado or libro.formato != formato.clave:
-                motivo = libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"
-                yield archivo.nombre, motivo
+            problema = _por_que_no(libro, formato, periodo)
+            if problema:
+                yield Hecha(archivo.nombre, problema)
                 continue
-            if libro.periodo is not None and libro.periodo.ejercicio != periodo.ejercicio:
-                yield archivo.nombre, (
-                    f"es del ejercicio {libro.periodo.ejercicio} y se pide {periodo.nombre}; use el libro aprobado de "
-                    f"{periodo.ejercicio}"
-                )
-                continue
-            campos, filas = filas_desde_libro(libro, formato, periodo)
-            campos.pop("ejercicio", None)
+            contenido, aviso = _seguimiento(libro, formato, periodo, papel)
             partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
-            base = f"{formato.clave}_{'-'.join(partes)}_{periodo.codigo}"
+            cola = f"_{periodo.codigo}"
+            base = f"{formato.clave}_{'-'.join(partes)}"[: LARGO_DE_NOMBRE - 10 - len(cola)] + cola
             nombre, n = f"{base}.xlsx", 2
             while nombre.casefold() in usados:
                 nombre, n = f"{base}-{n}.xlsx", n + 1
             usados.add(nombre.casefold())
-            memoria = BytesIO()
-            escribir_plantilla(
-                memoria, formato, modo=Modo.SEGUIMIENTO, ejercicio=periodo.ejercicio, periodo=periodo, campos=campos,
-                filas=filas, papel=papel,
-            )
-            escribir_entero(salida / nombre, memoria.getvalue())
-            yield os.fspath(salida / nombre), None
+            escribir_entero(salida / nombre, contenido)
+            yield Hecha(os.fspath(salida / nombre), aviso=aviso)
+
+
+def _por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
+    """Por qué de un libro no puede salir la plantilla; None si puede."""
+    if libro.formato != formato.clave and libro.formato in FORMATOS:
+        return f"es un libro de {libro.formato} y se piden los de {formato.clave}"
+    if libro.rechazado or libro.formato is None:
+        return libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"
+    ejercicio = ejercicio_de(libro)
+    if ejercicio is not None and ejercicio != periodo.ejercicio:
+        de_quien = f"lo de {libro.unidad} " if libro.origen == APLICATIVO else ""
+        return (
+            f"{de_quien}es del ejercicio {ejercicio} y se pide {periodo.nombre}; use el libro aprobado de "
+            f"{periodo.ejercicio}"
+        )
+    return None
+
+
+def _seguimiento(libro: Libro, formato: Formato, periodo: Periodo, papel: str | None) -> tuple[bytes, str | None]:
+    """El libro de seguimiento de un informe y qué no pudo colocarse en él."""
+    from pei_excel.escritura.desde_libro import desde_exportacion, filas_desde_libro
+    from pei_excel.escritura.plantilla import escribir_plantilla
+
+    aviso = None
+    if libro.origen == APLICATIVO:
+        formato, campos, filas, aviso = desde_exportacion(libro, periodo)
+    else:
+        campos, filas = filas_desde_libro(libro, formato, periodo)
+    campos.pop("ejercicio", None)
+    memoria = BytesIO()
+    escribir_plantilla(
+        memoria, formato, modo=Modo.SEGUIMIENTO, ejercicio=periodo.ejercicio, periodo=periodo, campos=campos,
+        filas=filas, papel=papel,
+    )
+    return memoria.getvalue(), aviso

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
@@ -20,7 +21,7 @@ from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar, revisar_entrega
 from pei_excel.salidas import ULTIMO, Carpeta
 from pei_excel.semaforo import PERFILES
-from pei_excel.textos import normalizar
+from pei_excel.textos import cuenta, enumerar, normalizar
 from pei_excel.trabajadores import TareaPerdida, Trabajadores, procesos_por_omision
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Encargo:
     procesos: int | None = None
     estricto: bool = False
     ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
+    anterior: Path | None = None  #: entregas anteriores o carpeta de un periodo cerrado, con que se compara
 
     @property
     def contexto(self) -> Contexto:
@@ -76,12 +78,37 @@ class Resultado:
 
     revisiones: list[Revision]
     de_carpeta: list[Hallazgo]
+    apartados: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, por qué no es un informe)
+    anteriores: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, SHA-256) con que se comparó
+
+    @property
+    def apartados_por_mes(self) -> list[str]:
+        """Archivos que se informan por trimestre y se apartaron porque se pidió un mes."""
+        return [archivo for archivo, motivo in self.apartados if motivo in _POR_TRIMESTRE.values()]
 
     @property
     def con_errores(self) -> bool:
         """Hay un ERROR o un archivo rechazado."""
         todos = [h for r in self.revisiones for h in r.hallazgos] + self.de_carpeta
         return any(h.severidad == "ERROR" for h in todos) or any(r.estado == "rechazado" for r in self.revisiones)
+
+
+#: Formato que no se informa por mes → por qué se aparta al consolidar un mes.
+_POR_TRIMESTRE = {
+    f.clave: f"es un {f.titulo} de la {f.clave}, que se consolida por trimestre y no por mes"
+    for f in FORMATOS.values() if not f.por_meses
+}
+
+
+class PeriodoImpropio(Exception):  # noqa: N818 - el dominio la llama así
+    """Se pidió un mes y lo que hay en la carpeta sólo se consolida por trimestre."""
+
+    def __init__(self, archivos: Sequence[str], ejercicio: int) -> None:
+        que, a = enumerar(_POR_TRIMESTRE), ejercicio
+        super().__init__(
+            f"En la carpeta sólo hay libros de la {que} ({cuenta(len(archivos), 'archivo')}), que se consolida por "
+            f"trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}. No se escribió nada."
+        )
 
 
 def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
@@ -99,11 +126,18 @@ def leer_y_revisar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
     return [revisar(libro, contexto) for libro in libros]
 
 
+def revisar_con_anteriores(libro: Libro, anteriores: Sequence[Anterior], encargo: Encargo) -> Revision:
+    """Un informe ya leído → sus hallazgos, también los que salen de compararlo con sus entregas anteriores."""
+    contexto = encargo.contexto
+    contexto.anteriores = por_identidad(anteriores)
+    return revisar(libro, contexto)
+
+
 def _apartar_si_no_es_por_mes(libro: Libro, periodo: Periodo | None) -> None:
     """Al consolidar un mes, lo que se informa por trimestre se aparta y se nombra."""
     formato = FORMATOS.get(libro.formato or "")
     if periodo is not None and periodo.clase == "M" and formato is not None and not formato.por_meses:
-        libro.apartado = f"es un {formato.titulo} de la {formato.clave}, que se consolida por trimestre y no por mes"
+        libro.apartado = _POR_TRIMESTRE[formato.clave]
 
 
 def _huella(ruta: Path) -> str:
@@ -117,6 +151,9 @@ def revisar_rutas(
     rutas: Sequence[Path], encargo: Encargo, trabajadores: Trabajadores, avance: Avance = _sin_avance
 ) -> Resultado:
     """Lee y revisa todo lo que hay en las rutas; un archivo malo nunca detiene a los demás."""
+    from pei_excel.entregas_anteriores import Previas, leer_previas
+
+    previas = leer_previas(encargo.anterior, encargo.pais, trabajadores, avance) if encargo.anterior else Previas()
     hallados = buscar(rutas)
     total = len(hallados.archivos)
     tareas = ((str(a.ruta), a.nombre, encargo) for a in hallados.archivos)
@@ -131,8 +168,29 @@ def revisar_rutas(
                 apartados.append((revision.libro.archivo, revision.libro.apartado))
             else:
                 revisiones.append(revision)
-    ajenos = sorted([*hallados.ajenos, *apartados])
-    return Resultado(revisiones, revisar_entrega(revisiones, ajenos, encargo.contexto))
+    _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
+    ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
+    return Resultado(
+        revisiones, revisar_entrega(revisiones, ajenos, encargo.contexto), sorted(apartados), previas.archivos
+    )
+
+
+def _comparar(
+    revisiones: list[Revision], previas: Mapping[Identidad, Sequence[Anterior]], encargo: Encargo,
+    trabajadores: Trabajadores, avance: Avance,
+) -> None:
+    """Revisa otra vez, ya con sus entregas anteriores, los informes que las tienen."""
+    conocidas = [
+        (n, previas[quien]) for n, revision in enumerate(revisiones)
+        if (quien := (revision.libro.formato or "", revision.libro.identidad)) in previas
+    ]
+    tareas = ((revisiones[n].libro, anteriores, encargo) for n, anteriores in conocidas)
+    resultados = trabajadores.encargar(revisar_con_anteriores, tareas)
+    for hechos, ((n, _), resultado) in enumerate(zip(conocidas, resultados, strict=True), 1):
+        avance("Comparando con lo anterior", hechos, len(conocidas))
+        if isinstance(resultado, TareaPerdida):
+            raise resultado
+        revisiones[n] = resultado
 
 
 def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Revision]:
@@ -207,6 +265,7 @@ def consolidar_carpeta(
 
     Raises:
         SalidaOcupada: si no se puede escribir (se comprueba antes de leer).
+        PeriodoImpropio: si se pide un mes y no hay nada que se informe por mes; no queda nada escrito.
         ValueError: si el encargo no dice el periodo.
     """
     if encargo.periodo is None:
@@ -217,6 +276,9 @@ def consolidar_carpeta(
     nueva = carpeta.preparar()
     with Trabajadores(encargo.procesos or procesos_por_omision()) as trabajadores:
         resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
+        if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
+            carpeta.desistir()
+            raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
         salidas: dict[str, str] = {}
         evaluables = [r for r in resultado.revisiones if r.cuenta]
         nombres = nombres_de_evaluacion(evaluables, periodo)
@@ -257,7 +319,9 @@ def _escribir_institucionales(
 
     presentes = {r.libro.formato for r in resultado.revisiones}
     tablas: dict[str, Tablas] = {}
-    for formato in [f for f in FORMATOS if f in presentes] or list(FORMATOS)[:1]:
+    por_mes = encargo.periodo.clase == "M"
+    posibles = [f.clave for f in FORMATOS.values() if f.por_meses or not por_mes]
+    for formato in [f for f in posibles if f in presentes] or posibles[:1]:
         propias = consolidar(
             resultado.revisiones, encargo.periodo, encargo.contexto, formato=formato, corte=corte,
             estricto=encargo.estricto, ponderado=encargo.ponderado and formato == "POI",
@@ -298,7 +362,10 @@ def _escribir_json(
 
     contenido = documento(
         resultado.revisiones, resultado.de_carpeta,
-        opciones=encargo.como_datos() | {"corte": corte.isoformat()},
+        opciones=encargo.como_datos() | {
+            "corte": corte.isoformat(),
+            "anterior": [{"archivo": nombre, "sha256": huella} for nombre, huella in resultado.anteriores],
+        },
         totales={formato: totales(propias) for formato, propias in tablas.items()},
         salidas=[{"archivo": nombre, "sha256": salidas[nombre]} for nombre in sorted(salidas)],
     )

@@ -84,7 +84,7 @@ def sin_indicadores(libro: Libro, contexto: Contexto) -> bool:
 
 
 def _perdonar_a_quien_no_coordina(revisiones: list[Revision], contexto: Contexto) -> None:
-    """El Fin y el Propósito los trae la unidad que coordina el programa: a las demás no les faltan."""
+    """El Fin y el Propósito de una MIR los trae la unidad que coordina el programa: a las demás no les faltan."""
 
     def del_programa(libro: Libro) -> tuple[str, object]:
         periodo = libro.periodo or contexto.periodo
@@ -106,6 +106,18 @@ def _perdonar_a_quien_no_coordina(revisiones: list[Revision], contexto: Contexto
                 revision.estado = Suerte.ACEPTADO
 
 
+def _agregar(revisiones: list[Revision], observacion: Observacion, contexto: Contexto) -> None:
+    """Agrega al informe de una celda un hallazgo de la carpeta, si ahí no se dijo ya otra cosa de ella."""
+    dato = observacion.dato
+    suya = next(
+        r for r in revisiones
+        if dato is not None and any(f[dato.llave[2]] is dato for f in r.libro.filas(dato.llave[0]))
+    )
+    hallazgo = a_hallazgo(observacion, suya.libro.archivo, contexto.formulacion(suya.libro))
+    if not any(h.donde == hallazgo.donde and h.regla == hallazgo.regla for h in suya.hallazgos):
+        suya.hallazgos = sorted([*suya.hallazgos, hallazgo], key=Hallazgo.orden)
+
+
 def revisar_entrega(
     revisiones: list[Revision], ajenos: Iterable[tuple[str, str]], contexto: Contexto
 ) -> list[Hallazgo]:
@@ -120,4 +132,9 @@ def revisar_entrega(
     for revision in revisiones:
         if id(revision.libro) in entrega.sustituidos:
             revision.estado = Suerte.SUSTITUIDO
+    # Lo que se encuentra entre varios libros y es de uno va con los hallazgos de ése, que es quien puede corregirlo.
+    entrega.libros = [r.libro for r in revisiones if r.cuenta]
+    for regla in REGLAS:
+        for observacion in regla.en_la_carpeta(entrega, contexto):
+            _agregar(revisiones, observacion, contexto)
     return sorted((a_hallazgo(o, "", formulacion=False) for o in observaciones), key=Hallazgo.orden)

@@ -43,6 +43,7 @@ class Carpeta:
         self.final = base / nombre
         self.nueva = base / f"{nombre}.nuevo"
         self.anterior = base / f"{nombre}.anterior"
+        self._hechas: list[Path] = []  #: carpetas que no existían antes de preparar, de dentro hacia fuera
 
     def preparar(self) -> Path:
         """Comprueba que se podrá escribir, repara un cambio interrumpido y da la carpeta nueva, vacía.
@@ -51,6 +52,7 @@ class Carpeta:
             SalidaOcupada: si no se puede escribir o un archivo está abierto.
         """
         base = self.final.parent
+        self._hechas = [p for p in (base, *base.parents) if not p.exists()]
         try:
             base.mkdir(parents=True, exist_ok=True)
             prueba = base / f".prueba-{uuid.uuid4().hex}"
@@ -85,6 +87,13 @@ class Carpeta:
             self.nueva.rename(self.final)
         elif self.anterior.exists():
             self.anterior.rename(self.final)
+
+    def desistir(self) -> None:
+        """Deja todo como estaba antes de preparar: no había nada que escribir."""
+        shutil.rmtree(self.nueva, ignore_errors=True)
+        for carpeta in self._hechas:
+            if carpeta.is_dir() and not any(carpeta.iterdir()):
+                carpeta.rmdir()
 
     def cambiar(self) -> None:
         """La nueva toma el lugar de la final; la que estaba pasa a ser la anterior.

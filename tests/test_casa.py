@@ -18,11 +18,12 @@ PISOS = {
     "semaforo": 0,
     "formato": 1, "formatos": 1, "libro": 1,
     "lectura": 2,
-    "evaluacion": 3, "actividades": 3, "modificaciones": 3, "tablas": 3, "reglas": 3, "revision": 3,
+    "evaluacion": 3, "actividades": 3, "modificaciones": 3, "anteriores": 3, "tablas": 3, "reglas": 3, "revision": 3,
     "catalogo": 3,
     "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4,
     "escritura": 5, "ayuda": 5,
-    "archivos": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6, "plantillas": 6, "informe": 6,
+    "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
+    "plantillas": 6, "informe": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 

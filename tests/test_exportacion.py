@@ -44,8 +44,9 @@ def _sentido(libros: Sequence[Libro]) -> list[object]:
     ("titulo", "medida", "mes"),
     [
         ("PROG_ENE", "programado", 1), ("EJEC_FEB", "ejecutado", 2), ("M01", None, 1), ("Enero", None, 1),
-        ("ENE", None, 1), ("SETIEMBRE", None, 9), ("Sep.", None, 9), ("FR01", "reprogramado", 1), ("FRE_12", "reprogramado", 12),
-        ("F_SE_06", "ejecutado", 6), ("F_RE_06", "reprogramado", 6), ("F_PO_06", "programado", 6),
+        ("ENE", None, 1), ("SETIEMBRE", None, 9), ("Sep.", None, 9), ("FR01", "reprogramado", 1),
+        ("FRE_12", "reprogramado", 12), ("F_SE_06", "ejecutado", 6), ("F_RE_06", "reprogramado", 6),
+        ("F_PO_06", "programado", 6),
         ("Meta física programada enero 26", "programado", 1), ("Ejecución física DIC. 2024", "ejecutado", 12),
         ("MOTIVO_MAR", "motivo", 3), ("DETALLE_MOTIVO 04", "motivo", 4), ("MOTIVOS", "motivo", 0),
         ("TOTAL", None, None), ("EJEC_TOTAL", "ejecutado", None), ("Meta anual", "programado", None),

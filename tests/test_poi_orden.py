@@ -20,7 +20,7 @@ from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar
 from pei_excel.simulacion import PoiSimulado, simular_poi
-from pei_excel.simulacion.movimientos import insertar_columnas, insertar_filas, ordenar_filas
+from pei_excel.simulacion.retoques import insertar_columnas, insertar_filas, ordenar_filas
 
 PERIODO = Periodo.de_codigo("2024-T3")
 HOJAS = [h.clave for h in POI.hojas]

@@ -26,9 +26,10 @@ def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Es
     for campo in una.campos:
         fila = lugar.fila_campo[campo.clave]
         desde = 1 if campo.en_etiqueta else COLUMNA_VALOR
+        suyo = abierto or campo.abierto
         formato = estilos(
-            "captura" if abierto else "aprobado", align="left", text_wrap=True,
-            bold=campo.en_etiqueta or campo.negritas, **({} if abierto else {"border": 0}),
+            "captura" if suyo else "aprobado", align="left", text_wrap=True,
+            bold=campo.en_etiqueta or campo.negritas, **({} if suyo else {"border": 0}),
             **({} if campo.tipo.formato == "General" else {"num_format": campo.tipo.formato}),
         )
         combinar(hoja, (fila, desde), (fila, final), formato)

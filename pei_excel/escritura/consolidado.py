@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from pei_excel.escritura.consolidado_comun import al_periodo_de
 from pei_excel.escritura.consolidado_cuadros import escribir_cuadros
-from pei_excel.escritura.consolidado_ficha import Informes, escribir_ficha
+from pei_excel.escritura.consolidado_ficha import escribir_ficha, ficha_de_la_mir
 from pei_excel.escritura.consolidado_indicadores import escribir_indicadores
 from pei_excel.escritura.consolidado_metodologia import escribir_metodologia
-from pei_excel.escritura.consolidado_registro import Control, escribir_control, escribir_datos, escribir_hallazgos
+from pei_excel.escritura.consolidado_registro import escribir_control, escribir_datos, escribir_hallazgos
 from pei_excel.escritura.consolidado_resumen import escribir_resumen
 from pei_excel.escritura.filas_armadas import hoja_de_filas
 from pei_excel.escritura.hoja import abrir_libro
@@ -49,22 +49,7 @@ def escribir_consolidado(
     escribir_metodologia(libro, tablas, papel=papel)
     escribir_datos(libro, tablas, papel=papel)
     bloques = escribir_resumen(libro, resumen, tablas, cuadros, indicadores, papel=papel)
-    escribir_ficha(
-        libro, ficha, tablas, cuadros["Por programa"], indicadores, bloques, _informes(tablas, control),
-        papel=papel_de_ficha,
-    )
+    contenido = ficha_de_la_mir(libro, tablas, cuadros["Por programa"], bloques, control)
+    escribir_ficha(libro, ficha, tablas, contenido, indicadores, papel=papel_de_ficha)
     ficha.activate()
     libro.close()
-
-
-def _informes(tablas: Tablas, control: Control) -> Informes:
-    cobertura = tablas.cobertura
-    if cobertura.esperados is None:
-        consolidados, leidos = control.cuenta(consolidados=True), control.cuenta(consolidados=False)
-        return Informes(
-            "Informes recibidos", cobertura.consolidados, cobertura.leidos, f'{consolidados}&" de "&({leidos})'
-        )
-    recibidos = control.cuenta(consolidados=False)
-    return Informes(
-        "Informes recibidos", cobertura.leidos, cobertura.esperados, f'({recibidos})&" de {cobertura.esperados}"'
-    )

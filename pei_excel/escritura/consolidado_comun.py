@@ -48,20 +48,40 @@ def fecha(dia: date) -> str:
     return f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
 
 
+def ancho_de_cifra(valor: float) -> float:
+    """Ancho que pide una cifra con dos decimales y miles."""
+    return len(f"{valor:,.2f}") + 1.5
+
+
 def al_periodo_de(periodo: Periodo) -> str:
     """«al 2do. trimestre de 2024»."""
     return f"{periodo.al_periodo} de {periodo.ejercicio}"
 
 
-def titular(hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "") -> None:
-    """Filas 1 a 3: título con su periodo, corte y carácter preliminar; una frase de lo que contiene la hoja."""
+def titular(
+    hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "", *, fijas: Sequence[float] = ()
+) -> None:
+    """Filas 1 a 3: título con su periodo, corte y carácter preliminar; una frase de lo que contiene la hoja.
+
+    `fijas` son los anchos de las columnas que se repiten en cada página a lo ancho: el título se dobla para caber en
+    ellas y la frase va a su derecha, sólo en la primera.
+    """
     hoja.hide_gridlines(2)
     preliminar = " · PRELIMINAR" if tablas.preliminar else ""
     texto = f"{titulo} {al_periodo_de(tablas.periodo)}{preliminar}"
-    hoja.write_string(0, 0, texto, estilos("subtitulo", font_size=14))
-    hoja.set_row(0, 22)
-    linea = f"Corte: {fecha(tablas.corte)}" + (f" · {subtitulo}" if subtitulo else "")
-    hoja.write_string(1, 0, linea, estilos("nota", text_wrap=False))
+    ancho = ancho_combinado(fijas) if fijas else 0.0
+    lineas = renglones(texto, ancho, 14, negritas=True) if fijas else 1
+    formato = estilos("subtitulo", font_size=14, **({"text_wrap": True} if lineas > 1 else {}))
+    if lineas > 1 and len(fijas) > 1:
+        hoja.merge_range(0, 0, 0, len(fijas) - 1, "", formato)
+    hoja.write_string(0, 0, texto, formato)
+    hoja.set_row(0, 18 * lineas + 4)
+    nota, corte = estilos("nota", text_wrap=False), f"Corte: {fecha(tablas.corte)}"
+    if not fijas:
+        corte += f" · {subtitulo}" if subtitulo else ""
+    elif subtitulo:
+        hoja.write_string(1, len(fijas), subtitulo, nota)
+    hoja.write_string(1, 0, corte, nota)
 
 
 def notas_al_pie(hoja: Any, fila: int, notas: Iterable[str], anchos: Sequence[float], estilos: Estilos) -> int:

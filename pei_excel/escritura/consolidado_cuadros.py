@@ -181,14 +181,17 @@ def escribir_cuadro_de_grupos(
     """Escribe la hoja de una agrupación; con `corte`, de esa columna en adelante se imprime en otra página."""
     hoja, estilos = hoja_de_filas(libro, agrupacion.hoja), libro.estilos
     palabras = VOCABULARIO[tablas.formato]
-    titular(hoja, f"{palabras.cuadros} {agrupacion.hoja.lower()}", tablas, estilos, tablas.perfil.etiqueta)
+    por = agrupacion.hoja[:1].lower() + agrupacion.hoja[1:]
     grupos = tablas.grupos[agrupacion.clave]
     sin_clave = agrupacion.clave in _SIN_CLAVE
+    fijas = 1 if sin_clave else 2
     clave = ("clave", "Clave" if not sin_clave else "Llave (apoyo)", 9.0)
     titulos = [("nombre", agrupacion.titulo, _ANCHO_DE_NOMBRE), *((c.clave, c.titulo, c.ancho) for c in columnas)]
     titulos.insert(len(titulos) if sin_clave else 0, clave)
     letras = {clave: letra(n) for n, (clave, *_) in enumerate(titulos, 1)}
     anchos = [ancho for *_, ancho in titulos]
+    titulo = f"{palabras.cuadros} {por}"
+    titular(hoja, titulo, tablas, estilos, tablas.perfil.etiqueta, fijas=anchos[:fijas] if corte else ())
     for n, (clave_propia, titulo, ancho) in enumerate(titulos):
         hoja.set_column(n, n, ancho)
         apoyo = sin_clave and clave_propia == "clave"
@@ -200,9 +203,8 @@ def escribir_cuadro_de_grupos(
     _escribir_grupos(hoja, tablas, detalle, cuadro, agrupacion, columnas, estilos)
     hoja.abarcar(cuadro.fila_total, len(titulos))
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:A{cuadro.fila_total}"})
-    fijas = 1 if sin_clave else 2
     hoja.freeze_panes(PRIMERA - 1, fijas)
-    ultima = _notas(hoja, cuadro.fila_total + 2, notas, anchos, estilos)
+    ultima = _notas(hoja, cuadro.fila_total + 2, notas, anchos, estilos, columna=fijas + 1 if corte else 1)
     impresas = len(titulos) - sin_clave
     imprimir(hoja, tablas, (ultima, impresas), papel=papel)
     if corte:
@@ -215,11 +217,13 @@ def _ancho(palabra: str) -> float:
     return max(10.0, *(round(largo(p, negritas=True) / 5 + 2, 1) for p in palabra.split()))
 
 
-def _notas(hoja: HojaDeFilas, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos) -> int:
+def _notas(
+    hoja: HojaDeFilas, fila: int, notas: Sequence[str], anchos: Sequence[float], estilos: Estilos, *, columna: int
+) -> int:
     # Las filas agregadas van al final del XML: una nota escrita por el camino normal quedaría antes que ellas.
     formato = estilos("nota", text_wrap=False)
     for n, nota in enumerate(notas, fila):
-        hoja.agregar(n, hoja.texto(principio(1, formato), nota))
+        hoja.agregar(n, hoja.texto(principio(columna, formato), nota))
     hoja.abarcar(fila + len(notas) - 1, len(anchos))
     return fila + len(notas) - 1
 

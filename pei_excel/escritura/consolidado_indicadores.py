@@ -172,6 +172,7 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
         hoja, "Indicadores", tablas, estilos,
         "Las cifras por trimestre vienen de los informes; lo demás son fórmulas. "
         "«Observado»: el informe tiene errores por corregir y la cifra es la recalculada.",
+        fijas=[c.ancho for c in COLUMNAS[: NUMERO["nombre"]]],
     )
     encabezado = estilos("encabezado", bold=True, font_size=8)
     apoyo = estilos("encabezado_apoyo")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pei_excel.escritura.consolidado_comun import imprimir, titular
+from pei_excel.escritura.consolidado_poi_metodologia import temas_del_poi
 from pei_excel.escritura.filas_armadas import hoja_de_filas
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import renglones
@@ -19,7 +20,7 @@ USO = "Uso común en sistemas públicos de evaluación (visto; no es norma del m
 
 def parrafos(tablas: Tablas) -> Iterator[tuple[str, str, str]]:
     """(tema, explicación, fuente)."""
-    for tema, fuente, oraciones in _temas(tablas):
+    for tema, fuente, oraciones in temas_del_poi(tablas) if tablas.formato == "POI" else _temas(tablas):
         yield tema, " ".join(oraciones), fuente
 
 

@@ -18,6 +18,7 @@ from pei_excel.escritura.filas_armadas import (
 )
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.observaciones import COLUMNAS, Observada
+from pei_excel.frases_comunes import VOCABULARIO
 from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import Tablas
@@ -27,6 +28,12 @@ _PARA = {Destinatario.UNIDAD: "Unidad", Destinatario.PLANEACION: "Planeación"}
 _COLUMNAS = (
     "severidad", "regla", "unidad", "programa", "archivo", "hoja", "celda", "mensaje", "correccion", "dice", "debe",
 )
+_LOS = {"MIR": "los indicadores", "POI": "las actividades"}
+#: Formato → ancho de las columnas que se estrechan para que, impresa la hoja, la letra no baje de 6 puntos.
+_ANGOSTAS = {
+    "MIR": {"archivo": 24, "hoja": 10},
+    "POI": {"unidad": 22, "archivo": 20, "mensaje": 44, "correccion": 35, "dice": 13, "debe": 13},
+}
 
 
 def observadas(tablas: Tablas, revisiones: Sequence[Revision]) -> Iterator[Observada]:
@@ -52,7 +59,7 @@ def escribir_hallazgos(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[R
         [o for o in todas if not o.hallazgo.diseno], papel, "Ninguna observación.",
     )
     _escribir(
-        libro, "Diseño", "Observaciones al diseño de los indicadores, para el próximo ejercicio,",
+        libro, "Diseño", f"Observaciones al diseño de {_LOS[tablas.formato]}, para el próximo ejercicio,",
         "No se envían a las unidades en el seguimiento; sirven para formular el ejercicio siguiente.", tablas,
         [o for o in todas if o.hallazgo.diseno], papel, "Ninguna observación al diseño.",
     )
@@ -64,9 +71,13 @@ def _escribir(
 ) -> None:
     hoja = hoja_de_filas(libro, nombre)
     titular(hoja, titulo, tablas, libro.estilos, subtitulo)
+    angostas = _ANGOSTAS[tablas.formato]
     columnas = [
-        ColumnaDeCuadro(c.titulo, c.ancho, c.valor, "center" if c.estilo == "corto" else "left", c.ancho > 10)
-        for c in (COLUMNAS[clave] for clave in _COLUMNAS)
+        ColumnaDeCuadro(
+            c.titulo, angostas.get(clave, c.ancho), c.valor, "center" if c.estilo == "corto" else "left", c.ancho > 10
+        )
+        for clave in _COLUMNAS
+        if (c := COLUMNAS[clave]) and (clave != "programa" or tablas.formato == "MIR")
     ]
     columnas.insert(2, ColumnaDeCuadro("Para", 11, lambda o: _PARA[o.hallazgo.destinatario], "center", mide=False))
     ultima = escribir_cuadro(
@@ -105,9 +116,16 @@ def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Rev
     def cuantos(severidad: Severidad, titulo: str) -> ColumnaDeCuadro:
         return ColumnaDeCuadro(titulo, 9, lambda r: len(r.de(severidad)), "right", mide=False)
 
+    de_quien = (
+        ColumnaDeCuadro("Programa Presupuestario", 32, lambda r: r.libro.programa or "No se identificó")
+        if tablas.formato == "MIR"
+        else ColumnaDeCuadro("Gerencia", 32, lambda r: r.libro.campo("gerencia").valor or "No se identificó")
+    )
     columnas = (
-        ColumnaDeCuadro("Unidad Responsable", 32, lambda r: r.libro.unidad or "No se identificó"),
-        ColumnaDeCuadro("Programa Presupuestario", 32, lambda r: r.libro.programa or "No se identificó"),
+        ColumnaDeCuadro(
+            VOCABULARIO[tablas.formato].unidad, 32, lambda r: r.libro.unidad or "No se identificó"
+        ),
+        de_quien,
         ColumnaDeCuadro("Archivo", 34, lambda r: r.libro.archivo),
         ColumnaDeCuadro("Periodo del informe", 13, lambda r: r.libro.periodo and r.libro.periodo.codigo, "center"),
         ColumnaDeCuadro("Estado", 12, lambda r: r.estado.value, "center"),
@@ -131,41 +149,49 @@ def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Rev
     return Control(ENCABEZADO + 1, ultima)
 
 
-_ANCHOS = (11, 14, 28, 17, 30, 14, 38, 11, 11, 12, 12, 12, 18, 16, 26, 10, 16)
+#: Ancho de cada columna de los datos abiertos.
+_ANCHOS = dict(zip(
+    datos.COLUMNAS,
+    (9, 9, 11, 28, 22, 14, 28, 8, 10, 15, 38, 11, 11, 12, 18, 13, 18, 16, 26, 17, 17), strict=True,
+))
 
 
 def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
-    """La hoja «Datos»: los mismos renglones de datos.csv, como tabla de Excel."""
+    """La hoja «Datos»: los mismos renglones de datos.csv, como tabla de Excel y con las columnas de su formato."""
     hoja, estilos = hoja_de_filas(libro, "Datos"), libro.estilos
     titular(
         hoja, "Datos abiertos", tablas, estilos,
-        "Un renglón por indicador, periodo y medida, con el archivo, la hoja y la celda de donde salió.",
+        f"Un renglón por {VOCABULARIO[tablas.formato].uno}, periodo y medida, con el archivo, la hoja y la celda de "
+        "donde salió.",
     )
-    for n, ancho in enumerate(_ANCHOS):
-        hoja.set_column(n, n, ancho)
+    columnas = [c for c in datos.COLUMNAS if c not in datos.AJENAS[tablas.formato]]
+    for n, columna in enumerate(columnas):
+        hoja.set_column(n, n, _ANCHOS[columna])
     cifra = estilos("texto", align="right", num_format="#,##0.00")
     # Los textos llevan el estilo Normal del libro: son tantos que cada atributo pesa.
-    inicios = [principio(n, cifra if c == "valor" else None) for n, c in enumerate(datos.COLUMNAS, 1)]
+    inicios = [principio(n, cifra if c == "valor" else None) for n, c in enumerate(columnas, 1)]
+    quedan = [n for n, c in enumerate(datos.INICIALES) if c in columnas]
     fila = ENCABEZADO
     for bloque in datos.bloques_de_datos(tablas):
-        fila = _agregar_bloque(hoja, bloque, inicios, fila)
+        fila = _agregar_bloque(hoja, bloque, [bloque.iniciales[n] for n in quedan], inicios, fila)
     ultima = max(fila, ENCABEZADO + 1)
-    hoja.abarcar(ultima, len(datos.COLUMNAS))
-    hoja.tabla(ENCABEZADO, ultima, "datos_abiertos", datos.COLUMNAS, estilos("encabezado", bold=True))
-    hoja.ignore_errors({"number_stored_as_text": f"B{ENCABEZADO + 1}:D{ultima}"})
+    hoja.abarcar(ultima, len(columnas))
+    hoja.tabla(ENCABEZADO, ultima, "datos_abiertos", columnas, estilos("encabezado", bold=True))
+    hoja.ignore_errors({"number_stored_as_text": f"C{ENCABEZADO + 1}:E{ultima}"})
     hoja.freeze_panes(ENCABEZADO, 0)
-    imprimir(hoja, tablas, (ultima, len(datos.COLUMNAS)), papel=papel)
+    imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
     hoja.fit_to_pages(2, 0)
 
 
-def _agregar_bloque(hoja: HojaDeFilas, bloque: datos.BloqueDeDatos, inicios: Sequence[str], fila: int) -> int:
-    n, propias = len(bloque.iniciales), len(bloque.cambian[0]) - 1
-    primeras = hoja.celdas(inicios[:n], bloque.iniciales)
-    finales = hoja.celdas(inicios[n + propias : -1], bloque.finales)
-    suyos, ultimo = inicios[n : n + propias], inicios[-1:]
+def _agregar_bloque(
+    hoja: HojaDeFilas, bloque: datos.BloqueDeDatos, iniciales: Sequence[datos.Valor], inicios: Sequence[str], fila: int
+) -> int:
+    n, propias = len(iniciales), len(bloque.cambian[0]) - datos.DE_ORIGEN
+    primeras = hoja.celdas(inicios[:n], iniciales)
+    archivo = hoja.celdas(inicios[n + propias : -datos.DE_ORIGEN], (bloque.archivo,))
+    suyos, ultimos = inicios[n : n + propias], inicios[-datos.DE_ORIGEN :]
     for cambia in bloque.cambian:
         fila += 1
-        hoja.agregar(
-            fila, f"{primeras}{hoja.celdas(suyos, cambia[:-1])}{finales}{hoja.celdas(ultimo, cambia[-1:])}"
-        )
+        propios, origen = hoja.celdas(suyos, cambia[:propias]), hoja.celdas(ultimos, cambia[propias:])
+        hoja.agregar(fila, f"{primeras}{propios}{archivo}{origen}")
     return fila

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from pei_excel.actividades import Actividad, tramos
 from pei_excel.calculos import Cumplimiento, Estado, cumplimiento
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
 from pei_excel.libro import Dato
@@ -15,26 +16,40 @@ from pei_excel.periodos import Periodo
 from pei_excel.tablas import Renglon, Tablas
 from pei_excel.ubicacion import numero_de_columna
 
-#: Títulos de los datos abiertos, en orden.
-COLUMNAS = (
-    "ejercicio", "unidad_clave", "unidad", "programa_clave", "programa", "nivel", "indicador", "informe",
-    "periodo", "horizonte", "medida", "valor", "unidad_de_medida", "estado", "archivo", "hoja", "celda",
+#: Lo que comparten los renglones de un indicador o de una actividad.
+INICIALES = (
+    "formato", "ejercicio", "unidad_clave", "unidad", "gerencia", "programa_clave", "programa", "oei", "aei", "clave",
+    "nombre", "informe",
 )
-_PELIGROSOS = ("=", "+", "-", "@", "\t", "\r")
+#: Títulos de los datos abiertos, en orden; son los mismos para todos los formatos.
+COLUMNAS = (
+    *INICIALES, "periodo", "horizonte", "medida", "valor", "unidad_de_medida", "estado", "archivo", "hoja", "celda",
+)
+#: Formato → columnas que siempre lleva vacías.
+AJENAS = {"MIR": frozenset({"gerencia", "oei", "aei"}), "POI": frozenset({"programa_clave", "programa"})}
+#: Cuántas de las que cambian van después del archivo: hoja y celda.
+DE_ORIGEN = 2
+#: Unidad de medida de lo financiero.
+SOLES = "S/."
+#: Con lo que empieza un texto que una hoja de cálculo tomaría por fórmula: en el CSV lleva un apóstrofo delante.
+PELIGROSOS = ("=", "+", "-", "@", "\t", "\r")
 
 Valor = str | float | int | None
 
 
 class BloqueDeDatos(NamedTuple):
-    """Los renglones de un indicador: lo que comparten, lo que cambia y, entre lo último y la celda, su procedencia."""
+    """Los renglones de un indicador o de una actividad: lo que comparten, lo que cambia y su archivo."""
 
     iniciales: tuple[Valor, ...]
-    cambian: list[tuple[Valor, ...]]  #: periodo, horizonte, medida, valor, unidad de medida, estado, celda
-    finales: tuple[Valor, ...]
+    cambian: list[tuple[Valor, ...]]  #: periodo, horizonte, medida, valor, unidad de medida, estado, hoja, celda
+    archivo: str
 
 
 def bloques_de_datos(tablas: Tablas) -> Iterator[BloqueDeDatos]:
-    """Un bloque por indicador, en el orden del consolidado."""
+    """Un bloque por indicador o actividad, en el orden del consolidado."""
+    if tablas.formato == "POI":
+        yield from bloques_del_poi(tablas)
+        return
     q = tablas.periodo.trimestre
     codigos = [Periodo(tablas.periodo.ejercicio, "T", n).codigo for n in (1, 2, 3, 4)]
     for renglon in tablas.renglones:
@@ -43,7 +58,7 @@ def bloques_de_datos(tablas: Tablas) -> Iterator[BloqueDeDatos]:
 
 def _bloque(renglon: Renglon, tablas: Tablas, codigos: Sequence[str]) -> BloqueDeDatos:
     i, libro = renglon.indicador, renglon.libro
-    unidad, programa = libro.unidad, libro.programa
+    unidad, programa, hoja = libro.unidad, libro.programa, i.fila.donde
     medida = str(i.fila.valor("unidad_medida") or "")
     cambian: list[tuple[Valor, ...]] = []
     for n, codigo in enumerate(codigos, 1):
@@ -51,27 +66,85 @@ def _bloque(renglon: Renglon, tablas: Tablas, codigos: Sequence[str]) -> BloqueD
         resultado, palabra = _del_trimestre(i, n, tablas)
         celda_p, celda_a = i.dato("programado", n).celda or "", i.dato("alcanzado", n).celda or ""
         cambian += (
-            (codigo, "trimestre", "programado", p, medida, palabra, celda_p),
-            (codigo, "trimestre", "alcanzado", a, medida, palabra, celda_a),
-            (codigo, "trimestre", "porcentaje", resultado.porcentaje, "%", palabra, _juntas(celda_p, celda_a)),
+            (codigo, "trimestre", "programado", p, medida, palabra, hoja, celda_p),
+            (codigo, "trimestre", "alcanzado", a, medida, palabra, hoja, celda_a),
+            (codigo, "trimestre", "porcentaje", resultado.porcentaje, "%", palabra, hoja, _juntas(celda_p, celda_a)),
         )
     al_periodo, palabra, q = i.al_periodo, i.palabra(), len(codigos)
     celda_p, celda_a = rango_de_origen(i.datos("programado", q)), rango_de_origen(i.datos("alcanzado", q))
     codigo = tablas.periodo.codigo
     cambian += (
-        (codigo, "al periodo", "programado", al_periodo.programado, medida, palabra, celda_p),
-        (codigo, "al periodo", "alcanzado", al_periodo.alcanzado, medida, palabra, celda_a),
-        (codigo, "al periodo", "porcentaje", al_periodo.porcentaje, "%", palabra, _juntas(celda_p, celda_a)),
+        (codigo, "al periodo", "programado", al_periodo.programado, medida, palabra, hoja, celda_p),
+        (codigo, "al periodo", "alcanzado", al_periodo.alcanzado, medida, palabra, hoja, celda_a),
+        (codigo, "al periodo", "porcentaje", al_periodo.porcentaje, "%", palabra, hoja, _juntas(celda_p, celda_a)),
     )
     return BloqueDeDatos(
         (
-            tablas.periodo.ejercicio, unidad.clave if unidad else "", unidad.nombre if unidad else "",
-            programa.clave if programa else "", programa.nombre if programa else "", i.etiqueta, i.nombre,
+            tablas.formato, tablas.periodo.ejercicio, unidad.clave if unidad else "", unidad.nombre if unidad else "",
+            "", programa.clave if programa else "", programa.nombre if programa else "", "", "", i.etiqueta, i.nombre,
             "observado" if renglon.observado else "aceptado",
         ),
         cambian,
-        (libro.archivo, i.fila.donde),
+        libro.archivo,
     )
+
+
+def bloques_del_poi(tablas: Tablas) -> Iterator[BloqueDeDatos]:
+    """Por actividad, cada mes hasta el periodo y lo acumulado: físico, soles, porcentajes y brecha."""
+    periodo = tablas.periodo
+    meses = [(m.meses[0], Periodo(periodo.ejercicio, "M", m.meses[0]).codigo, m) for m in tramos("mes", periodo)]
+    for renglon in tablas.renglones:
+        a, libro = renglon.actividad, renglon.libro
+        cambian: list[tuple[Valor, ...]] = []
+        for n, codigo, tramo in meses[: periodo.mes]:
+            fisico, soles = a.fisico(tramo).palabra, a.financiero(tramo).palabra
+            for medida, cifras, unidad, palabra in (
+                ("programado", a.programado, a.unidad_medida, fisico),
+                ("ejecutado", a.ejecutado, a.unidad_medida, fisico),
+                ("costo", a.costo, SOLES, soles), ("devengado", a.devengado, SOLES, soles),
+            ):
+                dato = a.dato(medida, n)
+                cambian.append((
+                    codigo, "mes", medida, cifras[n - 1], unidad, palabra, dato.hoja or "", dato.celda or ""
+                ))
+        cambian += _al_periodo_del_poi(a, periodo)
+        suya = libro.unidad
+        yield BloqueDeDatos(
+            (
+                tablas.formato, periodo.ejercicio, suya.clave if suya else "", suya.nombre if suya else "",
+                str(libro.campo("gerencia").valor or ""), "", "", str(a.fila.valor("oei") or ""),
+                str(a.fila.valor("aei") or ""), a.codigo, a.nombre, "observado" if renglon.observado else "aceptado",
+            ),
+            cambian,
+            libro.archivo,
+        )
+
+
+def _al_periodo_del_poi(a: Actividad, periodo: Periodo) -> Iterator[tuple[Valor, ...]]:
+    meses, fisico, soles = range(1, periodo.mes + 1), a.al_periodo, a.financiero_al_periodo
+    p, e, c, d = (_origen(a, m, meses) for m in ("programado", "ejecutado", "costo", "devengado"))
+    for medida, valor, unidad, estado, origen in (
+        ("programado", fisico.programado, a.unidad_medida, fisico.palabra, p),
+        ("ejecutado", fisico.alcanzado, a.unidad_medida, fisico.palabra, e),
+        ("porcentaje físico", fisico.porcentaje, "%", fisico.palabra, _unidos(p, e)),
+        ("costo", soles.programado, SOLES, soles.palabra, c),
+        ("devengado", soles.alcanzado, SOLES, soles.palabra, d),
+        ("porcentaje financiero", soles.porcentaje, "%", soles.palabra, _unidos(c, d)),
+        ("brecha", a.brecha_al_periodo, "puntos", "", _unidos(p, e, c, d)),
+    ):
+        yield (periodo.codigo, "al periodo", medida, valor, unidad, estado, *origen)
+
+
+def _origen(a: Actividad, medida: str, meses: range) -> tuple[str, str]:
+    """Hoja y celdas de donde salen los meses de una medida."""
+    datos = a.datos(medida, meses)
+    return next((d.hoja for d in datos if d.hoja), ""), rango_de_origen(datos)
+
+
+def _unidos(*origenes: tuple[str, str]) -> tuple[str, str]:
+    """Varias hojas y celdas, en el mismo orden: («Programación; Seguimiento», «M9:R9; D9:I9»)."""
+    hay = [o for o in origenes if o[1]]
+    return "; ".join(hoja for hoja, _ in hay), "; ".join(celdas for _, celdas in hay)
 
 
 def _del_trimestre(i: Indicador, n: int, tablas: Tablas) -> tuple[Cumplimiento, str]:
@@ -109,7 +182,7 @@ def _juntas(una: str, otra: str) -> str:
 def filas_de_datos(tablas: Tablas) -> list[tuple[Valor, ...]]:
     """Todos los renglones, con las columnas de COLUMNAS."""
     return [
-        (*bloque.iniciales, *cambia[:-1], *bloque.finales, cambia[-1])
+        (*bloque.iniciales, *cambia[:-DE_ORIGEN], bloque.archivo, *cambia[-DE_ORIGEN:])
         for bloque in bloques_de_datos(tablas)
         for cambia in bloque.cambian
     ]
@@ -122,10 +195,10 @@ def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
     escritor.writerow(COLUMNAS)
     for bloque in (b for tablas in formatos for b in bloques_de_datos(tablas)):
         iniciales = [_segura(v) for v in bloque.iniciales]
-        finales = [_segura(v) for v in bloque.finales]
+        archivo = _segura(bloque.archivo)
         for cambia in bloque.cambian:
-            *propios, celda = [_segura(v) for v in cambia]
-            escritor.writerow([*iniciales, *propios, *finales, celda])
+            propios = [_segura(v) for v in cambia]
+            escritor.writerow([*iniciales, *propios[:-DE_ORIGEN], archivo, *propios[-DE_ORIGEN:]])
     contenido = salida.getvalue().encode("utf-8-sig")
     if isinstance(destino, Path):
         destino.write_bytes(contenido)
@@ -135,5 +208,5 @@ def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
 
 def _segura(valor: Valor) -> Any:
     if isinstance(valor, str):
-        return f"'{valor}" if valor.startswith(_PELIGROSOS) else valor
+        return f"'{valor}" if valor.startswith(PELIGROSOS) else valor
     return f"{valor:.15g}" if isinstance(valor, float) else valor

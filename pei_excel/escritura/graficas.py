@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any, NamedTuple
 
-from pei_excel.calculos import promedio
-from pei_excel.escritura.consolidado_comun import PORCENTAJE, Detalle, relleno_de
+from pei_excel.escritura.consolidado_comun import PORCENTAJE, relleno_de
 from pei_excel.escritura.consolidado_cuadros import Cuadro, por_explicar
 from pei_excel.escritura.estilos import AZUL, GRIS, Estilos
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
-from pei_excel.periodos import ORDINALES
-from pei_excel.tablas import Grupo, Renglon, Tablas
+from pei_excel.frases_comunes import VOCABULARIO
+from pei_excel.semaforo import Perfil
+from pei_excel.tablas import Grupo, Tablas
 from pei_excel.ubicacion import letra
 
+REJILLA: dict[str, Any] = {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}}
 #: Barras que caben sin estorbarse.
 MAXIMO_DE_BARRAS = 20
-MAXIMO_DE_PROGRAMAS = 6
-_LETRA: dict[str, Any] = {"name": "Arial", "size": 8, "color": "#1B2733", "bold": False}
-_TITULO: dict[str, Any] = {"name": "Arial", "size": 10, "color": AZUL, "bold": True}
+LETRA: dict[str, Any] = {"name": "Arial", "size": 8, "color": "#1B2733", "bold": False}
+TITULO: dict[str, Any] = {"name": "Arial", "size": 10, "color": AZUL, "bold": True}
 _COLOR = {"Componentes": AZUL, "Actividades": "#7BA3C4"}
 _FONDOS = {"verde": "#E4F2E7", "amarillo": "#FBF0CF", "rojo": "#F8DEDB", "morado": "#EBE2F5"}
 #: Hasta dónde llega el eje de los porcentajes topados: deja sitio al rótulo de las barras de 100.
@@ -53,16 +52,20 @@ class Cita(NamedTuple):
     valor: float
 
 
+#: Etiqueta de cada punto o barra y el valor de cada serie; None deja la celda de verdad vacía.
+FilasDeGrafica = Sequence[tuple[str, Sequence[Cita | float | None]]]
+
+
 def escribir_bloque(
-    hoja: Any, nombre: str, esquina: tuple[int, int], titulo: str, series: Sequence[str],
-    filas: Sequence[tuple[str, Sequence[Cita | float | None]]], estilos: Estilos, *, matricial: bool = False,
+    hoja: Any, nombre: str, esquina: tuple[int, int], titulo: str, series: Sequence[str], filas: FilasDeGrafica,
+    estilos: Estilos, *, matricial: bool = False, formato: str = PORCENTAJE,
 ) -> Bloque:
     """Escribe los datos de una gráfica desde una esquina (fila, columna); None deja la celda de verdad vacía."""
     fila, columna = esquina
     hoja.write_string(fila - 1, columna - 1, titulo, estilos("nota", text_wrap=False, bold=True))
     for n, serie in enumerate(("", *series)):
         hoja.write_string(fila, columna - 1 + n, serie, estilos("encabezado_apoyo"))
-    texto, cifra = estilos("apoyo"), estilos("apoyo", num_format=PORCENTAJE)
+    texto, cifra = estilos("apoyo"), estilos("apoyo", num_format=formato)
     for f, (etiqueta, valores) in enumerate(filas, fila + 2):
         hoja.write_string(f - 1, columna - 1, etiqueta, texto)
         for c, valor in enumerate(valores, columna + 1):
@@ -82,7 +85,6 @@ def corto(texto: str, maximo: int = 38) -> str:
     if len(texto) <= maximo:
         return texto
     return texto[:maximo].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
-
 
 
 def datos_por_programa(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
@@ -132,13 +134,31 @@ def bandas_de_fondo(tablas: Tablas) -> list[tuple[str, float, str]]:
     for n, (hasta, color) in enumerate(limites):
         if n:
             series.append((f"Umbral {hasta:g} %", hasta + 0.15, GRIS))
-        tramo = f"desde {desde[n]:g}" if n < len(desde) else f"menos de {hasta:g}"
+        tramo = f"{_desde(perfil, desde[n])} {desde[n]:g}" if n < len(desde) else _menos(perfil, hasta)
         series.append((f"{color.capitalize()}: {tramo} %", hasta - 0.15 if n else hasta, _FONDOS[color]))
     return series
 
 
+def _desde(perfil: Perfil, corte: float) -> str:
+    """«desde», o «más de» si el límite pertenece a la banda de abajo."""
+    abierta = not perfil.por_desviacion and any(b.desde == corte and not b.incluye for b in perfil.bandas)
+    return "más de" if abierta else "desde"
+
+
+def _menos(perfil: Perfil, corte: float) -> str:
+    return f"{'hasta' if _desde(perfil, corte) == 'más de' else 'menos de'} {corte:g}"
+
+
 def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, alto: int = 0) -> Any:
-    """«Cumplimiento al <n> trimestre por programa (%)»: barras horizontales sobre las bandas del semáforo."""
+    """«Cumplimiento al <n> trimestre por programa (%)»."""
+    titulo = f"Cumplimiento {tablas.periodo.al_periodo} por programa (%)"
+    return grafica_sobre_bandas(libro, tablas, bloque, titulo, "Programa Presupuestario", alto)
+
+
+def grafica_sobre_bandas(
+    libro: LibroNuevo, tablas: Tablas, bloque: Bloque, titulo: str, eje: str, alto: int = 0
+) -> Any:
+    """Barras horizontales de porcentajes topados, sobre las bandas del semáforo."""
     grafica = libro.add_chart({"type": "bar", "subtype": "clustered"})
     barras = libro.add_chart({"type": "bar", "subtype": "clustered"})
     fondo = {nombre: color for nombre, _, color in bandas_de_fondo(tablas)}
@@ -151,22 +171,21 @@ def grafica_por_programa(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, alto
     for serie in (s for s in bloque.columnas if s and s not in fondo):
         barras.add_series({
             "name": serie, "categories": bloque.rango(""), "values": bloque.rango(serie), "y2_axis": True,
-            "gap": 0, "overlap": 100, "fill": {"color": _COLOR[serie], "transparency": 15},
+            "gap": 0, "overlap": 100, "fill": {"color": _COLOR.get(serie, AZUL), "transparency": 15},
             "border": {"color": "#FFFFFF", "width": 2.5},
-            "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA},
+            "data_labels": {"value": True, "num_format": "0.0;;", "font": LETRA},
         })
     grafica.combine(barras)
     barras.set_y2_axis({"min": 0, "max": ESCALA, "visible": False, "major_gridlines": {"visible": False}})
     grafica.set_x_axis({
         "min": 0, "max": ESCALA, "major_unit": 20, "name": "% de cumplimiento al periodo, topado a 100",
-        "name_font": _LETRA, "num_font": _LETRA, "num_format": "0", "major_gridlines": {"visible": False},
+        "name_font": LETRA, "num_font": LETRA, "num_format": "0", "major_gridlines": {"visible": False},
     })
-    grafica.set_y_axis({"num_font": _LETRA, "name": "Programa Presupuestario", "name_font": _LETRA})
-    grafica.set_title({"name": f"Cumplimiento {tablas.periodo.al_periodo} por programa (%)", "name_font": _TITULO})
-    grafica.set_plotarea(_area(bloque, alto))
-    grafica.set_legend({"position": "bottom", "font": _LETRA})
+    grafica.set_y_axis({"num_font": LETRA, "name": eje, "name_font": LETRA})
+    grafica.set_title({"name": titulo, "name_font": TITULO})
+    grafica.set_plotarea(area_de_barras(bloque, alto))
+    grafica.set_legend({"position": "bottom", "font": LETRA})
     return grafica
-
 
 
 def datos_por_unidad(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
@@ -181,27 +200,27 @@ def datos_por_unidad(tablas: Tablas, cuadro: Cuadro) -> tuple[list[str], list[tu
 
 def grafica_por_unidad(libro: LibroNuevo, tablas: Tablas, bloque: Bloque) -> Any:
     """«Indicadores por estado y unidad»: barras apiladas con los colores del semáforo."""
+    palabras = VOCABULARIO[tablas.formato]
     grafica = libro.add_chart({"type": "bar", "subtype": "stacked"})
     for serie in (s for s in bloque.columnas if s):
         grafica.add_series({
             "name": serie, "categories": bloque.rango(""), "values": bloque.rango(serie), "gap": 45,
             "fill": {"color": _tono(tablas, serie)}, "border": {"color": "#FFFFFF", "width": 0.5},
-            "data_labels": {"value": True, "num_format": "0;;", "font": _LETRA},
+            "data_labels": {"value": True, "num_format": "0;;", "font": LETRA},
         })
     grafica.set_x_axis({
-        "name": "Número de indicadores", "name_font": _LETRA, "num_font": _LETRA, "num_format": "0", "min": 0,
-        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
+        "name": f"Número de {palabras.varios}", "name_font": LETRA, "num_font": LETRA, "num_format": "0", "min": 0,
+        "major_gridlines": REJILLA,
     })
-    grafica.set_y_axis({"num_font": _LETRA, "name": "Unidad Responsable", "name_font": _LETRA})
-    grafica.set_title(
-        {"name": f"Indicadores por estado y unidad, {tablas.periodo.al_periodo}", "name_font": _TITULO}
-    )
-    grafica.set_legend({"position": "bottom", "font": _LETRA})
-    grafica.set_plotarea(_area(bloque))
+    grafica.set_y_axis({"num_font": LETRA, "name": palabras.unidad, "name_font": LETRA})
+    titulo = f"{palabras.varios.capitalize()} por estado y unidad, {tablas.periodo.al_periodo}"
+    grafica.set_title({"name": titulo, "name_font": TITULO})
+    grafica.set_legend({"position": "bottom", "font": LETRA})
+    grafica.set_plotarea(area_de_barras(bloque))
     return grafica
 
 
-def _area(bloque: Bloque, alto: int = 0) -> dict[str, Any]:
+def area_de_barras(bloque: Bloque, alto: int = 0) -> dict[str, Any]:
     """Lugar de las barras dentro de la gráfica: lo que sobra es para el título, el eje y la leyenda."""
     barras = bloque.ultima - bloque.primera + 1
     alto = alto or alto_de_barras(barras)
@@ -219,79 +238,3 @@ def _tono(tablas: Tablas, palabra: str) -> str:
         if palabra in palabras:
             return tonos[min(palabras.index(palabra), 1)]
     return _GRISES.get(palabra) or str(relleno_de(tablas.perfil, palabra).get("bg_color", "#D9D9D9"))
-
-
-
-def se_acumula(renglon: Renglon) -> bool:
-    """Entra al avance acumulado de su programa: Actividad ascendente, de suma y con meta anual."""
-    i = renglon.indicador
-    return i.clase == "Actividad" and i.acumulacion == "Suma" and i.sentido == "Ascendente" and (i.meta_anual or 0) > 0
-
-
-def programas_con_avance(tablas: Tablas) -> list[Grupo]:
-    """Los programas que se grafican: hasta seis, los de menor media de Actividades, por clave."""
-    con = [g for g in tablas.por_programa if any(se_acumula(r) for r in tablas.de(g))]
-    elegidos = sorted(con, key=lambda g: g.medias["Actividad"] or 0.0)[:MAXIMO_DE_PROGRAMAS]
-    return [g for g in con if g in elegidos]
-
-
-def datos_de_avance(
-    tablas: Tablas, grupo: Grupo, llave: str, ind: Detalle
-) -> tuple[list[str], list[tuple[str, list[Cita | float | None]]]]:
-    """Por trimestre, la media de lo acumulado como % de la meta anual; lo alcanzado después del periodo queda vacío."""
-    q = tablas.periodo.trimestre
-    suyos = [r.indicador for r in tablas.de(grupo) if se_acumula(r)]
-    filas: list[tuple[str, list[Cita | float | None]]] = []
-    for n in (1, 2, 3, 4):
-        citas: list[Cita | float | None] = []
-        for medida, cifras in (("p", [i.programado for i in suyos]), ("a", [i.alcanzado for i in suyos])):
-            if medida == "a" and n > q:
-                citas.append(None)
-                continue
-            media = promedio([
-                sum(c or 0 for c in valores[:n]) / (i.meta_anual or 1) * 100
-                for valores, i in zip(cifras, suyos, strict=True)
-            ])
-            citas.append(Cita(_formula_de_avance(ind, llave, medida, n), media or 0.0))
-        filas.append((f"{ORDINALES[n - 1]} Trim.", citas))
-    return ["Programado acumulado", "Alcanzado acumulado"], filas
-
-
-def _formula_de_avance(ind: Detalle, llave: str, medida: str, n: int) -> str:
-    suma = "+".join(ind.rango(f"{medida}{k}") for k in range(1, n + 1))
-    meta = ind.rango("anual_p")
-    return (
-        f'AVERAGE(IF(({ind.rango("llave_programa")}="|{llave}|")*({ind.rango("clase")}="Actividad")'
-        f'*({ind.rango("acumulacion")}="Suma")*({ind.rango("sentido")}="Ascendente")*ISNUMBER({meta}),'
-        f"IF({meta}>0,({suma})/{meta}*100)))"
-    )
-
-
-def grafica_de_avance(libro: LibroNuevo, tablas: Tablas, grupo: Grupo, bloque: Bloque) -> Any:
-    """Programado acumulado (línea) y alcanzado acumulado (columnas) de un programa, como % de la meta anual."""
-    columnas = libro.add_chart({"type": "column"})
-    columnas.add_series({
-        "name": "Alcanzado acumulado", "categories": bloque.rango(""), "values": bloque.rango("Alcanzado acumulado"),
-        "fill": {"color": "#8FB3D1"}, "gap": 60,
-        "data_labels": {"value": True, "num_format": "0.0;;", "font": _LETRA, "position": "inside_base"},
-    })
-    linea = libro.add_chart({"type": "line"})
-    linea.add_series({
-        "name": "Programado acumulado", "categories": bloque.rango(""), "values": bloque.rango("Programado acumulado"),
-        "line": {"color": AZUL, "width": 1.75}, "marker": {"type": "circle", "size": 5, "fill": {"color": AZUL}},
-    })
-    columnas.combine(linea)
-    columnas.show_blanks_as("gap")
-    columnas.set_title({
-        "name": f"{corto(grupo.nombre, 44)}: avance de sus Actividades (% de la meta anual)",
-        "name_font": {**_TITULO, "size": 8.5},
-    })
-    columnas.set_x_axis({"num_font": _LETRA, "name": f"Trimestres de {tablas.periodo.ejercicio}", "name_font": _LETRA})
-    columnas.set_y_axis({
-        "min": 0, "max": max(120, ceil(bloque.mayor / 20) * 20), "major_unit": 20, "num_font": _LETRA,
-        "num_format": "0", "name": "% de la meta anual", "name_font": _LETRA,
-        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}},
-    })
-    columnas.set_legend({"position": "bottom", "font": _LETRA})
-    columnas.set_plotarea({"layout": {"x": 0.13, "y": 0.22, "width": 0.84, "height": 0.45}})
-    return columnas

@@ -128,15 +128,14 @@ def _escribir_titulo_y_campos(hoja: Any, una: Hoja, encargo: Encargo, estilos: E
     hoja.set_row(lugar.FILA_TITULO - 1, 22)
     abierto = encargo.modo is Modo.FORMULACION
     escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto)
-    if abierto:
-        for campo in una.campos:
-            fila = lugar.fila_campo[campo.clave]
-            validar_campo(hoja, campo, fila, 1 if campo.en_etiqueta else COLUMNA_VALOR, nombres)
-            if campo.obligatorio and campo.clave != encargo.formato.campo_periodo:
-                hoja.conditional_format(fila - 1, COLUMNA_VALOR - 1, fila - 1, COLUMNA_VALOR - 1, {
-                    "type": "formula", "criteria": f'=${letra(COLUMNA_VALOR)}${fila}=""',
-                    "format": estilos.condicional("falta"),
-                })
+    for campo in (c for c in una.campos if abierto or c.abierto):
+        fila = lugar.fila_campo[campo.clave]
+        validar_campo(hoja, campo, fila, 1 if campo.en_etiqueta else COLUMNA_VALOR, nombres)
+        if campo.obligatorio and campo.clave != encargo.formato.campo_periodo:
+            hoja.conditional_format(fila - 1, COLUMNA_VALOR - 1, fila - 1, COLUMNA_VALOR - 1, {
+                "type": "formula", "criteria": f'=${letra(COLUMNA_VALOR)}${fila}=""',
+                "format": estilos.condicional("falta"),
+            })
 
 
 def _escribir_hoja_de_campos(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pei_excel.escritura.consolidado_comun import ENTERO, PORCENTAJE, al_periodo_de, fecha, llaves_de
+from pei_excel.escritura.consolidado_comun import ENTERO, PORCENTAJE, SOLES, al_periodo_de, fecha, llaves_de
 from pei_excel.escritura.filas_armadas import (
     FILA,
     HojaDeFilas,
@@ -16,7 +17,8 @@ from pei_excel.escritura.filas_armadas import (
     hoja_de_filas,
     principio,
 )
-from pei_excel.escritura.hoja import LibroNuevo, abrir_libro
+from pei_excel.escritura.graficas import Cita
+from pei_excel.escritura.hoja import LibroNuevo, abrir_libro, escribir_formula
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado, renglones
 from pei_excel.escritura.rapido import LibroRapido
 from pei_excel.escritura.tesoreria_indicadores import (
@@ -49,7 +51,7 @@ def escribir_tesoreria(
     fin = escribir_indicadores(libro, indicadores, tablas, papel)
     _resultados(libro, resultados, tablas, papel, fin)
     _caratula(libro, caratula, tablas, papel)
-    _firmas(libro, firmas, tablas, papel)
+    escribir_firmas(libro, firmas, tablas, papel)
     caratula.activate()
     libro.close()
 
@@ -121,19 +123,8 @@ def _nombre(nombre: str) -> str:
 
 
 def _caratula(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
-    estilos = libro.estilos
-    hoja.hide_gridlines(2)
-    anchos = (30.0, 50.0)
-    for n, ancho in enumerate(anchos):
-        hoja.set_column(n, n, ancho)
-    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
-    titulo = f"Informe consolidado de avance de indicadores {al_periodo_de(tablas.periodo)}{preliminar}"
-    formato = estilos("titulo", align="left", text_wrap=True)
-    hoja.merge_range(1, 0, 1, 1, "", formato)
-    hoja.write_string(1, 0, titulo, formato)
-    hoja.set_row(1, 20 * renglones(titulo, ancho_combinado(anchos) * 0.95, 14, negritas=True))
     c = tablas.cobertura
-    datos = [
+    datos: list[tuple[str, str]] = [
         ("Dirigido a", "Dirección de Contabilidad de la Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
         ("Carácter", "PRELIMINAR" if tablas.preliminar else "Definitivo"),
@@ -144,21 +135,46 @@ def _caratula(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
         ("Semáforo", tablas.perfil.etiqueta),
         ("Contenido", "Resultados por Programa Presupuestario, Indicadores (programado, alcanzado y %) y Firmas."),
     ]
+    escribir_caratula(libro, hoja, tablas, "Informe consolidado de avance de indicadores", datos, papel)
+
+
+def escribir_caratula(
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, que: str, datos: Sequence[tuple[str, str | Cita]], papel: str
+) -> None:
+    """Título y un renglón por dato; una cita es una cifra en soles de otra hoja."""
+    estilos = libro.estilos
+    hoja.hide_gridlines(2)
+    anchos = (30.0, 50.0)
+    for n, ancho in enumerate(anchos):
+        hoja.set_column(n, n, ancho)
+    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
+    titulo = f"{que} {al_periodo_de(tablas.periodo)}{preliminar}"
+    formato = estilos("titulo", align="left", text_wrap=True)
+    hoja.merge_range(1, 0, 1, 1, "", formato)
+    hoja.write_string(1, 0, titulo, formato)
+    hoja.set_row(1, 20 * renglones(titulo, ancho_combinado(anchos) * 0.95, 14, negritas=True))
     etiqueta, valor = estilos("celda", bold=True, font_size=LETRA), estilos("celda", font_size=LETRA)
-    for fila, (nombre, texto) in enumerate(datos, 3):
+    for fila, (nombre, dato) in enumerate(datos, 3):
         hoja.write_string(fila, 0, nombre, etiqueta)
-        hoja.write_string(fila, 1, texto, valor)
+        if isinstance(dato, Cita):
+            cifra = estilos("celda", font_size=LETRA, align="left", num_format=SOLES)
+            escribir_formula(hoja, fila + 1, 2, dato.formula, cifra, dato.valor)
+        else:
+            hoja.write_string(fila, 1, dato, valor)
+        texto = dato if isinstance(dato, str) else ""
         hoja.set_row(fila, alto_de_fila([(texto, anchos[1])], minimo=20, letra=LETRA))
     imprimir(hoja, tablas, (3 + len(datos), 2), papel)
 
 
-def _firmas(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
+def escribir_firmas(
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str, quienes: Sequence[str] = ("Elaboró", "Vo. Bo.", "Recibió")
+) -> None:
     """Sólo el lugar de cada firma y su cargo: nunca un nombre inventado."""
     estilos = libro.estilos
     titulos(hoja, "Firmas", tablas, estilos)
-    hoja.set_column(0, 0, 60)
+    hoja.set_column(0, 0, 72)
     fila = 4
-    for quien in ("Elaboró", "Vo. Bo.", "Recibió"):
+    for quien in quienes:
         hoja.write_string(fila, 0, quien, estilos("firma_titulo", font_size=LETRA))
         hoja.set_row(fila + 1, 44)
         hoja.write_blank(fila + 1, 0, None, estilos("firma_linea"))

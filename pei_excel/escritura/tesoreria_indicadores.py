@@ -29,20 +29,20 @@ RECALCULADA = "¹ Cifra recalculada; solventación en trámite."
 LETRA = 10
 ENCABEZADO = 4
 PRIMERA = ENCABEZADO + 1
-_MARCADA = '#,##0.00"¹"'
-_TENUE: dict[str, Any] = {"font_size": 8, "font_color": "#595959"}
-_DERECHA: dict[str, Any] = {"align": "right", "font_size": LETRA, "text_wrap": False}
+MARCADA = '#,##0.00"¹"'
+TENUE: dict[str, Any] = {"font_size": 8, "font_color": "#595959"}
+DERECHA: dict[str, Any] = {"align": "right", "font_size": LETRA, "text_wrap": False}
 
 #: (clave, título, ancho, propiedades de sus celdas)
 COLUMNAS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("programa", "Unidad y programa", 11, {}), ("nivel", "Nivel", 15, {}), ("nombre", "Indicador", 34, {}),
-    ("medida", "Unidad de Medida", 13, {}), ("meta", "Meta anual", 13, {**_DERECHA, "num_format": CIFRA}),
-    ("p", "Programado al periodo", 13, {**_DERECHA, "num_format": CIFRA}),
-    ("a", "Alcanzado al periodo", 13, {**_DERECHA, "num_format": CIFRA}),
-    ("pct", "% al periodo", 10, {**_DERECHA, "num_format": PORCENTAJE}), ("s", "Semáforo", 18, {"align": "center"}),
+    ("medida", "Unidad de Medida", 13, {}), ("meta", "Meta anual", 13, {**DERECHA, "num_format": CIFRA}),
+    ("p", "Programado al periodo", 13, {**DERECHA, "num_format": CIFRA}),
+    ("a", "Alcanzado al periodo", 13, {**DERECHA, "num_format": CIFRA}),
+    ("pct", "% al periodo", 10, {**DERECHA, "num_format": PORCENTAJE}), ("s", "Semáforo", 18, {"align": "center"}),
     ("informo", "La unidad informó", 19, {}),
-    ("topado", "% que entra al promedio (apoyo)", 12, {**_TENUE, "align": "right", "num_format": PORCENTAJE}),
-    ("clase", "Clase (apoyo)", 12, _TENUE), ("llave", "Programa (apoyo)", 12, _TENUE),
+    ("topado", "% que entra al promedio (apoyo)", 12, {**TENUE, "align": "right", "num_format": PORCENTAJE}),
+    ("clase", "Clase (apoyo)", 12, TENUE), ("llave", "Programa (apoyo)", 12, TENUE),
 )
 LETRAS = {clave: letra(n) for n, (clave, *_) in enumerate(COLUMNAS, 1)}
 _ANCHOS = {clave: ancho for clave, _, ancho, _ in COLUMNAS}
@@ -128,7 +128,7 @@ class _Escritor:
         numeradas = [(n, clave, {"font_size": LETRA, **estilo}) for n, (clave, _, _, estilo) in enumerate(COLUMNAS, 1)]
         self._inicios = {clave: principio(n, estilos("celda", **estilo)) for n, clave, estilo in numeradas}
         self._marcadas = {
-            clave: principio(n, estilos("celda", **{**estilo, "num_format": _MARCADA, "bold": True}))
+            clave: principio(n, estilos("celda", **{**estilo, "num_format": MARCADA, "bold": True}))
             for n, clave, estilo in numeradas
             if clave in {"meta", "a"}
         }

@@ -132,4 +132,8 @@ def por_completar(campos: Iterable[str], columnas: Iterable[tuple[str, str]]) ->
             completa=hoja.completa or (hoja.por_renglon == 1 and bool(propias)),
         )
 
-    return replace(POI, hojas=tuple(abrir_hoja(h) for h in POI.hojas))
+    return replace(
+        POI, hojas=tuple(abrir_hoja(h) for h in POI.hojas),
+        que_se_informa=f"{POI.que_se_informa} Complete también las celdas amarillas que estén vacías: la exportación "
+        "del aplicativo no traía esos datos.",
+    )

@@ -330,6 +330,8 @@ POI = Formato(
     que_se_informa="En la hoja «Seguimiento» escriba lo ejecutado y lo devengado en el periodo que se reporta "
     "({periodo}), mes por mes, y en «Evaluación» los factores, las medidas correctivas y los medios de verificación.",
     moneda="S/.",
+    acumula_el_ano=True,
+    calculadas_oficiales=False,
     perfil="operativo",
     tablas={
         "oei": Tabla(("OEI", "Objetivo estratégico"), FILAS_DE_OEI),

@@ -9,8 +9,8 @@ from pei_excel.crudo import HojaCruda, LibroCrudo
 from pei_excel.formato import HOJA_IDENTIDAD, Formato, Hoja
 from pei_excel.lectura.bloques import buscar_bloque
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, buscar_encabezados, textos_normalizados
-from pei_excel.lectura.filas import leer_filas
-from pei_excel.lectura.lector import Opciones, Pagina, es_el_mejor, identidad_de, leer, leer_campos, reunir
+from pei_excel.lectura.informes import reunir
+from pei_excel.lectura.lector import Opciones, es_el_mejor, identidad_de, leer, leer_campos, leer_paginas
 from pei_excel.lectura.notas import notar
 from pei_excel.libro import TODO, Dato, HojaLeida, IncidenteDeLibro, Libro
 from pei_excel.tipos import Contexto
@@ -78,14 +78,7 @@ def _tablas(formato: Formato, textos: Textos, contexto: Contexto) -> dict[str, H
     ]
     leidas: dict[str, HojaLeida] = {}
     for hoja in formato.hojas:
-        paginas: list[Pagina] = []
-        for hallado in todos:
-            if hallado.hoja is hoja and es_el_mejor(hallado, todos):
-                hasta = max((f for f, _ in hallado.cruda.celdas), default=0) + 1
-                siguientes = [h.primera for h in todos if h.cruda is hallado.cruda and h.primera > hallado.ultima]
-                indice = sum(len(p.filas) for p in paginas)
-                filas = leer_filas(hallado, min([*siguientes, hasta]), contexto, indice)
-                paginas.append(Pagina(hallado, {}, filas))
-        if paginas:
-            leidas[hoja.clave] = reunir(hoja, paginas)
+        propios = [h for h in todos if h.hoja is hoja and es_el_mejor(h, todos)]
+        if propios:
+            leidas[hoja.clave] = reunir(hoja, leer_paginas(propios, contexto), con_calculadas=True)
     return leidas

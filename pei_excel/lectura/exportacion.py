@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pei_excel.calculos import iguales
 from pei_excel.crudo import HojaCruda, LibroCrudo
@@ -267,7 +267,7 @@ def _meta(fila: Fila) -> dict[str, Dato]:
 
 def _seguimiento(fila: Fila, indice: int) -> Fila:
     """Lo ejecutado; en las recurrentes cada versión calcula el total a su modo: sólo se toma si es el de aquí."""
-    datos = {c: fila[c]._replace(incidente=None) for c in ("codigo", "actividad", "unidad_medida") if c in fila.datos}
+    datos = _traidos(fila, "codigo", "actividad", "unidad_medida")
     datos |= {clave: fila[clave] for clave in claves_de_mes("ejecutado") if clave in fila.datos}
     forma = forma_mensual(fila.valor("acumulacion"))
     total = fila["ejecutado_total"]
@@ -275,6 +275,11 @@ def _seguimiento(fila: Fila, indice: int) -> Fila:
     if not total.vacio and (forma == ACUMULATIVO or iguales(total.valor or 0.0, calculado or 0.0)):
         datos["ejecutado_total"] = total
     return _mudar(fila, SEGUIMIENTO.clave, indice, datos)
+
+
+def _traidos(fila: Fila, *claves: str) -> dict[str, Dato]:
+    """Lo que otra hoja repite; lo que se notó al leerlo ya va en `Programación`."""
+    return {clave: fila[clave]._replace(incidente=None) for clave in claves if clave in fila.datos}
 
 
 def _cifra(fila: Fila, clave: str) -> float | None:
@@ -298,8 +303,7 @@ def _explicaciones(fila: Fila, periodo: Periodo | None) -> list[tuple[Fila, int,
 def _evaluacion(indice: int, fila: Fila, trimestre: int, motivos: list[Dato]) -> Fila:
     ultimo = motivos[-1]
     textos = list(dict.fromkeys(str(m.valor) for m in motivos))
-    codigo: dict[str, Any] = {c: fila[c]._replace(incidente=None) for c in ("codigo", "actividad") if c in fila.datos}
-    return _mudar(fila, EVALUACION.clave, indice, codigo | {
+    return _mudar(fila, EVALUACION.clave, indice, _traidos(fila, "codigo", "actividad") | {
         "trimestre": ultimo._replace(valor=TRIMESTRES_POI[trimestre - 1], crudo=TRIMESTRES_POI[trimestre - 1]),
         "dificultaron": ultimo._replace(valor="; ".join(textos)),
     })

@@ -7,7 +7,7 @@ from pei_excel.formato import Columna, Hoja
 from pei_excel.lectura.encabezados import Hallado
 from pei_excel.libro import Dato, Fila
 from pei_excel.textos import normalizar
-from pei_excel.tipos import Contexto, Numero, NumeroOPalabra, ValorNivel
+from pei_excel.tipos import Codigo, Contexto, Numero, NumeroOPalabra, Tipo, ValorNivel
 from pei_excel.ubicacion import letra
 
 
@@ -28,6 +28,8 @@ def leer_filas(
         llenas = [columna for columna, c in capturables if _valor(cruda.celdas.get((fila, c))) is not None]
         if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
             continue
+        if isinstance(_tipo_de_llave(hallado.hoja), Codigo) and _es_rotulo(cruda, hallado, fila, llenas):
+            continue
         filas.append(_leer_fila(hallado, columnas, fila, indice + len(filas), contexto, anclas))
     return filas
 
@@ -47,6 +49,21 @@ def _es_nota(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna
     leido = hallado.hoja.por_clave[primera].tipo.leer(celda, Contexto()).valor
     texto = str(celda.valor).strip()
     return not isinstance(leido, ValorNivel) and (len(texto) > 30 or texto.startswith("*"))
+
+
+def _tipo_de_llave(hoja: Hoja) -> Tipo | None:
+    return hoja.por_clave[hoja.llave[0]].tipo if hoja.llave else None
+
+
+def _es_rotulo(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:
+    """Un renglón de una hoja con códigos que no es una actividad: el de totales, o un título que agrupa a otras."""
+    llave = hallado.hoja.llave[0]
+    textos = {c.clave: v for c in llenas if isinstance(v := _valor(cruda.celdas.get((fila, hallado.columnas[c.clave]))), str)}
+    if any(normalizar(t).split()[:1] in (["total"], ["totales"]) for t in textos.values()):
+        # «Totalizar expedientes» es una actividad: aquí la palabra va sola o sin código.
+        return llave not in textos or normalizar(textos[llave]).startswith("total")
+    antes = hallado.columnas.get(llave, 0)
+    return len(llenas) == len(textos) == 1 and hallado.columnas[llenas[0].clave] < antes
 
 
 def _anclas(cruda: HojaCruda, desde: int, hasta: int) -> dict[tuple[int, int], tuple[int, int]]:

@@ -64,8 +64,12 @@ def _notar_corrida(libro: Libro, fila: Fila, declarada: Hoja) -> None:
     primera = fila[declarada.llave[0]]
     saca: tuple[Llave, ...] = ((fila.hoja, fila.indice, "*"),)
     if primera.vacio:
-        otras = [d for c, d in fila.datos.items() if not d.vacio and declarada.por_clave[c].calculo is None]
-        mensaje = f"«{declarada.por_clave[declarada.llave[0]].titulo}» está vacío y la fila tiene datos a la derecha"
+        claves = list(fila.datos)
+        derecha = set(claves[claves.index(declarada.llave[0]):])
+        capturados = [(c, d) for c, d in fila.datos.items() if not d.vacio and declarada.por_clave[c].calculo is None]
+        otras = [d for c, d in capturados if c in derecha] or [d for _, d in capturados]
+        donde = "datos a la derecha" if any(c in derecha for c, _ in capturados) else "otros datos"
+        mensaje = f"«{declarada.por_clave[declarada.llave[0]].titulo}» está vacío y la fila tiene {donde}"
         tambien = tuple((d.hoja or "", d.celda or "") for d in otras[:3])
         libro.incidentes.append(
             IncidenteDeLibro("FMT015", mensaje, primera.hoja, primera.celda, (primera.llave,), saca, tambien=tambien)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pei_excel.actividades import Actividad, evaluar_actividades
+from pei_excel.anteriores import Anterior, Identidad
 from pei_excel.evaluacion import Indicador, evaluar
 from pei_excel.formato import Formato
 from pei_excel.formatos import FORMATOS, TODOS
@@ -16,6 +17,9 @@ from pei_excel.periodos import Periodo
 from pei_excel.semaforo import PERFILES, Perfil
 from pei_excel.textos import como_frase
 from pei_excel.ubicacion import Ubicacion
+
+#: Los formatos a los que sirve una regla de los dos.
+AMBOS = ("MIR", "POI")
 
 Alcance = Literal["libro", "entrega", "tablas"]
 
@@ -51,6 +55,8 @@ class Tabla:
     perfil: str | None = None  #: None: el del formato
     preparar: Callable[[Any], None] | None = None  #: daña el archivo ya escrito (recibe su ruta)
     otros: tuple[str, ...] = ()  #: cuadros de otros libros de la misma carpeta
+    #: (periodo o None si es la formulación, cuadro) de las entregas anteriores con que se compara
+    anterior: tuple[tuple[str | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class Contexto:
 
     periodo: Periodo | None = None  #: el pedido; None: el que cada libro trae escrito
     perfiles: Mapping[str, Perfil] = field(default_factory=dict)  #: formato → perfil elegido
+    anteriores: Mapping[Identidad, Sequence[Anterior]] = field(default_factory=dict)  #: entregas de antes
     _indicadores: dict[int, list[Indicador]] = field(default_factory=dict)
     _actividades: dict[int, list[Actividad]] = field(default_factory=dict)
 
@@ -153,6 +160,16 @@ class Contexto:
     def formulacion(self, libro: Libro) -> bool:
         """No se pidió periodo y el del libro está en blanco."""
         return self.periodo is None and libro.campo("periodo").vacio
+
+    def anteriores_de(self, libro: Libro) -> tuple[Anterior, ...]:
+        """Entregas anteriores del informe en su ejercicio, de la más antigua (lo aprobado) a la más nueva."""
+        periodo = self.periodo_de(libro)
+        if periodo is None or libro.formato is None:
+            return ()
+        return tuple(
+            a for a in self.anteriores.get((libro.formato, libro.identidad), ())
+            if a.ejercicio == periodo.ejercicio and a.mes <= periodo.mes and (a.sha256 != libro.sha256 or not a.sha256)
+        )
 
     def indicadores(self, libro: Libro) -> list[Indicador]:
         """Indicadores evaluados de una MIR; vacío en formulación y en otro formato."""

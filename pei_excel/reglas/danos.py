@@ -41,7 +41,9 @@ def sin_titulos(ruta: Path) -> None:
         for nombre, contenido in partes.items():
             if nombre.endswith(("sharedStrings.xml", "custom.xml", "workbook.xml")):
                 texto = contenido.decode().replace("pei-excel;", "otro;")
-                partes[nombre] = re.sub(r"(Trim\.|Nivel|Acumulado|Definición|Método|Medios|Sentido|Tipo)", "Dato", texto).encode()
+                texto = re.sub(r">[EFMAJSOND]<", ">Dato<", texto)  # los meses
+                titulos = r"(Trim\.|Nivel|Acumulado|Definición|Método|Medios|Sentido|Tipo|Código|Actividad|mensual|Total)"
+                partes[nombre] = re.sub(titulos, "Dato", texto).encode()
 
     _reescribir(ruta, cambiar)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isclose
 
+from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
-from pei_excel.libro import Libro
-from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
+from pei_excel.libro import Fila, Libro
+from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
 from pei_excel.textos import cuenta, enumerar, numero
 
 #: Nombres que dejan los programas de sincronización cuando dos personas guardan a la vez, y las copias de Windows.
@@ -28,26 +30,31 @@ class Entrega:
 
 
 @regla(
-    "ENT003",
+    "ENT003", AMBOS,
     severidad=Severidad.AVISO, para=Destinatario.PLANEACION, alcance="entrega",
     por_que="Si un informe llega dos veces y se cuentan los dos, el consolidado duplica sus cifras.",
     como_corregir="Deje en la carpeta sólo la entrega buena, o confirme que la usada es la última.",
     fuente="Criterio de este programa: se usa la de modificación interna más reciente; si empatan, la última ruta",
     mal=Tabla("✗ archivo", otros=("",)),
-    bien=Tabla("", otros=("""
+    bien={
+        "MIR": Tabla("", otros=("""
         Campos
         | Campo                    | Valor                      |
         | Programa Presupuestario: | 7 - Otro programa          |
         """,)),
+        "POI": Tabla("", periodo=None, otros=("""
+        Campos
+        | Campo                   | Valor |
+        | Periodo que se reporta: |       |
+        """,)),
+    },
 )
 def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
     """Hay un solo informe por unidad, programa y periodo; los demás se listan con lo que difiere."""
     grupos: dict[tuple[object, ...], list[Libro]] = {}
     for libro in entrega.libros:
-        if not libro.rechazado and all(libro.identidad):
-            periodo = libro.periodo or contexto.periodo  # con el trimestre en blanco se lee como del pedido
-            trimestre = periodo.como_trimestre if periodo else None
-            grupos.setdefault((libro.formato, *libro.identidad, trimestre), []).append(libro)
+        if not libro.rechazado and _se_sabe_de_quien_es(libro):
+            grupos.setdefault((libro.formato, *libro.identidad, _cual_informe(libro, contexto)), []).append(libro)
     for grupo in grupos.values():
         if len(grupo) < 2:
             continue
@@ -56,11 +63,28 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
             if libro is usado:
                 continue
             entrega.sustituidos[id(libro)] = usado
+            programa = f", programa {libro.identidad[1]}" if libro.identidad[1] else ""
             yield Observacion(
-                f"{_cual(libro, usado)} de {libro.unidad}, programa {libro.identidad[1]}; se usa {_la_usada(libro, usado)} "
-                f"y ésta no se cuenta. {_diferencias(libro, usado)}",
+                f"{_cual(libro, usado)} de {libro.unidad}{programa}; se usa {_la_usada(libro, usado)} y ésta no se cuenta. {_diferencias(libro, usado)}",
                 archivo=libro.archivo, encontrado=libro.archivo, esperado=usado.archivo,
             )
+
+
+def _se_sabe_de_quien_es(libro: Libro) -> bool:
+    """Trae la clave de todo lo que identifica a un informe de su formato: unidad y, si lo hay, programa."""
+    campos = {c.clave for c in FORMATOS[libro.formato or "MIR"].principal.campos}
+    return all(clave for clave, campo in zip(libro.identidad, ("unidad", "programa"), strict=True) if campo in campos)
+
+
+def _cual_informe(libro: Libro, contexto: Contexto) -> object:
+    """Lo que distingue dos informes de la misma unidad: el periodo; con el suyo en blanco se lee como del pedido.
+
+    De un libro que vive todo el año, cualquiera sirve para el periodo pedido: dos son dos entregas de lo mismo.
+    """
+    periodo = libro.periodo or contexto.periodo
+    if FORMATOS[libro.formato or "MIR"].acumula_el_ano:
+        return contexto.periodo or ((periodo.ejercicio, periodo.mes) if periodo else None)
+    return periodo.como_trimestre if periodo else None
 
 
 def _cual(libro: Libro, usado: Libro) -> str:
@@ -80,12 +104,24 @@ def _iguales(uno: object, otro: object) -> bool:
     return uno == otro
 
 
+def _por_llave(libro: Libro, hoja: str) -> dict[tuple[object, ...], Fila]:
+    """Las filas de una hoja por su llave; si se repite, también por la vez que aparece."""
+    llave = FORMATOS[libro.formato or "MIR"].por_clave[hoja].llave
+    veces: Counter[tuple[object, ...]] = Counter()
+    filas = {}
+    for fila in libro.filas(hoja):
+        suya = tuple(str(fila.valor(c)) for c in llave)
+        filas[*suya, veces[suya]] = fila
+        veces[suya] += 1
+    return filas
+
+
 def _diferencias(uno: Libro, otro: Libro) -> str:
     distintas = []
-    for hoja, leida in uno.hojas.items():
-        previas = {str(f.valor(next(iter(f.datos)))): f for f in otro.filas(hoja)}
-        for fila in leida.filas:
-            pareja = previas.get(str(fila.valor(next(iter(fila.datos)))))
+    for hoja in uno.hojas:
+        previas = _por_llave(otro, hoja)
+        for llave, fila in _por_llave(uno, hoja).items():
+            pareja = previas.get(llave)
             if pareja is None:
                 distintas.append(f"{fila.donde}!{fila.numero} (renglón que no está en la otra)")
                 continue
@@ -106,7 +142,7 @@ def _ver(valor: object) -> str:
 
 
 @regla(
-    "ENT004",
+    "ENT004", AMBOS,
     severidad=Severidad.NOTA, para=Destinatario.PLANEACION, alcance="entrega",
     por_que="Lo que no es un informe se aparta y se nombra, para que nada falte sin saberlo.",
     como_corregir="No hace falta nada; si alguno era un informe, pida que lo guarden como libro de Excel.",

@@ -12,6 +12,7 @@ from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.periodos import MIDE, ORDINALES, TRIMESTRES
 from pei_excel.reglas.base import Contexto, Observacion, regla
+from pei_excel.reglas.modificadas import no_aplicadas
 from pei_excel.textos import enumerar, normalizar, numero, parecido
 from pei_excel.tipos import ValorNivel
 
@@ -602,23 +603,4 @@ def componente_distinto_de_sus_actividades(libro: Libro, contexto: Contexto) -> 
 )
 def modificacion_no_aplicada(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El último Valor nuevo registrado es el valor vigente."""
-    por_nivel: dict[ValorNivel | None, Fila] = {}
-    for fila in _filas(libro):
-        por_nivel.setdefault(_nivel(fila), fila)  # si un Nivel se repite (MIR003), vale el primero
-    ultimas: dict[tuple[object, str], Fila] = {}
-    filas = libro.filas("Modificaciones")
-    for fila in sorted(filas, key=lambda f: (str(f.valor("fecha") or ""), f.indice)):
-        nivel, campo = fila.valor("nivel"), fila.valor("campo")
-        if nivel in por_nivel and campo and fila.valor("valor_nuevo") is not None:
-            ultimas[nivel, campo] = fila
-    for (nivel, campo), fila in ultimas.items():
-        clave = f"programado_t{next(n for n in TRIMESTRES if ORDINALES[n - 1] in campo)}"
-        vigente = por_nivel[nivel][clave]  # type: ignore[index]
-        nuevo = fila.valor("valor_nuevo")
-        if not iguales(vigente.valor or 0.0, nuevo):
-            yield Observacion(
-                f"la última modificación de {nivel} ({campo}) dice {numero(nuevo)} y la meta vigente es "
-                f"{numero(vigente.valor)}",
-                fila["valor_nuevo"], lee=(vigente, fila["nivel"], fila["campo"]), tambien=(vigente,),
-                encontrado=nuevo, esperado=vigente.valor,
-            )
+    yield from no_aplicadas(libro)

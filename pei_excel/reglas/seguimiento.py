@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pei_excel.calculos import acumulado_coincide, acumular, iguales
@@ -11,24 +10,21 @@ from pei_excel.formatos.mir import TRIMESTRES as NOMBRES_DE_TRIMESTRE
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.periodos import ORDINALES, TRIMESTRES
-from pei_excel.reglas.base import Contexto, Observacion, Tabla, regla
+from pei_excel.reglas import seguimiento_poi as poi
+from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
+from pei_excel.reglas.evidencia import defecto_del_medio
 from pei_excel.reglas.mir import quien
 from pei_excel.textos import cuenta, enumerar, normalizar, numero
 from pei_excel.tipos import NADA
 
 #: Parte de la meta anual que debe rebasarse para pedir explicación (criterio de este programa).
 EXCESO_MINIMO = 0.10
+#: Puntos entre el % financiero y el físico que se toleran (criterio de este programa).
+BRECHA_TOLERADA = 20.0
 #: Renglones desde los que «todo exactamente 100 %» llama la atención (criterio de este programa).
 RENGLONES_AL_100 = 5
 #: Renglones con las mismas palabras desde los que llama la atención (criterio de este programa).
 RENGLONES_IGUALES = 3
-
-_SIN_NUMERO = re.compile(r"\bs\s*/\s*n\b", re.IGNORECASE)
-_DOCUMENTO = re.compile(
-    r"oficio|circular|minuta|acta|lista|informe|registro|reporte|correo|constancia|copia|memor[aá]nd|padr[oó]n|"
-    r"fotogr|contrato|convenio|factura|bit[aá]cora|expediente|acuse|dictamen|invitaci[oó]n|p[oó]liza|convocatoria",
-    re.IGNORECASE,
-)
 
 
 def _reportado(i: Indicador) -> Dato:
@@ -43,21 +39,38 @@ def _leidos(i: Indicador) -> tuple[Dato, ...]:
 
 
 @regla(
-    "SEG001",
+    "SEG001", AMBOS,
     por_que="El acumulado es lo que se informa a la Tesorería; si no sale de los trimestres, el avance anual engaña.",
     como_corregir="Restaure la fórmula del acumulado o corrija los trimestres.",
-    fuente="Informe Trimestral 2024, columna «Acumulado *» de Valores Alcanzados",
-    mal="""
+    fuente="Informe Trimestral 2024, columna «Acumulado *» de Valores Alcanzados; Directiva N° 003-2016-MPH/17, artículos 11 y 12",
+    mal={
+        "MIR": """
         | Nivel        | Valores Alcanzados/1er. Trim. | …/2do. Trim. | …/Acumulado * |
         | Componente 1 | 15                            | 25           | 0 ✗           |
         """,
-    bien="""
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Total | Ejecución financiera mensual S/./Total |
+        | AO.01  | 60 ✗                           | 9000 ✗                                 |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel        | Valores Alcanzados/1er. Trim. | …/2do. Trim. | …/3er. Trim. |
         | Componente 1 | 20                            | 25           | 0            |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Mayo |
+        | AO.03  | 39                            |
+        """,
+    },
 )
 def acumulado_alcanzado_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El acumulado de lo alcanzado es el de los trimestres informados."""
+    if libro.formato == "POI":
+        yield from poi.totales(libro, contexto)
+        return
     por_indice = {i.fila.indice: i for i in contexto.indicadores(libro)}
     for fila in libro.filas("MIR"):
         dato = fila["alcanzado_acumulado"]
@@ -137,21 +150,38 @@ def _cifra(fila: Fila, dato: Dato, sufijo: str, medida: str) -> float | None:
 
 
 @regla(
-    "SEG003",
+    "SEG003", AMBOS,
     por_que="Lo que aún no ocurre no puede informarse; suele ser un periodo que no se actualizó.",
     como_corregir="Borre lo capturado después del periodo o actualice «Trimestre que se reporta».",
-    fuente="Informe Trimestral 2024, campo «Trimestre que se reporta»",
-    mal="""
+    fuente="Informe Trimestral 2024, campo «Trimestre que se reporta»; Directiva N° 003-2016-MPH/17, artículo 12",
+    mal={
+        "MIR": """
         | Nivel        | Valores Alcanzados/3er. Trim. |
         | Componente 1 | 10 ✗                          |
         """,
-    bien="""
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Julio | Ejecución financiera mensual S/./Agosto |
+        | AO.01  | 10 ✗                           | 1500 ✗                                  |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel        | Valores Alcanzados/3er. Trim. |
         | Componente 1 | 0                             |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Julio | Ejecución financiera mensual S/./Julio |
+        | AO.01  | 0                              | 0                                      |
+        """,
+    },
 )
 def alcanzado_despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Después del periodo escrito en el libro no hay nada alcanzado distinto de 0."""
+    if libro.formato == "POI":
+        yield from poi.despues_del_periodo(libro, contexto)
+        return
     periodo = libro.periodo or contexto.periodo_de(libro)
     if periodo is None:
         return
@@ -178,21 +208,39 @@ def alcanzado_despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[
 
 
 @regla(
-    "SEG004",
+    "SEG004", AMBOS,
     por_que="Una celda vacía no dice si no hubo avance o si se olvidó informarlo.",
     como_corregir="Escriba lo alcanzado; si no hubo avance, escriba 0.",
-    fuente="Informe Trimestral 2024, Valores Alcanzados",
-    mal="""
+    fuente="Informe Trimestral 2024, Valores Alcanzados; Directiva N° 003-2016-MPH/17, artículos 11 y 12",
+    mal={
+        "MIR": """
         | Nivel        | Valores Alcanzados/2do. Trim. | Medios de Verificación |
         | Componente 1 | ✗                             |                        |
         """,
-    bien="""
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio | Ejecución financiera mensual S/./Junio |
+        | AO.01  | ✗                              | 1500                                   |
+        | AO.03  | 40                             | ✗                                      |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel        | Valores Programados/2do. Trim. | …/3er. Trim. | Valores Alcanzados/2do. Trim. | Medios de Verificación |
         | Componente 1 | NP                             | 60           | NP                            |                        |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio | Ejecución financiera mensual S/./Junio |
+        | AO.05  | NP                             |                                        |
+        """,
+    },
 )
 def vencido_sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Todo trimestre medido, programado y vencido está informado (0 es un informe)."""
+    if libro.formato == "POI":
+        yield from poi.sin_reporte(libro, contexto)
+        return
     indicadores = contexto.indicadores(libro)
     periodo = contexto.periodo_de(libro)
     if periodo is None:
@@ -228,36 +276,44 @@ def vencido_sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacio
                 )
 
 
-def defecto_del_medio(texto: str | None) -> str | None:
-    """Qué le falta a un medio de verificación para probar algo; None si basta."""
-    if not texto:
-        return "está vacío"
-    if _SIN_NUMERO.search(texto):
-        return "trae «S/N» en vez del número del documento"
-    if len(normalizar(texto).split()) < 3:
-        return f"sólo dice «{texto}»"
-    if not _DOCUMENTO.search(texto) and not re.search(r"\d", texto):
-        return "no nombra un documento, un número ni una fecha"
-    return None
-
-
 @regla(
-    "SEG005",
+    "SEG005", AMBOS,
     severidad=Severidad.AVISO,
     por_que="Sin un documento identificable, lo alcanzado no puede comprobarse en una auditoría.",
     como_corregir="Anote el tipo, el número y la fecha del documento que prueba lo alcanzado en el trimestre.",
-    fuente="Informe Trimestral 2024, columna «Medios de Verificación»",
-    mal="""
+    fuente="Informe Trimestral 2024, columna «Medios de Verificación»; Directiva N° 003-2016-MPH/17, artículo 12",
+    mal={
+        "MIR": """
         | Nivel        | Medios de Verificación               |
         | Componente 1 | Oficio S/N de fecha 26 de junio ✗    |
         """,
-    bien="""
+        "POI": """
+        Evaluación
+        | Código | Trimestre      | Medio de verificación                    |
+        | AO.01  | 2do. Trimestre | Informe S/N de la jefatura, junio 2024 ✗ |
+        | AO.05  | 2do. Trimestre | (quitar)                                 |
+        Seguimiento
+        | Código | Ejecución física mensual/Mayo |
+        | AO.05  | 2 ✗                           |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel        | Medios de Verificación                   |
         | Componente 1 | Minutas de las sesiones de abril y junio |
         """,
+        "POI": """
+        Evaluación
+        | Código | Trimestre      | Medio de verificación                 |
+        | AO.01  | 2do. Trimestre | Actas de entrega de abril, mayo y junio |
+        """,
+    },
 )
 def medio_insuficiente(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Lo alcanzado en el periodo, si es mayor que 0, tiene un medio con documento, número o fecha."""
+    if libro.formato == "POI":
+        yield from poi.medios(libro, contexto)
+        return
     for i in contexto.indicadores(libro):
         alcanzado = i.alcanzado[i.periodo.trimestre - 1]
         if not alcanzado:
@@ -291,25 +347,48 @@ def _quedo_atras(sentido: str, programado: float, alcanzado: float) -> bool:
 
 
 @regla(
-    "SEG006",
+    "SEG006", AMBOS,
     severidad=Severidad.AVISO,
     por_que="Un rezago sin causa ni medida correctiva no puede atenderse ni explicarse a la Tesorería.",
     como_corregir="Diga la causa y la medida correctiva.",
-    fuente="Semáforo de referencia (no oficial); Informe Trimestral 2024",
-    mal="""
+    fuente="Semáforo de referencia (no oficial); Informe Trimestral 2024; Directiva N° 003-2016-MPH/17, artículo 12",
+    mal={
+        "MIR": """
         | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
         | Actividad 2.2 | 20                            | 12 ✗         |
         """,
-    bien="""
+        "POI": """
+        Evaluación
+        | Código | Trimestre      | Factores que dificultaron | Medidas correctivas |
+        | AO.02  | 2do. Trimestre |                           |                     |
+        Seguimiento
+        | Código | Ejecución física mensual/Junio |
+        | AO.02  | 0 ✗                            |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
         | Actividad 2.2 | 20                            | 12           |
         Justificaciones
         | Nivel         | Trimestre  | Causa                 | Medida correctiva          |
         | Actividad 2.2 | 2do. Trim. | Se pospuso una sesión | Sesión adicional en agosto |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio |
+        | AO.02  | 0                              |
+        Evaluación
+        | Código | Trimestre      | Factores que dificultaron           | Medidas correctivas |
+        | AO.02  | 2do. Trimestre | Observaciones del área legal        | Aprobarlo en julio  |
+        """,
+    },
 )
 def rezago_sin_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Lo que queda debajo del verde al periodo, o en 0 con meta en el periodo, dice su causa y su medida."""
+    if libro.formato == "POI":
+        yield from poi.rezagos(libro, contexto)
+        return
     perfil = contexto.perfil(libro.formato)
     for i in contexto.indicadores(libro):
         q = i.periodo.trimestre
@@ -343,22 +422,39 @@ def rezago_sin_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacio
 
 
 @regla(
-    "SEG007",
+    "SEG007", AMBOS,
     severidad=Severidad.AVISO,
     por_que="Lo ejecutado sin meta no puede evaluarse; si había meta en otro trimestre, es un adelanto.",
     como_corregir="Aclare si la meta se omitió al programar o si lo alcanzado corresponde a otro indicador.",
-    fuente="Informe Trimestral 2024, Valores Programados y Alcanzados",
-    mal="""
+    fuente="Informe Trimestral 2024, Valores Programados y Alcanzados; Directiva N° 003-2016-MPH/17, artículo 12",
+    mal={
+        "MIR": """
         | Nivel | Valores Programados/4to. Trim. | Valores Alcanzados/2do. Trim. | Medios de Verificación | Frecuencia de Medición |
         | Fin   | 100                            | 5 ✗                           | Oficio 12/2024         | Anual                  |
         """,
-    bien="""
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio |
+        | AO.05  | 1 ✗                            |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel | Valores Alcanzados/2do. Trim. |
         | Fin   | 0                             |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio |
+        | AO.05  | 0                              |
+        """,
+    },
 )
 def ejecucion_sin_programacion(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """No se ejecuta nada donde no se programó («adelanto» si el año tiene programación)."""
+    if libro.formato == "POI":
+        yield from poi.sin_programacion(libro, contexto)
+        return
     formulacion = contexto.formulacion(libro)
     indicadores = {i.fila.indice: i for i in contexto.indicadores(libro)}
     for fila in libro.filas("MIR"):
@@ -384,22 +480,39 @@ def ejecucion_sin_programacion(libro: Libro, contexto: Contexto) -> Iterator[Obs
 
 
 @regla(
-    "SEG008",
+    "SEG008", AMBOS,
     severidad=Severidad.AVISO,
     por_que="Rebasar mucho la meta suele indicar una meta mal calculada o un error de captura.",
     como_corregir="Explique el exceso o corrija lo alcanzado.",
     fuente="Límite del semáforo de referencia y criterio de este programa",
-    mal="""
+    mal={
+        "MIR": """
         | Nivel         | Valores Alcanzados/2do. Trim. |
         | Actividad 2.2 | 60 ✗                          |
         """,
-    bien="""
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio |
+        | AO.01  | 30 ✗                           |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
         | Actividad 2.2 | 30                            | 25           |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Junio |
+        | AO.01  | 22                             |
+        """,
+    },
 )
 def sobrecumplimiento(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Lo alcanzado al periodo no rebasa el límite del semáforo y en 10 % o más de la meta anual."""
+    if libro.formato == "POI":
+        yield from poi.excesos(libro, contexto, EXCESO_MINIMO)
+        return
     perfil = contexto.perfil(libro.formato)
     if perfil.limite is None:
         return
@@ -418,12 +531,13 @@ def sobrecumplimiento(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
 
 
 @regla(
-    "SEG009",
+    "SEG009", AMBOS,
     severidad=Severidad.NOTA, para=Destinatario.PLANEACION,
     por_que="Que todo cumpla exactamente lo programado es posible, pero poco frecuente; conviene mirar la evidencia.",
     como_corregir="Revise los medios de verificación del informe.",
     fuente="Criterio de este programa",
-    mal="""
+    mal={
+        "MIR": """
         | Nivel         | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
         | (banda)       | ✗                             |              |
         | Componente 1  | 20                            | 30           |
@@ -431,13 +545,33 @@ def sobrecumplimiento(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         | Actividad 1.2 | 10                            | 40           |
         | Actividad 2.2 | 30                            | 20           |
         """,
-    bien="""
+        "POI": """
+        Seguimiento
+        | Código  | Ejecución física mensual/Enero | …/Febrero | …/Marzo | …/Abril | …/Junio | Ejecución financiera mensual S/./Junio |
+        | (banda) | ✗                              |           |         |         |         |                                        |
+        | AO.01   | 10                             | 10        | 10      | 10      | 10      | 1500                                   |
+        | AO.02   |                                | 1         |         | 1       | 1       | 2000                                   |
+        | AO.03   | 40                             | 40        | 40      | 40      | 40      | 3000                                   |
+        | AO.06   | 2                              | 2         | 2       | 2       | 2       | 800                                    |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel         | Valores Alcanzados/2do. Trim. |
         | Componente 1  | 30                            |
         """,
+        "POI": """
+        Seguimiento
+        | Código | Ejecución física mensual/Marzo |
+        | AO.01  | 10                             |
+        """,
+    },
 )
 def todo_exactamente_al_cien(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """No todas las cifras vencidas son exactamente 100 % (cinco renglones o más)."""
+    if libro.formato == "POI":
+        yield from poi.todo_al_cien(libro, contexto, RENGLONES_AL_100)
+        return
     con_cifra = [i for i in contexto.indicadores(libro) if i.vencidos]
     vencidas = [(i, n) for i in con_cifra for n in i.vencidos]
     exactas = all(
@@ -453,25 +587,47 @@ def todo_exactamente_al_cien(libro: Libro, contexto: Contexto) -> Iterator[Obser
 
 
 @regla(
-    "SEG010",
+    "SEG010", AMBOS,
     severidad=Severidad.NOTA, para=Destinatario.PLANEACION,
     por_que="La misma evidencia en varios renglones suele haberse copiado sin revisar.",
     como_corregir="Pregunte a la unidad si el mismo documento prueba todos los renglones.",
     fuente="Criterio de este programa",
-    mal="""
+    mal={
+        "MIR": """
         | Nivel         | Medios de Verificación     |
         | Componente 1  | Oficio 16/2024 de junio    |
         | Actividad 1.1 | Oficio 16/2024 de junio ✗  |
         | Actividad 1.2 | Oficio 16/2024 de junio ✗  |
         """,
-    bien="""
+        "POI": """
+        Evaluación
+        | Código | Trimestre      | Medio de verificación                |
+        | AO.01  | 2do. Trimestre | Informe N° 045-2024 de junio de 2024   |
+        | AO.03  | 2do. Trimestre | Informe N° 045-2024 de junio de 2024 ✗ |
+        | AO.04  | 2do. Trimestre | Informe N° 045-2024 de junio de 2024 ✗ |
+        """,
+    },
+    bien={
+        "MIR": """
         | Nivel         | Medios de Verificación     |
         | Componente 1  | Oficio 16/2024 de junio    |
         | Actividad 1.1 | Oficio 16/2024 de junio    |
         """,
+        "POI": """
+        Evaluación
+        | Código | Trimestre      | Medio de verificación                |
+        | AO.01  | 2do. Trimestre | Informe N° 045-2024 de junio de 2024 |
+        | AO.03  | 2do. Trimestre | Informe N° 045-2024 de junio de 2024 |
+        """,
+    },
 )
 def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
-    """La evidencia o las causas no son las mismas palabras en tres renglones o más."""
+    """La evidencia o las causas no son las mismas palabras en tres renglones o más, ni las del periodo anterior."""
+    if libro.formato == "POI":
+        for columna, que in _QUE_SE_COPIA:
+            for origen, filas, hecho in poi.copiadas(libro, contexto, columna, RENGLONES_IGUALES):
+                yield _copiada(filas[0], columna, f"{hecho} de {que}", origen, filas[1:], "codigo")
+        return
     for hoja, columna, que in (("MIR", "medios", "medio de verificación"), ("Justificaciones", "causa", "causa")):
         grupos: dict[str, list[Fila]] = {}
         for fila in libro.filas(hoja):
@@ -480,13 +636,48 @@ def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion
                 grupos.setdefault(texto, []).append(fila)
         for filas in grupos.values():
             if len(filas) >= RENGLONES_IGUALES:
-                yield Observacion(
-                    f"{len(filas)} renglones tienen el mismo texto de {que}", filas[1][columna],
-                    nombra=tuple(f[columna] for f in filas[2:]), lee=(filas[0][columna], *(f["nivel"] for f in filas)),
-                    tambien=(filas[0][columna],), encontrado=str(filas[1].valor(columna))[:200],
-                    como_corregir="Pregunte a la unidad si la misma causa explica todos los renglones."
-                    if columna == "causa" else None,
-                )
+                hecho = f"{len(filas)} renglones tienen el mismo texto de {que}"
+                yield _copiada(filas[1], columna, hecho, filas[0], filas[2:], "nivel")
+
+
+#: Columnas de `Evaluación` cuyas palabras no debieran repetirse, y cómo se dice.
+_QUE_SE_COPIA = (
+    ("medios", "medio de verificación"), ("dificultaron", "factores que dificultaron"),
+    ("contribuyeron", "factores que contribuyeron"),
+)
+
+
+def _copiada(
+    segunda: Fila, columna: str, mensaje: str, primera: Fila, otras: list[Fila], llave: str
+) -> Observacion:
+    return Observacion(
+        mensaje, segunda[columna], nombra=tuple(f[columna] for f in otras), tambien=(primera[columna],),
+        lee=(primera[columna], *(f[llave] for f in (primera, segunda, *otras))),
+        encontrado=str(segunda.valor(columna))[:200],
+        como_corregir=None if columna == "medios" else "Pregunte a la unidad si la misma causa explica todos los renglones.",
+    )
+
+
+@regla(
+    "SEG012", ("POI",),
+    severidad=Severidad.AVISO,
+    por_que="Gastar mucho más, o mucho menos, de lo que se avanza suele decir que una de las dos cifras está mal.",
+    como_corregir="Explique la diferencia entre lo gastado y lo avanzado, o corrija la cifra.",
+    fuente="Criterio de este programa: 20 puntos; Directiva N° 003-2016-MPH/17, artículo 12",
+    mal="""
+        Seguimiento
+        | Código | Ejecución financiera mensual S/./Abril | …/Mayo | …/Junio | …/Total |
+        | AO.01  | 0                                      | 0      | 0       | ✗       |
+        """,
+    bien="""
+        Seguimiento
+        | Código | Ejecución financiera mensual S/./Junio |
+        | AO.01  | 0                                      |
+        """,
+)
+def brecha_fisico_financiera(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Desde el segundo trimestre, el % financiero y el físico al periodo no se separan más de 20 puntos."""
+    yield from poi.brechas(libro, contexto, BRECHA_TOLERADA)
 
 
 @regla(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -17,6 +18,7 @@ from pei_excel.simulacion.simulado import Fila, LibroSimulado
 HOJA = POI.principal.clave
 #: Hojas del POI con un renglón por actividad.
 COSTOS, SEGUIMIENTO = "Valorización", "Seguimiento"
+NECESIDADES, EVALUACION, MODIFICACIONES = "Necesidades", "Evaluación", "Modificaciones"
 #: Meses en que se aprueban modificaciones: los de cierre de trimestre, menos diciembre.
 MESES_DE_CAMBIO = (3, 6, 9)
 
@@ -72,22 +74,25 @@ class PoiSimulado(LibroSimulado):
 def simular_poi(
     semilla: int, *, unidad: str = "701 - Unidad orgánica de demostración", gerencia: str = "Gerencia de demostración",
     periodo: Periodo = Periodo(2024, "T", 2), actividades: int | None = None,  # noqa: B008 - es inmutable
+    objetivos: Collection[str] | None = None,
 ) -> PoiSimulado:
     """Un POI limpio: escrito con la plantilla y leído, ninguna regla tiene nada que decir.
 
-    La misma semilla da, en otro periodo del mismo año, el mismo plan con más o menos meses informados.
+    La misma semilla da, en otro periodo del mismo año, el mismo plan con más o menos meses informados. Las actividades
+    son de cualquier objetivo del Anexo 01, o sólo de los `objetivos` dados («OEI.05»).
 
     Raises:
         ValueError: si se piden menos de tres actividades.
     """
-    return PlanAnual(semilla, unidad, gerencia, periodo.ejercicio, actividades).al(periodo)
+    return PlanAnual(semilla, unidad, gerencia, periodo.ejercicio, actividades, objetivos).al(periodo)
 
 
 class PlanAnual:
     """El año entero de una unidad; `al(periodo)` da su libro como está entonces."""
 
     def __init__(
-        self, semilla: int, unidad: str, gerencia: str, ejercicio: int, actividades: int | None = None
+        self, semilla: int, unidad: str, gerencia: str, ejercicio: int, actividades: int | None = None,
+        objetivos: Collection[str] | None = None,
     ) -> None:
         if actividades is not None and actividades < 3:
             raise ValueError("un POI simulado tiene al menos tres actividades")
@@ -95,8 +100,8 @@ class PlanAnual:
         azar = Random(semilla)  # noqa: S311 - no es un secreto
         cuantas = actividades or azar.randint(6, 12)
         self.folio = azar.randint(10, 400)
-        labores = [(aei, labor, lugar) for aei, oei in ACCIONES.items() for labor in vocabulario.LABORES[oei]
-                   for lugar in vocabulario.LUGARES]
+        labores = [(aei, labor, lugar) for aei, oei in ACCIONES.items() if objetivos is None or oei in objetivos
+                   for labor in vocabulario.LABORES[oei] for lugar in vocabulario.LUGARES]
         azar.shuffle(labores)
         elegidas = sorted(labores[:cuantas], key=lambda e: e[0])
         self.actividades = [

@@ -129,7 +129,7 @@ def _programar(azar: Random, forma: str, *, decimal: bool, holgada: bool) -> lis
         return [meta(10, 40) for _ in range(12)]
     meses = azar.choice((
         tuple(range(1, 13)), tuple(range(1, 13)), (2, 4, 6, 8, 10, 12), (3, 6, 9, 12), tuple(range(1, 11)),
-        tuple(range(3, 12)), (1, 3, 5, 7, 9, 11), tuple(range(2, 10)),
+        tuple(range(3, 12)), (1, 3, 5, 7, 9, 11), tuple(range(2, 10)), tuple(range(4, 12)), (5, 7, 9, 11),
     ))
     libre: tuple[Valor, ...] = (None,) * 6 + (0.0, "NP", "-")
     valores: list[Valor] = [meta(1, 30) if n in meses else azar.choice(libre) for n in range(1, 13)]

@@ -24,6 +24,7 @@ class LibroSimulado:
     campos: dict[str, Any]
     filas: dict[str, list[Fila]]
     danos: list[Callable[[Path], None]] = field(default_factory=list)  #: lo que se le hace al archivo ya escrito
+    modo: Modo = Modo.SEGUIMIENTO  #: de qué plantilla sale
     reservados: set[object] = field(default_factory=set)  #: lo que ya tocó un defecto: otro no debe tocarlo
 
     @property
@@ -40,11 +41,11 @@ class LibroSimulado:
         """Lo que reserva quien cambia una cifra de la fila: las que se comparan con ella."""
         return id(fila)
 
-    def escribir(self, destino: Path | BinaryIO, modo: Modo = Modo.SEGUIMIENTO) -> None:
+    def escribir(self, destino: Path | BinaryIO) -> None:
         """Lo escribe con la plantilla de verdad y le hace los daños plantados."""
         escribir_plantilla(
-            destino, self.formato, modo=modo, ejercicio=self.ejercicio, periodo=self.periodo, campos=self.campos,
-            filas=self.filas,
+            destino, self.formato, modo=self.modo, ejercicio=self.ejercicio, periodo=self.periodo, campos=self.campos,
+            filas=self.filas, filas_libres=len(self.renglones),
         )
         if isinstance(destino, Path):
             for dano in self.danos:

@@ -18,8 +18,8 @@ from paridad import diferencias
 
 from pei_excel.escritura.consolidado import HOJAS, escribir_consolidado
 from pei_excel.escritura.consolidado_comun import llaves_de
-from pei_excel.escritura.datos import filas_de_datos
-from pei_excel.escritura.graficas import se_acumula
+from pei_excel.escritura.datos import COLUMNAS, filas_de_datos
+from pei_excel.escritura.graficas_avance import se_acumula
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import Tablas
@@ -94,7 +94,7 @@ def test_los_totales_son_los_de_un_calculo_aparte(varios: tuple[Tablas, list[Rev
         ("Por programa", "programa", unicos), ("Por unidad", "unidad", unicos), ("Por eje", "eje", todos),
         ("Por nivel", "clase", unicos),
     ):
-        cuadro = _cuadro(libro[hoja]).set_index(_cuadro(libro[hoja]).columns[1])
+        cuadro = _cuadro(libro[hoja]).set_index(_cuadro(libro[hoja]).columns[0 if columna == "clase" else 1])
         assert set(cuadro.index) == {*origen[columna], "Institución"}
         for nombre, fila in cuadro.iterrows():
             suyos = unicos if nombre == "Institución" else origen[origen[columna] == nombre]
@@ -147,8 +147,9 @@ def test_datos_es_una_tabla_con_los_renglones_del_csv(varios: tuple[Tablas, list
     tablas, _, contenido = varios
     hoja = _abrir(contenido)["Datos"]
     filas = filas_de_datos(tablas)
-    assert hoja.tables["datos_abiertos"].ref == f"A{ENCABEZADO}:Q{ENCABEZADO + len(filas)}"
-    vistas = list(hoja.iter_rows(min_row=ENCABEZADO + 1, max_col=17, values_only=True))
+    assert hoja.tables["datos_abiertos"].ref == f"A{ENCABEZADO}:R{ENCABEZADO + len(filas)}"
+    assert [c.value for c in hoja[ENCABEZADO]] == [c for c in COLUMNAS if c not in {"gerencia", "oei", "aei"}]
+    vistas = list(hoja.iter_rows(min_row=ENCABEZADO + 1, max_col=18, values_only=True))
     for vista, fila in zip(vistas, filas, strict=True):
         assert [v for v in vista if v is not None] == pytest.approx([v for v in fila if v not in {None, ""}])
 

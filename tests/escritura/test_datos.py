@@ -20,7 +20,7 @@ def test_un_renglon_por_indicador_periodo_y_medida() -> None:
     tablas, _ = tablas_de([informe()])
     filas = [dict(zip(COLUMNAS, f, strict=True)) for f in filas_de_datos(tablas)]
     assert len(filas) == 13 * (2 + 1) * 3
-    de_21 = [f for f in filas if f["nivel"] == "Actividad 2.1"]
+    de_21 = [f for f in filas if f["clave"] == "Actividad 2.1"]
     assert [(f["periodo"], f["horizonte"], f["medida"], f["valor"]) for f in de_21] == [
         ("2024-T1", "trimestre", "programado", 20), ("2024-T1", "trimestre", "alcanzado", 20),
         ("2024-T1", "trimestre", "porcentaje", 100), ("2024-T2", "trimestre", "programado", 20),
@@ -30,7 +30,7 @@ def test_un_renglon_por_indicador_periodo_y_medida() -> None:
     ]
     assert [f["estado"] for f in de_21[::3]] == ["Verde", "Rojo", "Rojo"]
     assert {f["unidad_de_medida"] for f in de_21 if f["medida"] == "porcentaje"} == {"%"}
-    assert {f["estado"] for f in filas if f["nivel"] == "Fin"} == {"Se mide después"}
+    assert {f["estado"] for f in filas if f["clave"] == "Fin"} == {"Se mide después"}
 
 
 def test_cada_cifra_lleva_a_su_celda() -> None:
@@ -64,7 +64,7 @@ def test_csv_con_bom_textos_inofensivos_y_numeros_intactos() -> None:
     filas = _leer(contenido)
     assert len(filas) == len(filas_de_datos(tablas))
     assert all(not str(v).startswith(("=", "+", "-", "@", "\t", "\r")) for f in filas for v in f.values())
-    assert any(f["indicador"].startswith("'=1+1") for f in filas)
+    assert any(f["nombre"].startswith("'=1+1") for f in filas)
     for fila, original in zip(filas, filas_de_datos(tablas), strict=True):
         valor = original[COLUMNAS.index("valor")]
         assert fila["valor"] == "" if valor is None else abs(float(fila["valor"]) - float(valor)) < 1e-9

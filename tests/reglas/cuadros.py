@@ -123,7 +123,8 @@ def _poner_fila(
     if "(quitar)" in celdas:
         filas.remove(fila)
         return []
-    if fila is None or "(otra)" in celdas:
+    se_repite = hoja.llave[1:] == ("campo",)  # una celda puede modificarse varias veces
+    if fila is None or se_repite or "(otra)" in celdas:
         fila = {}
         filas.append(fila)
         celdas = ["" if c == "(otra)" else c for c in celdas]

@@ -10,6 +10,7 @@ import pytest
 from cuadros import Cuadro, escribir, leer
 
 import pei_excel.reglas
+from pei_excel.anteriores import Anterior, Identidad, de_libro, por_identidad
 from pei_excel.formato import Formato
 from pei_excel.formatos import TODOS
 from pei_excel.hallazgo import Hallazgo
@@ -26,7 +27,20 @@ from pei_excel.semaforo import PERFILES
 CASOS = [pytest.param(r, f, id=f"{r.codigo}-{f}") for r in REGLAS if r.alcance != "tablas" for f in r.formatos]
 
 
+def _anteriores(formato: Formato, tabla: Tabla, carpeta: Path) -> dict[Identidad, tuple[Anterior, ...]]:
+    leidos = []
+    for n, (periodo, texto) in enumerate(tabla.anterior):
+        cuadro, ruta = leer(texto, formato), carpeta / f"antes{n}.xlsx"
+        tipo = formato.tipo_de_periodo
+        cuadro.campos[formato.campo_periodo] = tipo.texto(Periodo.de_codigo(periodo)) if periodo else ""
+        escribir(cuadro, formato, ruta)
+        leidos += [de_libro(x) for x in leer_libro(ruta, ruta.name)]
+        ruta.unlink()  # lo que se revisa es sólo lo de ahora
+    return por_identidad(a for a in leidos if a is not None)
+
+
 def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cuadro]:
+    anteriores = _anteriores(formato, tabla, carpeta)
     cuadro = leer(tabla.texto, formato)
     ruta = carpeta / "libro.xlsx"
     escribir(cuadro, formato, ruta)
@@ -39,15 +53,16 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
         else:
             escribir(leer(otro, formato), formato, carpeta / f"a{n}.xlsx")
     periodo = Periodo.de_codigo(tabla.periodo) if tabla.periodo else None
-    contexto = Contexto(periodo=periodo, perfiles={formato.clave: PERFILES[tabla.perfil or formato.perfil]})
+    perfiles = {formato.clave: PERFILES[tabla.perfil or formato.perfil]}
+    contexto = Contexto(periodo=periodo, perfiles=perfiles, anteriores=anteriores)
     opciones = Opciones(periodo=periodo)
     libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
     if not formato.informe:
         assert [x.rechazado for x in libros] == [True]  # nunca se toma por un informe
         libros = [leer_de_oficina(ruta, ruta.name, formato)]
     revisiones = [revisar(x, contexto) for x in libros]
-    hallazgos = [h for r in revisiones for h in r.hallazgos]
-    return hallazgos + revisar_entrega(revisiones, ajenos, contexto), cuadro
+    de_carpeta = revisar_entrega(revisiones, ajenos, contexto)  # también agrega y perdona en cada informe
+    return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
 
 
 def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:

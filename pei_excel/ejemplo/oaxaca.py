@@ -1,21 +1,14 @@
-"""Lo que recibe un pequeño municipio al 2do. trimestre de 2024: un informe real y once de demostración, con faltas."""
+"""Los informes de Oaxaca al 2do. trimestre de 2024: uno real y once de demostración, con faltas."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 from typing import NamedTuple
 
+from pei_excel.ejemplo.demostracion import MARCA, PERIODO, con_faltas
 from pei_excel.ejemplo.historico import escribir_historico
 from pei_excel.ejemplo.implan import INFORME
-from pei_excel.periodos import Periodo
 from pei_excel.simulacion import DEFECTOS, Simulado, simular_informe
-
-PERIODO = Periodo(2024, "T", 2)
-#: Acompaña a toda unidad que no existe.
-MARCA = "(datos de demostración)"
-#: Semillas que se prueban hasta hallar un informe donde quepa el defecto.
-INTENTOS = 200
 
 
 class Unidad(NamedTuple):
@@ -45,7 +38,7 @@ UNIDADES = (
 )
 
 
-def escribir_recibidos(carpeta: Path) -> list[Path]:
+def escribir_informes(carpeta: Path) -> list[Path]:
     """Escribe los doce informes en la carpeta y da sus rutas; cada vez son los mismos bytes."""
     carpeta.mkdir(parents=True, exist_ok=True)
     real = carpeta / "504 Instituto Municipal de Planeación.xlsx"
@@ -59,19 +52,12 @@ def escribir_recibidos(carpeta: Path) -> list[Path]:
 
 
 def informe_de(unidad: Unidad) -> Simulado:
-    """El informe de una unidad de demostración, con sus defectos plantados.
+    """El informe de una unidad de demostración, con sus defectos plantados."""
 
-    Raises:
-        LookupError: si en ningún informe caben sus defectos.
-    """
-    plantadores = [next(d for d in DEFECTOS if str(d) == nombre) for nombre in unidad.defectos]
-    for intento in range(INTENTOS):
-        semilla = int(unidad.clave) * 1000 + intento
-        simulado = simular_informe(
+    def simular(semilla: int) -> Simulado:
+        return simular_informe(
             semilla, unidad=f"{unidad.clave} - {unidad.nombre} {MARCA}", programa=f"{unidad.programa} {MARCA}",
             ejercicio=PERIODO.ejercicio, trimestre=PERIODO.trimestre, indicadores=unidad.indicadores,
         )
-        azar = Random(semilla)  # noqa: S311 - no es un secreto
-        if all(p.plantar(simulado, azar) is not None for p in plantadores):
-            return simulado
-    raise LookupError(unidad.nombre)
+
+    return con_faltas(simular, unidad.clave, unidad.defectos, DEFECTOS)

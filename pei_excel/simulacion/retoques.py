@@ -1,6 +1,6 @@
-"""Lo que alguien mueve en un libro ya escrito: ordena filas de una hoja, o inserta filas o columnas en blanco.
+"""Lo que alguien le hace a un libro ya escrito: ordena o inserta filas, inserta columnas, cambia o quita algo.
 
-Se mueve lo guardado (valores y presencia de fórmula), que es lo que se lee; el texto de las fórmulas no se rehace.
+Se cambia lo guardado (valores y presencia de fórmula), que es lo que se lee; el texto de las fórmulas no se rehace.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from pei_excel.formato import Formato
 from pei_excel.ubicacion import direccion, fila_y_columna
@@ -37,14 +38,56 @@ def ordenar_filas(formato: Formato, hoja: str, orden: Mapping[int, int]) -> Call
     return lambda ruta: _mover(ruta, formato, hoja, lambda f, c: (orden.get(f, f), c))
 
 
+def cambiar_celda(formato: Formato, hoja: str, celda: str, texto: str) -> Callable[[Path], None]:
+    """Escribe un texto en una celda, sin tocar las demás que dicen lo mismo."""
+    parte = _parte(formato, hoja)
+
+    def cambiar(contenido: str) -> str:
+        nuevo, veces = re.subn(
+            rf'<c r="{celda}"((?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)',
+            rf'<c r="{celda}"\1 t="inlineStr"><is><t>{escape(texto)}</t></is></c>', contenido, count=1,
+        )
+        if not veces:
+            raise LookupError(celda)
+        return nuevo
+
+    return lambda ruta: _reescribir(ruta, {parte: cambiar})
+
+
+def quitar_hoja(hoja: str) -> Callable[[Path], None]:
+    """Alguien borró una hoja."""
+    return lambda ruta: _reescribir(
+        ruta, {"xl/workbook.xml": lambda t: re.sub(rf'<sheet name="{hoja}"[^>]*/>', "", t)}
+    )
+
+
+def sin_titulos(formato: Formato) -> Callable[[Path], None]:
+    """Otro libro cualquiera: sin los títulos del formato ni la marca de la plantilla."""
+    titulos = {escape(c.titulo) for h in formato.hojas for c in h.columnas}
+
+    def cambiar(texto: str) -> str:
+        sin_marca = texto.replace("pei-excel;", "otro;")
+        return re.sub(r">([^<]+)<", lambda m: ">Dato<" if m[1] in titulos else m[0], sin_marca)
+
+    partes = ("xl/sharedStrings.xml", "docProps/custom.xml", "xl/workbook.xml")
+    return lambda ruta: _reescribir(ruta, dict.fromkeys(partes, cambiar))
+
+
+def _parte(formato: Formato, hoja: str) -> str:
+    return f"xl/worksheets/sheet{[h.clave for h in formato.hojas].index(hoja) + 1}.xml"
+
+
 def _mover(ruta: Path, formato: Formato, hoja: str, mover: Mover) -> None:
-    parte = f"xl/worksheets/sheet{[h.clave for h in formato.hojas].index(hoja) + 1}.xml"
+    _reescribir(ruta, {_parte(formato, hoja): lambda texto: _mover_en(texto, mover)})
+
+
+def _reescribir(ruta: Path, cambios: Mapping[str, Callable[[str], str]]) -> None:
     with zipfile.ZipFile(ruta) as origen:
-        partes = {nombre: origen.read(nombre) for nombre in origen.namelist()}
-    partes[parte] = _mover_en(partes[parte].decode(), mover).encode()
-    with zipfile.ZipFile(ruta, "w", zipfile.ZIP_DEFLATED) as destino:
-        for nombre, contenido in partes.items():
-            destino.writestr(nombre, contenido)
+        partes = {parte: origen.read(parte) for parte in origen.infolist()}  # con su fecha: siempre los mismos bytes
+    with zipfile.ZipFile(ruta, "w") as destino:
+        for parte, contenido in partes.items():
+            cambiar = cambios.get(parte.filename)
+            destino.writestr(parte, cambiar(contenido.decode()).encode() if cambiar else contenido)
 
 
 def _mover_en(texto: str, mover: Mover) -> str:

@@ -1,0 +1,243 @@
+"""Las hojas de horizontes del libro de evaluación de un POI: al periodo y año, trimestres, semestres y meses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pei_excel.actividades import Actividad
+from pei_excel.calculos import Estado
+from pei_excel.escritura.estilos import CALCULADA, CUERPO, Estilos
+from pei_excel.escritura.evaluacion_bloques import Celda
+from pei_excel.escritura.evaluacion_hoja import escribir_celda
+from pei_excel.escritura.evaluacion_poi_cifras import Cifras
+from pei_excel.escritura.evaluacion_poi_columnas import (
+    AL_PERIODO,
+    ANCHO_DE_EXPLICACION,
+    ENCABEZADO,
+    EXPLICAN,
+    FIJAS,
+    METAS,
+    PRIMERA,
+    HojaDeFamilia,
+    formato_de,
+)
+from pei_excel.escritura.evaluacion_poi_encargo import EncargoPOI, nombre_de
+from pei_excel.escritura.evaluacion_poi_papel import (
+    ALTO_DE_TITULO,
+    cabe_de_alto,
+    cortes_entre_filas,
+    escala,
+    recortar,
+    titular,
+)
+from pei_excel.escritura.evaluacion_poi_tramos import (
+    POR_TRAMO,
+    CeldasDeTramo,
+)
+from pei_excel.escritura.filas_armadas import FILA
+from pei_excel.escritura.hoja import (
+    altos_de_encabezado,
+    combinar,
+    configurar_impresion,
+    escribir_encabezado,
+    escribir_valor,
+    poner_altos,
+    poner_anchos,
+)
+from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
+from pei_excel.formatos.poi_modelo import TRIMESTRES_POI
+from pei_excel.mensual import ACUMULATIVO, ANO, en_otra_hoja, formula_programado_en, programado_en
+from pei_excel.textos import cuenta
+from pei_excel.ubicacion import letra
+
+SIN_ACTIVIDADES = "Su archivo no tiene actividades que evaluar."
+#: Caracteres que se muestran aquí de una explicación y de un nombre; enteros están en `Evaluación` y `Programación`.
+_LARGO_DE_EXPLICACION, _LARGO_DE_NOMBRE = 300, 200
+
+
+def escribir_familia(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, cifras: Cifras, estilos: Estilos) -> None:
+    """Una hoja de horizontes, entera."""
+    hoja.hide_gridlines(2)
+    hoja.set_zoom(90)
+    poner_anchos(hoja, una.columnas)
+    paginas = _paginas(una, encargo)
+    anchos = [c.ancho for c in una.columnas]
+    quien = f"{encargo.quien} · corte al {encargo.corte:%d/%m/%Y}"
+    titulo = f"{una.titulo} · {encargo.periodo.ejercicio}{encargo.marca}"
+    titular(hoja, titulo, quien, paginas, anchos, encargo, estilos)
+    cortes = [desde for desde, _ in paginas[1:]]
+    escribir_encabezado(hoja, una.columnas, ENCABEZADO, estilos, cortes=cortes, profundidad=3)
+    de_titulos = altos_de_encabezado(una.columnas, 3)
+    poner_altos(hoja, ENCABEZADO, de_titulos)
+    altos: list[float] = []  # de las filas desde PRIMERA
+    if encargo.actividades:
+        altos += _escribir_filas(hoja, una, encargo, cifras, estilos)
+        altos += _escribir_totales(hoja, una, encargo, estilos)
+        _colorear(hoja, una, encargo, estilos)
+    else:
+        hoja.write_string(PRIMERA - 1, 0, SIN_ACTIVIDADES, estilos("subtitulo"))
+        altos.append(18)
+    altos += _escribir_notas(hoja, una, encargo, PRIMERA + len(altos), paginas[0], estilos)
+    poner_altos(hoja, PRIMERA, altos)
+    fin = PRIMERA + len(altos) - 1
+    configurar_impresion(
+        hoja, papel=encargo.papel, area=(2, 1, fin, paginas[-1][1]), repetir=(2, PRIMERA - 1),
+        repetir_columnas=(1, FIJAS), pie=encargo.pie, cortes=tuple(cortes),
+    )
+    reducida = escala([[*anchos[:FIJAS], *anchos[a - 1 : b]] for a, b in paginas], encargo.papel)
+    hoja.set_print_scale(reducida)
+    cabe = cabe_de_alto(encargo.papel, reducida) - sum(de_titulos) - ALTO_DE_TITULO
+    juntas = len(altos) - len(encargo.actividades)  # los totales y las notas
+    hoja.set_h_pagebreaks([PRIMERA - 1 + n for n in cortes_entre_filas(altos, cabe, juntas)])
+    hoja.freeze_panes(PRIMERA - 1, FIJAS)
+
+
+def _paginas(una: HojaDeFamilia, encargo: EncargoPOI) -> list[tuple[int, int]]:
+    """Primera y última columna propias de cada página: un tramo en cada una, sin los que todavía no empiezan."""
+    impresos = [t for t in una.tramos if t.empezo(encargo.periodo)]
+    inicios = [una.inicio[t.clave] for t in impresos]
+    siguiente = next((una.inicio[t.clave] for t in una.tramos if t not in impresos), len(una.columnas) + 1)
+    return list(zip(inicios, [n - 1 for n in [*inicios[1:], siguiente]], strict=True))
+
+
+def _escribir_filas(
+    hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, cifras: Cifras, estilos: Estilos
+) -> list[float]:
+    """Una fila por actividad; devuelve sus altos."""
+    formatos = [formato_de(estilos, c, decimales=encargo.decimales) for c in una.columnas]
+    altos = []
+    for n, actividad in enumerate(encargo.actividades, 1):
+        fila = PRIMERA + n - 1
+        nombre = recortar(actividad.nombre, _LARGO_DE_NOMBRE)
+        unidad = recortar(actividad.unidad_medida, _LARGO_DE_NOMBRE)
+        textos = [(nombre, una.columnas[2].ancho), (unidad, una.columnas[3].ancho)]
+        fijas: tuple[Any, ...] = (float(n), actividad.codigo, nombre, unidad)
+        for columna, valor in enumerate(fijas, 1):
+            escribir_valor(hoja, fila, columna, valor, formatos[columna - 1], estilos)
+        for bloque in una.bloques:
+            for columna, celda in enumerate(bloque.de_actividad(n), bloque.columna):
+                _escribir(hoja, fila, columna, celda, formatos[columna - 1], estilos)
+                if isinstance(celda.valor, str) and una.columnas[columna - 1].clave.endswith("_valoracion"):
+                    textos.append((celda.valor, una.columnas[columna - 1].ancho))
+            if bloque.tramo in una.explica:
+                textos += _explicar(hoja, fila, bloque, actividad, encargo, estilos)
+        if una.con_metas:
+            desde = next(k for k, c in enumerate(una.columnas, 1) if c.banda == (METAS,))
+            for columna, celda in enumerate(_metas(actividad, n, encargo, cifras), desde):
+                _escribir(hoja, fila, columna, celda, formatos[columna - 1], estilos)
+                if isinstance(celda.valor, str):
+                    textos.append((celda.valor, una.columnas[columna - 1].ancho))
+        altos.append(alto_de_fila(textos, minimo=18))
+    return altos
+
+
+def _escribir(hoja: Any, fila: int, columna: int, celda: Celda, formato: Any, estilos: Estilos) -> None:
+    formula = celda.formula.replace(FILA, str(fila)) if celda.formula else None
+    escribir_celda(hoja, fila, columna, Celda(formula, celda.valor), formato, estilos)
+
+
+def _explicar(
+    hoja: Any, fila: int, bloque: CeldasDeTramo, actividad: Actividad, encargo: EncargoPOI, estilos: Estilos
+) -> list[tuple[str, float]]:
+    """Los factores y las medidas que la unidad escribió para el tramo, junto a las cifras que explican."""
+    trimestres = encargo.trimestres if bloque.tramo.familia == "al_periodo" else (bloque.tramo.meses[-1] // 3,)
+    textos = []
+    for n, clave in enumerate(EXPLICAN):
+        texto = recortar(explicacion(actividad, clave, trimestres), _LARGO_DE_EXPLICACION)
+        escribir_valor(hoja, fila, bloque.columna + POR_TRAMO + n, texto, estilos("celda"), estilos)
+        textos.append((texto, ANCHO_DE_EXPLICACION))
+    return textos
+
+
+def explicacion(actividad: Actividad, clave: str, trimestres: Sequence[int]) -> str:
+    """Lo escrito en una columna de `Evaluación`; si es de varios trimestres, cada uno con su nombre."""
+    dichos = [
+        (n, str(actividad.evaluaciones[n].valor(clave)))
+        for n in trimestres if n in actividad.evaluaciones and actividad.evaluaciones[n].valor(clave) is not None
+    ]
+    if len(trimestres) == 1:
+        return "".join(texto for _, texto in dichos)
+    return "\n".join(f"{TRIMESTRES_POI[n - 1]}: {texto}" for n, texto in dichos)
+
+
+def _metas(actividad: Actividad, n: int, encargo: EncargoPOI, cifras: Cifras) -> list[Celda]:
+    """Meta vigente y, si hubo modificaciones, lo que el año tenía programado al principio."""
+    claves = ("meta", "meta_inicial") if encargo.iniciales else ("meta",)
+    celdas = [cifras.referencia(clave, n) for clave in claves]
+    if encargo.iniciales:
+        for medida, forma in (("programado", actividad.forma), ("costo", ACUMULATIVO)):
+            que = f"{medida}_inicial"
+            meses = en_otra_hoja(nombre_de("cifras", que), f"$A{FILA}")
+            iniciales = [cifras.valor(f"{que}_m{mes}", n) for mes in ANO]
+            celdas.append(Celda(formula_programado_en(forma, meses, 1, 12), programado_en(forma, iniciales, ANO)))
+    return celdas
+
+
+def _escribir_totales(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilos: Estilos) -> list[float]:
+    """El total en soles y la media de los %, con cuántas actividades entran y cuántas no; devuelve los altos."""
+    filas = (PRIMERA, PRIMERA + len(encargo.actividades) - 1)
+    rotulos = ("Total en soles (lo físico no se suma)", "Media del % (cada actividad, 100 como máximo)",
+               "Actividades que entran a la media", "Actividades fuera de la media")
+    negritas = {"bold": True, "bg_color": CALCULADA}
+    for n, rotulo in enumerate(rotulos):
+        fila = filas[1] + 1 + n
+        formato = estilos("celda", **negritas)
+        combinar(hoja, (fila, 1), (fila, FIJAS), formato)
+        hoja.write_string(fila - 1, 0, rotulo, formato)
+    for bloque in una.bloques:
+        suyas = [bloque.celdas_del_total(filas), *bloque.celdas_de_la_media(filas)]
+        for n, celdas in enumerate(suyas):
+            for columna, celda in enumerate(celdas, bloque.columna):
+                formato = estilos.variante(
+                    formato_de(estilos, una.columnas[columna - 1], decimales=encargo.decimales), **negritas
+                )
+                if n > 1 and celda.formula:
+                    formato = estilos.variante(formato, num_format="0")
+                _escribir(hoja, filas[1] + 1 + n, columna, celda, formato, estilos)
+    return [16.0] * len(rotulos)
+
+
+def _colorear(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilos: Estilos) -> None:
+    """El color sigue a la palabra; un tramo en curso dice «Reportado» y no se colorea."""
+    hasta = PRIMERA + len(encargo.actividades)  # con la fila del total
+    columnas = [letra(n) for n, c in enumerate(una.columnas, 1) if c.clave.endswith("_valoracion")]
+    rangos = " ".join(f"{x}{PRIMERA}:{x}{hasta}" for x in columnas)
+    reglas = [(b.palabra, f"semaforo_{b.color}") for b in encargo.perfil.bandas]
+    for palabra, estilo in (*reglas, (Estado.SIN_REPORTE.value, "pendiente")):
+        hoja.conditional_format(f"{columnas[0]}{PRIMERA}:{columnas[0]}{hasta}", {
+            "type": "cell", "criteria": "==", "value": f'"{palabra}"', "format": estilos.condicional(estilo),
+            "multi_range": rangos,
+        })
+
+
+def _escribir_notas(
+    hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, fila: int, pagina: tuple[int, int], estilos: Estilos
+) -> list[float]:
+    """Lo que hay que saber para leer la hoja, bajo la primera página; devuelve los altos."""
+    notas = [
+        (
+            "Variación = ejecutado − programado. Brecha = % financiero − % físico, en puntos. En las actividades "
+            "recurrentes lo programado es la meta y lo ejecutado, la media de los meses vencidos."
+        ),
+        (
+            f"A la media entran las actividades con % y las que dicen «{Estado.SIN_REPORTE}», que cuentan 0; quedan "
+            f"fuera las demás. {encargo.semaforo}"
+        ),
+    ]
+    if any(not t.completo(encargo.periodo) for t in una.tramos):
+        notas[0] += " Lo que está en curso se compara con su meta entera y no se califica"
+        notas[0] += "; lo que está por vencer no se imprime." if una.nombre != AL_PERIODO else "."
+    if una.con_metas and not encargo.iniciales:
+        notas.append("Sin modificaciones registradas: las metas vigentes son las iniciales.")
+    corridas = len(encargo.revision.libro.filas(encargo.formato.principal.clave)) - len(encargo.actividades)
+    if corridas:
+        notas.append(cuenta(corridas, "renglón con datos corridos no se evaluó", "renglones con datos corridos no se "
+                            "evaluaron") + "; vea la hoja Observaciones.")
+    formato = estilos("nota", font_size=CUERPO)  # la hoja se imprime reducida
+    desde, hasta = pagina  # sin las columnas que se repiten: en las demás páginas se vería cortada
+    ancho = ancho_combinado([c.ancho for c in una.columnas[desde - 1 : hasta]])
+    for n, texto in enumerate(notas, fila):
+        combinar(hoja, (n, desde), (n, hasta), formato)
+        hoja.write_string(n - 1, desde - 1, texto, formato)
+    return [alto_de_fila([(texto, ancho)], minimo=13) for texto in notas]
