@@ -61,7 +61,8 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
         assert [x.rechazado for x in libros] == [True]  # nunca se toma por un informe
         libros = [leer_de_oficina(ruta, ruta.name, formato)]
     revisiones = [revisar(x, contexto) for x in libros]
-    de_carpeta = revisar_entrega(revisiones, ajenos, contexto)  # también agrega y perdona en cada informe
+    # En la carpeta también se agrega y se perdona en cada informe; un libro de la oficina no se entrega.
+    de_carpeta = revisar_entrega(revisiones, ajenos, contexto) if formato.informe else []
     return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
 
 
