@@ -13,6 +13,10 @@ from pei_excel import VERSION
 from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pei_excel.catalogo import Catalogo
+    from pei_excel.plantillas import Hecha
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
 
 FORMATOS_DE_PLANTILLA = ("mir", "poi", "catalogo", "todas")
@@ -115,13 +119,17 @@ def ejemplo(salida: Path) -> None:
 @click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
               help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones. En el "
               "POI, también la exportación del aplicativo: sale un libro por unidad.")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+              help="Catálogo de la institución: sale un libro por cada unidad (y programa) que debe informar, con su "
+              "identificación, logotipo, colores y firmas.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
 @click.option("--papel", type=Opcion(PAPELES), help="Papel; por omisión, el del formato.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
               default=Path("plantillas"), show_default=True,
               help="Carpeta donde se deja.")
 def plantilla(
-    formato: str, ejercicio: int | None, periodo: Any, desde: Path | None, filas: int, papel: str | None, salida: Path
+    formato: str, ejercicio: int | None, periodo: Any, desde: Path | None, catalogo: Path | None, filas: int,
+    papel: str | None, salida: Path,
 ) -> None:
     """Escribe la plantilla de un formato.
 
@@ -133,6 +141,8 @@ def plantilla(
 
     if desde is not None and not desde.exists():
         _uso(f"No existe «{desde}». Revise la ruta.")
+    if catalogo is not None and formato not in {"mir", "poi"}:
+        _uso("Con --catalogo se pide la plantilla mir o la poi.")
     if formato == "catalogo" and (desde is not None or periodo is not None):
         _uso("El catálogo no tiene periodo ni sale de otros libros: use sólo --ejercicio, --filas y --papel.")
     if desde is not None and periodo is None:
@@ -142,10 +152,13 @@ def plantilla(
         _uso(f"La MIR se informa por trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}.")
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
     malos = 0
+    pedidas = escribir_plantillas(
+        formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
+    ) if catalogo is None else _de_cada_unidad(
+        formato, catalogo, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
+    )
     try:
-        for hecha in escribir_plantillas(
-            formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
-        ):
+        for hecha in pedidas:
             malos += hecha.problema is not None
             if hecha.problema is None:
                 click.echo(hecha.ruta)
@@ -159,6 +172,29 @@ def plantilla(
         _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Cierre el archivo o elija otra con -o.")
     if malos:
         sys.exit(1)
+
+
+def _de_cada_unidad(formato: str, ruta: Path, **otros: Any) -> Iterator[Hecha]:
+    """Las plantillas de todas las unidades del catálogo; con un catálogo que tiene errores no se hace ninguna."""
+    from pei_excel.plantillas_de_unidad import escribir_de_unidades
+
+    return escribir_de_unidades(formato, leer_catalogo_o_salir(ruta), carpeta=ruta.parent, **otros)
+
+
+def leer_catalogo_o_salir(ruta: Path) -> Catalogo:
+    """El catálogo; si no puede usarse, sus errores con su celda y estado 1."""
+    from pei_excel.catalogo import leer_catalogo
+
+    if not ruta.is_file():
+        _uso(f"No existe el catálogo «{ruta}». Revise la ruta; la plantilla se hace con: pei-excel plantilla catalogo")
+    leido, hallazgos = leer_catalogo(ruta)
+    for h in hallazgos:
+        donde = f"{h.donde.hoja}!{h.donde.celda}" if h.donde.celda else ruta.name
+        click.echo(f"{h.severidad}  {donde}  {h.regla}: {h.mensaje} {h.como_corregir}", err=True)
+    if leido is None:
+        click.echo(f"El catálogo «{ruta.name}» tiene errores: hasta corregirlos no se hace nada con él.", err=True)
+        sys.exit(1)
+    return leido
 
 
 @orden.command(epilog="Ejemplo:  pei-excel revisar recibidos --periodo 2024-T2")

@@ -201,6 +201,7 @@ class Firma:
 
     titulo: str
     sinonimos: tuple[str, ...] = ()
+    quien: str = ""  #: de quién es el cargo, según el catálogo: «enlace», «titular» o «superior»
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -63,30 +63,38 @@ def _desde_libros(
     formato: Formato, salida: Path, periodo: Periodo, desde: Path, papel: str | None
 ) -> Iterator[Hecha]:
     from pei_excel.lectura.lector import Opciones, leer
-    from pei_excel.proceso import LARGO_DE_NOMBRE, nombre_para_archivo
 
     usados: set[str] = set()
     for archivo in buscar([desde]).archivos:
         for libro in leer(archivo.ruta, archivo.nombre, Opciones()):
             if libro.apartado:
                 continue
-            problema = _por_que_no(libro, formato, periodo)
+            problema = por_que_no(libro, formato, periodo)
             if problema:
                 yield Hecha(archivo.nombre, problema)
                 continue
             contenido, aviso = _seguimiento(libro, formato, periodo, papel)
-            partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
-            cola = f"_{periodo.codigo}"
-            base = f"{formato.clave}_{'-'.join(partes)}"[: LARGO_DE_NOMBRE - 10 - len(cola)] + cola
-            nombre, n = f"{base}.xlsx", 2
-            while nombre.casefold() in usados:
-                nombre, n = f"{base}-{n}.xlsx", n + 1
-            usados.add(nombre.casefold())
+            partes = [p for p in libro.identidad if p] or [archivo.ruta.stem]
+            nombre = nombre_libre(formato, partes, periodo.codigo, usados)
             escribir_entero(salida / nombre, contenido)
             yield Hecha(os.fspath(salida / nombre), aviso=aviso)
 
 
-def _por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
+def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set[str]) -> str:
+    """Nombre del libro de una unidad que nadie ha usado; queda anotado en `usados`."""
+    from pei_excel.proceso import LARGO_DE_NOMBRE, nombre_para_archivo
+
+    cola = f"_{cola}"
+    base = f"{formato.clave}_{'-'.join(nombre_para_archivo(p) for p in partes)}"
+    base = base[: LARGO_DE_NOMBRE - 10 - len(cola)] + cola
+    nombre, n = f"{base}.xlsx", 2
+    while nombre.casefold() in usados:
+        nombre, n = f"{base}-{n}.xlsx", n + 1
+    usados.add(nombre.casefold())
+    return nombre
+
+
+def por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
     """Por qué de un libro no puede salir la plantilla; None si puede."""
     if libro.formato != formato.clave and libro.formato in FORMATOS:
         return f"es un libro de {libro.formato} y se piden los de {formato.clave}"

@@ -35,7 +35,13 @@ from pei_excel.escritura.listas import (
     texto_de_estado,
 )
 from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, largo, letra_que_cabe, puntos
-from pei_excel.escritura.validaciones import poner_condicionales, validar_campo, validar_columna
+from pei_excel.escritura.membrete import Membrete, poner_logo
+from pei_excel.escritura.validaciones import (
+    mensaje_de_identidad,
+    poner_condicionales,
+    validar_campo,
+    validar_columna,
+)
 from pei_excel.formato import Columna, Formato, Hoja, Modo, es_numerica
 from pei_excel.periodos import Periodo
 from pei_excel.tipos import Opcion
@@ -49,7 +55,7 @@ __all__ = [
 def escribir_plantilla(
     destino: Path | BinaryIO, formato: Formato, *, modo: Modo, ejercicio: int, periodo: Periodo | None = None,
     campos: Mapping[str, Any] | None = None, filas: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    filas_libres: int = 60, papel: str | None = None,
+    filas_libres: int = 60, papel: str | None = None, membrete: Membrete | None = None,
 ) -> None:
     """Escribe la plantilla de un formato; los mismos argumentos dan los mismos bytes.
 
@@ -57,19 +63,21 @@ def escribir_plantilla(
     ausencia escribe la fórmula, un valor la sustituye como constante, el texto vacío la borra y `ConFormula` guarda un
     resultado viejo; `ConFormato` da otro formato de número. El campo del periodo se llena con `periodo` si `campos` no
     lo trae; si lo trae, se escribe como viene, coincida o no. En formulación hay `filas_libres` renglones en total; en
-    seguimiento, exactamente los dados, y sólo se abre el trimestre de `periodo`.
+    seguimiento, exactamente los dados, y sólo se abre el trimestre de `periodo`. `membrete` es lo que la oficina pone
+    en el libro de cada unidad.
 
     Raises:
         ValueError: si el seguimiento no dice qué trimestre se reporta.
     """
     encargo = preparar(
         formato, modo=modo, ejercicio=ejercicio, periodo=periodo, campos=campos, filas=filas,
-        filas_libres=filas_libres, papel=papel,
+        filas_libres=filas_libres, papel=papel, membrete=membrete,
     )
     libro = abrir_libro(
         destino, titulo=f"{formato.titulo} {ejercicio}", asunto=f"{formato.fuente} · {modo}",
         creado=datetime(ejercicio, 1, 1), estructura_protegida=True, es_salida=False,  # noqa: DTZ001 - fecha fija, sin reloj
     )
+    libro.estilos.colores = encargo.membrete.colores
     nombres = nombres_de_listas(encargo)
     celdas = {clave: encargo.celda_campo(clave) for clave in formato.principal.disposicion.fila_campo}
     for hoja in formato.hojas:
@@ -104,9 +112,10 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
     if renglones:
         _escribir_renglones(hoja, una, encargo, estilos, renglones)
         for columna in una.columnas:
-            validar_columna(hoja, columna, encargo.aspecto(columna), (lugar.fila_datos, ultima), nombres, una)
+            validar_columna(hoja, columna, encargo.aspecto(columna), (lugar.fila_datos, ultima), nombres, una,
+                            encargo.membrete.contacto)
         poner_condicionales(hoja, una, encargo, estilos, (lugar.fila_datos, ultima))
-    fin = escribir_firmas(hoja, una, ultima + 2, estilos) if una.firmas else ultima
+    fin = escribir_firmas(hoja, una, ultima + 2, estilos, encargo.membrete.cargos) if una.firmas else ultima
     configurar_impresion(
         hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, lugar.ultima_impresa),
         repetir=(lugar.fila_encabezado, lugar.fila_titulos), pie=f"{encargo.formato.titulo} {encargo.ejercicio}",
@@ -125,10 +134,15 @@ def _escribir_titulo_y_campos(hoja: Any, una: Hoja, encargo: Encargo, estilos: E
     for desde, hasta in lugar.tramos:
         combinar(hoja, (lugar.FILA_TITULO, desde), (lugar.FILA_TITULO, hasta), titulo)
         hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, una.titulo.format(ejercicio=encargo.ejercicio), titulo)
-    hoja.set_row(lugar.FILA_TITULO - 1, 22)
-    abierto = encargo.modo is Modo.FORMULACION
-    escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto)
-    for campo in (c for c in una.campos if abierto or c.abierto):
+    con_logo = poner_logo(hoja, encargo.membrete, lugar.FILA_TITULO) if una is encargo.formato.principal else 0
+    hoja.set_row(lugar.FILA_TITULO - 1, max(22, con_logo))
+    abierto, cerrados = encargo.modo is Modo.FORMULACION, encargo.membrete.cerrados
+    escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto, cerrados=cerrados)
+    for clave in (c.clave for c in una.campos if c.clave in cerrados):
+        hoja.data_validation(lugar.fila_campo[clave] - 1, COLUMNA_VALOR - 1, lugar.fila_campo[clave] - 1,
+                             COLUMNA_VALOR - 1, {"validate": "any", "input_title": "Dato de la institución",
+                                                 "input_message": mensaje_de_identidad(encargo.membrete.contacto)})
+    for campo in (c for c in una.campos if (abierto or c.abierto) and c.clave not in cerrados):
         fila = lugar.fila_campo[campo.clave]
         validar_campo(hoja, campo, fila, 1 if campo.en_etiqueta else COLUMNA_VALOR, nombres)
         if campo.obligatorio and campo.clave != encargo.formato.campo_periodo:

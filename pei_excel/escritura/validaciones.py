@@ -16,6 +16,8 @@ from pei_excel.tipos import Numero, NumeroOPalabra, Opcion, Tipo, Trimestre
 from pei_excel.tipos_oficina import CELDA
 from pei_excel.ubicacion import direccion
 
+_A_QUIEN = "el área de planeación"
+_IDENTIDAD = "Este dato viene del catálogo de la institución. Para corregirlo comuníquese con el área de planeación."
 _CIFRA_APROBADA = "Esta cifra es la aprobada. Para modificarla comuníquese con el área de planeación."
 _DATO_APROBADO = "Este dato es el aprobado. Para modificarlo comuníquese con el área de planeación."
 _CERRADO = "Este trimestre ya se informó. Para corregirlo comuníquese con el área de planeación."
@@ -24,20 +26,32 @@ _CERRADO = "Este trimestre ya se informó. Para corregirlo comuníquese con el �
 _NADA = ("NP", "N/A", "-")
 
 
-def mensaje_bloqueado(columna: Columna, aspecto: Aspecto) -> str | None:
-    """Lo que se lee al pararse en una celda que no se puede cambiar."""
+def mensaje_bloqueado(columna: Columna, aspecto: Aspecto, contacto: str = "") -> str | None:
+    """Lo que se lee al pararse en una celda que no se puede cambiar; `contacto`, a quién preguntar."""
     if aspecto is Aspecto.APROBADO:
-        return _CIFRA_APROBADA if columna.medida else _DATO_APROBADO
+        return con_contacto(_CIFRA_APROBADA if columna.medida else _DATO_APROBADO, contacto)
     if aspecto is Aspecto.CERRADO:
-        return _CERRADO
+        return con_contacto(_CERRADO, contacto)
     if aspecto is Aspecto.FUTURO and columna.meses:
         cierre = (columna.meses[-1] + 2) // 3 * 3
         return f"Se captura en {MESES[cierre % 12]}, al cerrar el trimestre."
     return None
 
 
+def con_contacto(mensaje: str, contacto: str) -> str:
+    """El mensaje con el contacto que dio la oficina, si cabe en lo que Excel muestra."""
+    dicho = mensaje.replace(_A_QUIEN, f"{_A_QUIEN}: {contacto}") if contacto else mensaje
+    return dicho if len(dicho) <= 255 else mensaje
+
+
+def mensaje_de_identidad(contacto: str) -> str:
+    """Lo que se lee en un dato de identificación que puso la oficina."""
+    return con_contacto(_IDENTIDAD, contacto)
+
+
 def validar_columna(
-    hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja
+    hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja,
+    contacto: str = "",
 ) -> None:
     """Pone la validación de una columna en sus filas de datos (primera y última, desde 1)."""
     opciones: dict[str, Any] | None = None
@@ -49,7 +63,7 @@ def validar_columna(
             referencia = _lista_de_tabla(columna.lista, una, filas[0])
         opciones = _opciones(columna.tipo, columna.ayuda, nombres, referencia)
         _situar(opciones, una.disposicion.celda(filas[0], columna.clave))
-    elif mensaje := mensaje_bloqueado(columna, aspecto):
+    elif mensaje := mensaje_bloqueado(columna, aspecto, contacto):
         opciones = {"validate": "any", "input_message": mensaje}
     if opciones:
         opciones.setdefault("input_title", columna.titulo[:32])

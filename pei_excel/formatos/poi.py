@@ -139,9 +139,9 @@ PROGRAMACION = Hoja(
     ),
     llave=("codigo",),
     firmas=(
-        Firma(titulo="Elaboró", sinonimos=("Elaborado por",)),
-        Firma(titulo="Responsable de la unidad orgánica", sinonimos=("Jefe de la unidad",)),
-        Firma(titulo="Inmediato superior", sinonimos=("V.º B.º", "Vo. Bo.")),
+        Firma(titulo="Elaboró", sinonimos=("Elaborado por",), quien="enlace"),
+        Firma(titulo="Responsable de la unidad orgánica", sinonimos=("Jefe de la unidad",), quien="titular"),
+        Firma(titulo="Inmediato superior", sinonimos=("V.º B.º", "Vo. Bo."), quien="superior"),
     ),
     fijas=6,
     ayuda="Un renglón por actividad, con su código propio.",
