@@ -72,8 +72,8 @@ def texto_de_consolidado(consolidado: Consolidado) -> str:
         hubo = True
         lineas += frases(tablas)
         lineas += [
-            f"Abra primero: {carpeta / f'consolidado-{formato.lower()}.xlsx'} (hoja Ficha).",
-            f"Para la Tesorería: {carpeta / f'tesoreria-{formato.lower()}.xlsx'}.",
+            f"Abra primero{de_cual}: {carpeta / f'consolidado-{formato.lower()}.xlsx'} (hoja Ficha).",
+            f"Para la Tesorería{de_cual}: {carpeta / f'tesoreria-{formato.lower()}.xlsx'}.",
         ]
     if hubo:
         lineas.append(f"Para cada unidad: {carpeta / 'evaluaciones'}.")

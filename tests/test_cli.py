@@ -253,17 +253,23 @@ def test_plantillas_guardadas_son_las_que_se_regeneran(correr: Correr, tmp_path:
     assert huellas(tmp_path / "p") == huellas(RAIZ / "plantillas")
 
 
-def test_un_libro_del_poi_se_nombra_y_todavia_no_se_consolida(correr: Correr, recibidos: Path, tmp_path: Path) -> None:
+def test_una_plantilla_del_poi_sin_llenar_se_rechaza_y_se_dice(correr: Correr, recibidos: Path) -> None:
     correr("plantilla", "poi", "--ejercicio", "2024", "-o", recibidos)
     salida = correr("revisar", recibidos, "--json")
     poi = next(x for x in json.loads(salida.stdout)["libros"] if x["archivo"] == "POI.xlsx")
-    assert (poi["estado"], poi["hallazgos"][0]["regla"]) == ("rechazado", "FMT002")
-    assert "todavía no revisa" in poi["hallazgos"][0]["mensaje"]
+    assert (poi["formato"], poi["estado"]) == ("POI", "rechazado")
+    # Como en la MIR: lo que falta es el bloque; de lo demás no hay renglón de qué hablar.
+    assert {(h["regla"], h["celda"]) for h in poi["hallazgos"]} == {("FMT016", c) for c in ("C4", "C5", "C8")}
+    assert "rechazado" in correr("revisar", recibidos).stdout
 
 
 def test_explicar_imprime_fichas_formatos_y_la_referencia(correr: Correr) -> None:
     assert "0 ✗" in correr("explicar", "seg001").stdout
     assert "Medios de Verificación" in correr("explicar", "mir").stdout
+    poi = correr("explicar", "poi").stdout
+    assert "Ejecución física mensual" in poi
+    assert "POI013  ERROR" in poi
+    assert "MIR001" not in poi
     referencia = correr("explicar", "--markdown").stdout
     assert referencia.count("\n### ") >= 47
     assert "FMT001" in correr("explicar").stdout

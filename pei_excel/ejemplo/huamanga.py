@@ -33,7 +33,7 @@ UNIDADES = (
     Unidad("031", "Subgerencia de Planeamiento", _PLANEAMIENTO, ("OEI.03", "OEI.05"), 7),
     Unidad("032", "Subgerencia de Sistemas", _PLANEAMIENTO, ("OEI.04", "OEI.01"), 7, ("FMT005 soles en la celda",)),
     Unidad("033", "Subgerencia de Rentas", _PLANEAMIENTO, ("OEI.06", "OEI.01"), 6,
-           ("SEG005 medio insuficiente", "POI012 meta en palabras con su cifra")),
+           ("SEG005 medio insuficiente", "POI012 meta que no puede calcularse")),
     Unidad("041", "Subgerencia de Limpieza Pública y Áreas Verdes", _SERVICIOS, ("OEI.11", "OEI.02"), 9,
            ("SEG004 mes vencido sin reporte",)),
     Unidad("042", "Subgerencia de Seguridad Ciudadana", _SERVICIOS, ("OEI.09",), 8,

@@ -24,7 +24,7 @@ from pei_excel.tablas import Tablas
 
 _ALTO_DE_CURVA = 260  #: píxeles
 #: Píxeles entre la gráfica y el borde de la página: en A4, LibreOffice recorta el marco si llega al borde.
-_MARGEN = 5
+_MARGEN = 20
 #: El cuadro del que se toman los totales de la institución.
 _CUADRO = "Por OEI"
 _NOTA_CURVA = (

@@ -123,7 +123,8 @@ class Cifras:
         for hoja in _HOJAS:
             if encargo.se_escribe(hoja):
                 libro.define_name(nombre_de("codigos", hoja), f"={encargo.rectangulo(hoja, 'codigo', 'codigo')}")
-        libro.define_name("escrito_meta", f"={encargo.rectangulo('Programación', 'meta', 'meta')}")
+        if encargo.se_escribe("Programación"):
+            libro.define_name("escrito_meta", f"={encargo.rectangulo('Programación', 'meta', 'meta')}")
 
     def escribir(self, hoja: Any, estilos: Estilos) -> None:
         """La hoja entera."""

@@ -82,7 +82,7 @@ def _poner_columnas(hoja: HojaDeFamilia, encargo: EncargoPOI) -> None:
     columnas = hoja.columnas
     columnas += [
         _columna("numero", "N.º", 4.2), _columna("codigo", "Código", 8, texto=True),
-        _columna("actividad", "Actividad", 24, texto=True),
+        _columna("actividad", "Actividad", 24 if hoja.explica else 34, texto=True),
         _columna("unidad_medida", "Unidad de medida", 10.5, texto=True),
     ]
     for tramo in hoja.tramos:

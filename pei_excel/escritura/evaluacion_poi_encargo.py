@@ -53,7 +53,7 @@ class EncargoPOI(EncargoDeEvaluacion):
 
     def se_escribe(self, hoja: str) -> bool:
         """La hoja está en este libro."""
-        return any(h.clave == hoja for h in self.hojas)
+        return hoja in self.mapas
 
     def celda(self, fila: Fila, columna: str) -> str:
         """Referencia absoluta a la celda de una fila en su hoja reconstruida."""
@@ -104,7 +104,8 @@ def encargar(
 
     mapas = {h.clave: ubicar_hoja(libro, h, hallazgos, etiqueta) for h in formato.hojas if h.clave in libro.hojas}
     hojas = tuple(
-        h for h in formato.hojas if h.clave in mapas and (libro.filas(h.clave) or mapas[h.clave].observados)
+        h for h in formato.hojas
+        if h.clave in mapas and (h is formato.principal or libro.filas(h.clave) or mapas[h.clave].observados)
     )
     return EncargoPOI(
         revision, periodo, corte, perfil, preliminar, hallazgos, papel or formato.papel,

@@ -9,7 +9,6 @@ from pei_excel.actividades import Actividad
 from pei_excel.calculos import Estado
 from pei_excel.escritura.estilos import CALCULADA, CUERPO, Estilos
 from pei_excel.escritura.evaluacion_bloques import Celda
-from pei_excel.escritura.evaluacion_hoja import escribir_celda
 from pei_excel.escritura.evaluacion_poi_cifras import Cifras
 from pei_excel.escritura.evaluacion_poi_columnas import (
     AL_PERIODO,
@@ -41,6 +40,7 @@ from pei_excel.escritura.hoja import (
     combinar,
     configurar_impresion,
     escribir_encabezado,
+    escribir_formula,
     escribir_valor,
     poner_altos,
     poner_anchos,
@@ -133,8 +133,10 @@ def _escribir_filas(
 
 
 def _escribir(hoja: Any, fila: int, columna: int, celda: Celda, formato: Any, estilos: Estilos) -> None:
-    formula = celda.formula.replace(FILA, str(fila)) if celda.formula else None
-    escribir_celda(hoja, fila, columna, Celda(formula, celda.valor), formato, estilos)
+    if celda.formula:
+        escribir_formula(hoja, fila, columna, celda.formula.replace(FILA, str(fila)), formato, celda.valor)
+    else:
+        escribir_valor(hoja, fila, columna, celda.valor, formato, estilos)
 
 
 def _explicar(
@@ -145,8 +147,8 @@ def _explicar(
     textos = []
     for n, clave in enumerate(EXPLICAN):
         texto = recortar(explicacion(actividad, clave, trimestres), _LARGO_DE_EXPLICACION)
-        escribir_valor(hoja, fila, bloque.columna + POR_TRAMO + n, texto, estilos("celda"), estilos)
-        textos.append((texto, ANCHO_DE_EXPLICACION))
+        escribir_valor(hoja, fila, bloque.columna + POR_TRAMO + n, texto, estilos("celda", indent=1), estilos)
+        textos.append((texto, ANCHO_DE_EXPLICACION - 1.5))
     return textos
 
 

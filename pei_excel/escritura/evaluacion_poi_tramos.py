@@ -137,9 +137,10 @@ class CeldasDeTramo:
 
     def _resultado(self, parte: str, medicion: Medicion) -> list[Celda]:
         por_vencer = medicion.cumplimiento.estado is Estado.POR_VENCER
-        formulas = _formulas_de_resultado(self.letras[parte], por_vencer, self.completo, self.perfil)
-        valores: tuple[Cifra | str, ...] = (variacion(medicion), medicion.cumplimiento.mostrado, medicion.palabra)
-        return [Celda(formula, valor) for formula, valor in zip(formulas, valores, strict=True)]
+        uno, dos, tres = _formulas_de_resultado(self.letras[parte], por_vencer, self.completo, self.perfil)
+        return [
+            Celda(uno, variacion(medicion)), Celda(dos, medicion.cumplimiento.mostrado), Celda(tres, medicion.palabra),
+        ]
 
     def _brecha(self, fisico: Cifra, financiero: Cifra) -> Celda:
         uno, otro = (f"{self.letras[parte].porcentaje}{FILA}" for parte in (FISICO, FINANCIERO))

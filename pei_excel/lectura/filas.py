@@ -58,7 +58,8 @@ def _tipo_de_llave(hoja: Hoja) -> Tipo | None:
 def _es_rotulo(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:
     """Un renglón de una hoja con códigos que no es una actividad: el de totales, o un título que agrupa a otras."""
     llave = hallado.hoja.llave[0]
-    textos = {c.clave: v for c in llenas if isinstance(v := _valor(cruda.celdas.get((fila, hallado.columnas[c.clave]))), str)}
+    valores = {c.clave: _valor(cruda.celdas.get((fila, hallado.columnas[c.clave]))) for c in llenas}
+    textos = {clave: valor for clave, valor in valores.items() if isinstance(valor, str)}
     if any(normalizar(t).split()[:1] in (["total"], ["totales"]) for t in textos.values()):
         # «Totalizar expedientes» es una actividad: aquí la palabra va sola o sin código.
         return llave not in textos or normalizar(textos[llave]).startswith("total")

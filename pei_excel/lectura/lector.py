@@ -18,7 +18,7 @@ from pei_excel.lectura.informes import Pagina, agrupar, elegir_periodo, repartir
 from pei_excel.lectura.notas import notar
 from pei_excel.libro import TODO, Dato, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo
-from pei_excel.textos import limpiar
+from pei_excel.textos import limpiar, normalizar
 from pei_excel.tipos import Contexto
 from pei_excel.ubicacion import direccion
 
@@ -267,10 +267,18 @@ def leer_paginas(propios: list[Hallado], contexto: Contexto) -> list[Pagina]:
     for n, hallado in enumerate(propios):
         siguiente = propios[n + 1] if n + 1 < len(propios) else None
         if siguiente is not None and siguiente.cruda is hallado.cruda:
-            hasta = siguiente.primera
+            hasta = _fin_de_pagina(hallado, siguiente.primera)
         else:
             hasta = max((f for f, _ in hallado.cruda.celdas), default=0) + 1
         filas = leer_filas(hallado, hasta, contexto, indice)
         indice += len(filas)
         paginas.append(Pagina(hallado, {}, filas))
     return paginas
+
+
+def _fin_de_pagina(hallado: Hallado, siguiente: int) -> int:
+    """Primera fila que ya es de la página siguiente: la de su título, si lo repite, o la de su encabezado."""
+    titulo = normalizar(hallado.hoja.titulo.partition("{")[0])
+    textos = ((f, c.valor) for (f, _), c in hallado.cruda.celdas.items() if hallado.ultima < f < siguiente)
+    repetidos = [f for f, texto in textos if isinstance(texto, str) and normalizar(texto).startswith(titulo)]
+    return min(repetidos, default=siguiente)

@@ -331,9 +331,13 @@ def formulas_no_verificables(libro: Libro, contexto: Contexto) -> Iterator[Obser
 def otro_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El informe es del periodo que se consolida; un POI, que vive todo el año, no es de uno anterior."""
     pedido, propio = contexto.periodo, libro.periodo
-    if pedido is None or propio is None:
-        return
     dato, formato = libro.campo("periodo"), contexto.formato(libro)
+    if pedido is None:
+        return
+    if propio is None:
+        if formato.acumula_el_ano:
+            yield from _de_otro_ano(libro.campo("ejercicio"), pedido)
+        return
     if formato.acumula_el_ano:
         if propio.ejercicio == pedido.ejercicio and not _es_anterior(propio, pedido):
             return
@@ -347,6 +351,15 @@ def otro_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
         yield Observacion(
             f"el informe es del {propio.nombre} y se pide el {pedido.como_trimestre.nombre}", dato,
             encontrado=str(dato.crudo), esperado=texto_de_trimestre(pedido.ejercicio, pedido.trimestre),
+        )
+
+
+def _de_otro_ano(dato: Dato, pedido: Periodo) -> Iterator[Observacion]:
+    """Sin periodo escrito (o si viene del aplicativo, que no lo dice), el año decide."""
+    if isinstance(dato.valor, float) and dato.valor != pedido.ejercicio:
+        yield Observacion(
+            f"es del año {dato.valor:.0f} y se pide {pedido.nombre}", dato, encontrado=dato.valor,
+            esperado=float(pedido.ejercicio), como_corregir=f"Envíe lo del año {pedido.ejercicio}.",
         )
 
 

@@ -141,10 +141,16 @@ def codigo_repetido(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
             if hoja is not PROGRAMACION and codigo in repetidos:
                 continue  # se repite aquí porque se repite allá
             for fila in filas[1:]:
+                if _sin_nada_mas(fila, hoja):
+                    continue  # un renglón de más en blanco no esconde ninguna cifra
                 yield Observacion(
                     f"{codigo} se repite en «{hoja.clave}»", fila["codigo"], nombra=(filas[0]["codigo"],),
                     encontrado=codigo,
                 )
+
+
+def _sin_nada_mas(fila: Fila, hoja: Hoja) -> bool:
+    return all(d.vacio for c, d in fila.datos.items() if c not in hoja.llave and hoja.por_clave[c].calculo is None)
 
 
 @regla(

@@ -67,7 +67,7 @@ def _leidos(i: Indicador) -> tuple[Dato, ...]:
     },
 )
 def acumulado_alcanzado_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
-    """El acumulado de lo alcanzado es el de los trimestres informados."""
+    """El acumulado de lo alcanzado (en el POI, el total de los meses) es el de lo informado."""
     if libro.formato == "POI":
         yield from poi.totales(libro, contexto)
         return
@@ -237,7 +237,7 @@ def alcanzado_despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[
     },
 )
 def vencido_sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
-    """Todo trimestre medido, programado y vencido está informado (0 es un informe)."""
+    """Todo trimestre o mes medido, programado y vencido está informado (0 es un informe)."""
     if libro.formato == "POI":
         yield from poi.sin_reporte(libro, contexto)
         return
@@ -638,6 +638,32 @@ def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion
             if len(filas) >= RENGLONES_IGUALES:
                 hecho = f"{len(filas)} renglones tienen el mismo texto de {que}"
                 yield _copiada(filas[1], columna, hecho, filas[0], filas[2:], "nivel")
+        pocas = {texto: filas for texto, filas in grupos.items() if len(filas) < RENGLONES_IGUALES}
+        yield from _como_la_vez_anterior(libro, contexto, columna, que, pocas)
+
+
+def _como_la_vez_anterior(
+    libro: Libro, contexto: Contexto, columna: str, que: str, grupos: dict[str, list[Fila]]
+) -> Iterator[Observacion]:
+    """Con `--anterior`: los renglones que dicen lo mismo que en la última entrega de otro periodo."""
+    periodo = contexto.periodo_de(libro)
+    previas = [a for a in contexto.anteriores_de(libro) if periodo is not None and 0 < a.mes < periodo.mes]
+    if not previas:
+        return
+    antes = {
+        llave[0] if type(llave) is tuple else llave: normalizar(str(valor))  # en Justificaciones lleva el trimestre
+        for (_, llave, clave), valor in previas[-1].valores.items() if clave == columna and valor
+    }
+    repetidas = [f for texto, filas in grupos.items() for f in filas if antes.get(f.valor("nivel")) == texto]
+    if repetidas:
+        primera, *otras = sorted(repetidas, key=lambda f: f.indice)
+        cuantas = cuenta(len(repetidas), "renglón repite", "renglones repiten")
+        yield Observacion(
+            f"{cuantas} el texto de {que} de {previas[-1].cuando}", primera[columna],
+            nombra=tuple(f[columna] for f in otras), lee=tuple(f["nivel"] for f in repetidas),
+            encontrado=str(primera.valor(columna))[:200],
+            como_corregir="Pregunte a la unidad si el documento o la causa son también los de este periodo.",
+        )
 
 
 #: Columnas de `Evaluación` cuyas palabras no debieran repetirse, y cómo se dice.

@@ -248,7 +248,7 @@ def rezagos(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
             f"{a.etiqueta} lleva {numero(a.al_periodo.alcanzado)} de {numero(a.al_periodo.programado)} "
             f"({numero(pct, 1)} %)" if bajo else f"{a.etiqueta} informa 0 de {numero(periodo.programado)} en el periodo"
         )
-        con_hoja = EVALUACION.clave in libro.hojas
+        con_hoja = EVALUACION.clave in libro.hojas and libro.origen is None
         yield Observacion(
             f"{hecho} y no dice {enumerar(faltan)}", reportado(a),
             lee=(*leidos(a), *((fila["codigo"], fila["trimestre"]) if fila is not None else sueltas(libro))),

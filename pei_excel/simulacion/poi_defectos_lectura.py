@@ -9,6 +9,7 @@ from random import Random
 
 from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import ConFormato, ConFormula
+from pei_excel.formato import Modo
 from pei_excel.formatos.poi import POI, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULATIVO
 from pei_excel.reglas import danos
@@ -19,6 +20,8 @@ from pei_excel.simulacion.poi_verdad import cifra, serie, suma
 from pei_excel.simulacion.simulado import Fila
 
 Hallazgos = list[Esperado] | None
+#: Lo que reservan los defectos que cambian qué códigos hay.
+CODIGOS = "codigos"
 #: Hoja → medidas mensuales que se capturan en ella.
 MEDIDAS = {h.clave: h.medidas_mensuales for h in POI.hojas if h.medidas_mensuales}
 
@@ -108,12 +111,13 @@ def _costo_con_soles(s: PoiSimulado, azar: Random) -> Hallazgos:
 
 def _codigo_en_fecha(s: PoiSimulado, azar: Random) -> Hallazgos:
     """Excel volvió fecha un código como «1.2»."""
-    if not apartar(s, "codigos"):
+    if not apartar(s, CODIGOS):
         return None
     fila = tomar(s, azar, lambda f: intacta(s, f) and not s.de(NECESIDADES, f, "codigo_actividad"))
     if fila is None:
         return None
-    hoja = azar.choice((HOJA, COSTOS))
+    s.modo = Modo.FORMULACION  # la de seguimiento repetiría el código dañado en las demás hojas
+    hoja = azar.choice((HOJA, COSTOS, SEGUIMIENTO))
     dueno = fila if hoja == HOJA else s.uno(hoja, fila)
     dueno["codigo"] = date(s.ejercicio, azar.randint(1, 12), azar.randint(1, 12))
     return [Esperado("FMT004", hoja, "codigo", dueno)]
@@ -268,6 +272,8 @@ def _fila_insertada(s: PoiSimulado, _azar: Random) -> Hallazgos:
 def _sin_codigo(s: PoiSimulado, azar: Random) -> Hallazgos:
     """Un renglón de Necesidades sin el código de su actividad."""
     con_pedidos = [f for f in s.renglones if len(s.de(NECESIDADES, f, "codigo_actividad")) == 1]
+    if not apartar(s, CODIGOS):
+        return None
     fila = tomar(s, azar, lambda f: any(f is c for c in con_pedidos))
     if fila is None:
         return None
@@ -277,6 +283,8 @@ def _sin_codigo(s: PoiSimulado, azar: Random) -> Hallazgos:
 
 
 def _textos_en_cifras(s: PoiSimulado, azar: Random) -> Hallazgos:
+    if not apartar(s, CODIGOS):
+        return None
     fila = tomar(s, azar, lambda f: intacta(s, f))
     if fila is None:
         return None

@@ -13,13 +13,11 @@ from pei_excel.periodos import MESES
 from pei_excel.simulacion.plantar import Defecto, Esperado, Plantador, apartar, tomar
 from pei_excel.simulacion.poi import COSTOS, EVALUACION, HOJA, MODIFICACIONES, NECESIDADES, SEGUIMIENTO, PoiSimulado
 from pei_excel.simulacion.poi_actividades import ACCIONES
-from pei_excel.simulacion.poi_defectos_lectura import intacta, total_mal
+from pei_excel.simulacion.poi_defectos_lectura import CODIGOS, intacta, total_mal
 from pei_excel.simulacion.poi_verdad import cifra, serie, suma
 from pei_excel.simulacion.simulado import Fila
 
 Hallazgos = list[Esperado] | None
-#: Lo que reservan los defectos que cambian qué códigos hay.
-CODIGOS = "codigos"
 #: Un código que ninguna actividad lleva.
 AJENO = "AO.99"
 
@@ -189,15 +187,13 @@ def _codigo_repetido(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("POI011", columna="codigo", fila=fila, tambien=((HOJA, "codigo", previa),))]
 
 
-def _meta_en_palabras(con: Callable[[Random, float], str]) -> Plantador[PoiSimulado]:
-    def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
-        fila = tomar(s, azar, lambda f: intacta(s, f))
-        if fila is None:
-            return None
-        fila["meta"] = con(azar, fila["meta"])
-        return [Esperado("POI012", columna="meta", fila=fila)]
-
-    return plantar
+def _meta_sin_cifra(s: PoiSimulado, azar: Random) -> Hallazgos:
+    """Una meta en palabras de la que no se lee una cifra, o se leen dos."""
+    fila = tomar(s, azar, lambda f: intacta(s, f))
+    if fila is None:
+        return None
+    fila["meta"] = azar.choice(("de 5 a 10", "Todas las que se soliciten", "Según demanda"))
+    return [Esperado("POI012", columna="meta", fila=fila)]
 
 
 def _falta_en(hoja: str) -> Plantador[PoiSimulado]:
@@ -278,7 +274,7 @@ POI_DEFECTOS_PLAN: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("POI001", "total escrito encima", total_mal("POI001")),
     Defecto("POI002", "costo anual escrito encima", total_mal("POI002")),
     Defecto("POI003", "pedidos que no suman el costo", _necesidades_mal),
-    Defecto("POI003", "techo rebasado", _techo_rebasado),
+    Defecto("POI003", "techo rebasado", _techo_rebasado, solo=True),  # lee todos los costos
     Defecto("POI004", "objetivo que no existe", _en_catalogo("oei", lambda _: "OEI.77")),
     Defecto("POI004", "acción que no existe", _en_catalogo("aei", lambda f: f"AEI.{f['oei'][4:]}.88")),
     Defecto("POI004", "acción de otro objetivo", _en_catalogo("aei", _accion_de_otro)),
@@ -289,12 +285,7 @@ POI_DEFECTOS_PLAN: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("POI008", "todo en un mes", _todo_en_un_mes),
     Defecto("POI010", "sin elementos críticos", _sin_elementos),
     Defecto("POI011", "código repetido", _codigo_repetido),
-    Defecto("POI012", "meta en palabras con su cifra", _meta_en_palabras(
-        lambda azar, meta: azar.choice((f"{meta:g} como mínimo", f"{meta:g} por año", f"no menos de {meta:g}")),
-    )),
-    Defecto("POI012", "meta que no puede calcularse", _meta_en_palabras(
-        lambda azar, _meta: azar.choice(("de 5 a 10", "Todas las que se soliciten", "Según demanda")),
-    )),
+    Defecto("POI012", "meta que no puede calcularse", _meta_sin_cifra),
     Defecto("POI013", "sin renglón en Valorización", _falta_en(COSTOS)),
     Defecto("POI013", "sin renglón en Seguimiento", _falta_en(SEGUIMIENTO)),
     Defecto("POI013", "ajena en Seguimiento", _ajena_en(SEGUIMIENTO, lambda s, _: {f"ejecutado_m{s.hasta}": 4.0})),

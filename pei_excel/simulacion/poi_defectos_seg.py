@@ -59,6 +59,20 @@ def _sin_reporte(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("SEG004", SEGUIMIENTO, columna, hecho)]
 
 
+def _sin_devengado(s: PoiSimulado, azar: Random) -> Hallazgos:
+    """Lo físico está y falta lo gastado en un mes con costo."""
+
+    def meses(fila: Fila) -> list[int]:
+        return [n for n in range(1, s.hasta + 1) if cifra(s.uno(COSTOS, fila).get(f"costo_m{n}"))]
+
+    fila = tomar(s, azar, lambda f: bool(meses(f)))
+    if fila is None:
+        return None
+    hecho, columna = s.uno(SEGUIMIENTO, fila), f"devengado_m{azar.choice(meses(fila))}"
+    hecho[columna] = None
+    return [Esperado("SEG004", SEGUIMIENTO, columna, hecho)]
+
+
 def _nadie_reporta(s: PoiSimulado, _azar: Random) -> Hallazgos:
     """Nadie llenó los meses del periodo."""
     meses = set(s.periodo.meses)
@@ -116,6 +130,35 @@ def _sin_programar(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("SEG007", SEGUIMIENTO, columna, hecho)]
 
 
+def _sin_costo(s: PoiSimulado, azar: Random) -> Hallazgos:
+    """Un gasto de una actividad que no tiene costo en el año."""
+    fila = tomar(s, azar, lambda f: not suma(serie(s.uno(COSTOS, f), "costo")))
+    if fila is None:
+        return None
+    hecho, columna = s.uno(SEGUIMIENTO, fila), f"devengado_m{azar.randint(1, s.hasta)}"
+    hecho[columna] = 40.0
+    return [Esperado("SEG007", SEGUIMIENTO, columna, hecho)]
+
+
+def _nada_en_el_ano(s: PoiSimulado, azar: Random) -> Hallazgos:
+    """Se informa algo de una actividad cuya meta es 0 en todos los meses."""
+    fila = tomar(s, azar, lambda f: (
+        f["acumulacion"] == ACUMULATIVO and intacta(s, f) and not suma(serie(s.uno(COSTOS, f), "costo"))
+        and bool(s.evaluacion(f).get("medios"))
+    ))
+    if fila is None:
+        return None
+    hecho = s.uno(SEGUIMIENTO, fila)
+    fila["meta"] = 0.0
+    for n in range(1, 13):
+        fila[f"programado_m{n}"] = 0.0
+        hecho[f"ejecutado_m{n}"] = 2.0 if n == s.hasta else None
+    for evaluacion in s.de(EVALUACION, fila):
+        for clave in ("dificultaron", "medidas"):
+            evaluacion.pop(clave, None)
+    return [Esperado("SEG007", SEGUIMIENTO, f"ejecutado_m{s.hasta}", hecho)]
+
+
 def _muy_por_encima(s: PoiSimulado, azar: Random) -> Hallazgos:
     fila = tomar(s, azar, lambda f: (
         f["acumulacion"] == ACUMULATIVO and bool(_vencidos(s, f)) and bool(s.evaluacion(f).get("medios"))
@@ -160,6 +203,22 @@ def _repetidos(columna: str, condicion: Callable[[PoiSimulado, Fila], bool]) -> 
     return plantar
 
 
+def _medio_del_trimestre_anterior(s: PoiSimulado, azar: Random) -> Hallazgos:
+    """El medio de verificación es el que ya se envió el trimestre pasado."""
+    if s.periodo.trimestre == 1:
+        return None
+
+    def anterior(fila: Fila) -> Fila:
+        return s.de(EVALUACION, fila)[s.periodo.trimestre - 2]
+
+    fila = tomar(s, azar, lambda f: _ejecuto_en_el_periodo(s, f) and bool(anterior(f).get("medios")))
+    if fila is None:
+        return None
+    evaluacion = s.evaluacion(fila)
+    evaluacion["medios"] = anterior(fila)["medios"]
+    return [Esperado("SEG010", EVALUACION, "medios", evaluacion, tambien=((EVALUACION, "medios", anterior(fila)),))]
+
+
 def _lugar(s: PoiSimulado, evaluacion: Fila) -> int:
     return next(n for n, f in enumerate(s.filas[EVALUACION]) if f is evaluacion)
 
@@ -190,13 +249,17 @@ POI_DEFECTOS_SEG: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("SEG003", "mes posterior al periodo", _ejecucion_futura),
     Defecto("SEG003", "periodo sin actualizar", _periodo_sin_actualizar, solo=True),
     Defecto("SEG004", "mes vencido sin reporte", _sin_reporte),
+    Defecto("SEG004", "mes sin devengado", _sin_devengado),
     Defecto("SEG004", "nadie reporta el periodo", _nadie_reporta, solo=True),
     Defecto("SEG005", "medio insuficiente", _medio_insuficiente),
     Defecto("SEG006", "rezago al que se le borra la explicación", _sin_explicar),
     Defecto("SEG007", "ejecución sin programación", _sin_programar),
+    Defecto("SEG007", "gasto sin costo en el año", _sin_costo),
+    Defecto("SEG007", "nada programado en el año", _nada_en_el_ano),
     Defecto("SEG008", "muy por encima de la meta", _muy_por_encima),
     Defecto("SEG009", "todo al 100 %", _todo_al_cien, solo=True),
     Defecto("SEG010", "mismo medio", _repetidos("medios", _ejecuto_en_el_periodo)),
     Defecto("SEG010", "mismas dificultades", _repetidos("dificultaron", lambda s, f: s.explicar(f))),
+    Defecto("SEG010", "medio del trimestre anterior", _medio_del_trimestre_anterior, solo=True),  # los reúne
     Defecto("SEG012", "se gastó mucho más de lo avanzado", _brecha),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from pei_excel.formato import Modo
 from pei_excel.formatos.poi import POI
 from pei_excel.periodos import MESES
 from pei_excel.simulacion import retoques
@@ -60,6 +61,7 @@ def _con_una(cambiar: Callable[[PoiSimulado, Random, Fila], None]) -> Plantador[
 
 def _codigo_con_otra_letra(s: PoiSimulado, azar: Random, fila: Fila) -> None:
     forma = azar.choice((f" {fila['codigo']}", fila["codigo"].lower(), f"{fila['codigo']} "))
+    s.modo = Modo.FORMULACION  # la de seguimiento agregaría el renglón que cree que falta
     s.uno(azar.choice((COSTOS, SEGUIMIENTO)), fila)["codigo"] = forma
     for pedido in s.de(NECESIDADES, fila, "codigo_actividad"):
         pedido["codigo_actividad"] = forma
@@ -73,6 +75,12 @@ def _objetivo_con_nombre(_s: PoiSimulado, azar: Random, fila: Fila) -> None:
 
 def _acumulacion_con_otro_nombre(_s: PoiSimulado, azar: Random, fila: Fila) -> None:
     fila["acumulacion"] = azar.choice((fila["acumulacion"].upper(), f" {fila['acumulacion']}"))
+
+
+def _meta_en_palabras(_s: PoiSimulado, azar: Random, fila: Fila) -> None:
+    """De las palabras se lee la misma cifra."""
+    meta = f"{fila['meta']:g}"
+    fila["meta"] = azar.choice((f"{meta} como mínimo", f"{meta} por año", f"no menos de {meta}"))
 
 
 def _nada_en_lo_futuro(s: PoiSimulado, azar: Random, fila: Fila) -> None:
@@ -93,5 +101,6 @@ POI_INOFENSIVOS: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("", "código con otra letra o con espacios", _con_una(_codigo_con_otra_letra)),
     Defecto("", "objetivo y acción de otra forma", _con_una(_objetivo_con_nombre)),
     Defecto("", "acumulación de otra forma", _con_una(_acumulacion_con_otro_nombre)),
+    Defecto("", "meta en palabras con su cifra", _con_una(_meta_en_palabras)),
     Defecto("", "nada en lo futuro", _con_una(_nada_en_lo_futuro)),
 )

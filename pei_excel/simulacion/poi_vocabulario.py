@@ -62,7 +62,7 @@ LABORES: dict[str, tuple[Labor, ...]] = {
         " · Servidor y conexión estables · trámites en línea",
         "Digitalizar expedientes · Número de expedientes digitalizados · Expediente digitalizado"
         " · Escáner en operación · archivo",
-        "Instalar puntos de red · Número de puntos de red instalados · Punto instalado"
+        "Instalar tomas de red · Número de tomas de red instaladas · Toma instalada"
         " · Material de cableado · redes",
     ),
     "OEI.05": _labores(

@@ -90,7 +90,8 @@ VARIADO: Filas = {
     "Valorización": [
         costo("AO.14", "100 100 100 100 100 100"), costo("AO.10", "50 50 50 50 50 50"), costo("A*18", "5 5 5 5 5 5"),
         costo("AO.13", "10 10 10 10 10 10"), costo("AO.12", "- - - - - 30"), costo("AO.11", "20 20 20 20 20 20.5"),
-        costo("AO.10", "70 70 70 70 70 70"), costo("AO.09", "1,200.50 - - - - 900"), costo("AO.08", "10 10 10 10 10 10"),
+        costo("AO.10", "70 70 70 70 70 70"), costo("AO.09", "1,200.50 - - - - 900"),
+        costo("AO.08", "10 10 10 10 10 10"),
         costo("AO.06", "- - - - - - 500 500"), costo("AO.05", "10 10 10 10 10 10 10 10 10 10 10 10"),
         costo("AO.04", "- - 500 - - 500 - - 500 - - 500"), costo("AO.03", " ".join(["3000"] * 12)),
         costo("AO.02", "- 2000 - 2000 - 2000 - 2000 - 2000 2000"), costo("AO.01", " ".join(["1500"] * 12)),
@@ -99,7 +100,8 @@ VARIADO: Filas = {
     "Necesidades": [
         {"codigo_actividad": "AO.01", "codigo": "B-01", "detalle": "Papel bond A4", "tipo_gasto": "Bienes",
          "costo": "6000,50"},
-        {"codigo_actividad": "AO.02", "detalle": "Consultoría de documentos", "tipo_gasto": "Servicio", "costo": 12000.0},
+        {"codigo_actividad": "AO.02", "detalle": "Consultoría de documentos", "tipo_gasto": "Servicio",
+         "costo": 12000.0},
     ],
     "Seguimiento": [
         avance("AO.17", "10 10 10 10 10 5", "5 5 5 5 5 5", ejecutado_m6=ConFormato(0.5, "0%")),

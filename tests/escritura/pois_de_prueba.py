@@ -22,6 +22,10 @@ from pei_excel.semaforo import PERFILES
 from pei_excel.tablas import Tablas
 
 T2 = Periodo.de_codigo("2024-T2")
+GERENCIAS = (
+    "Gerencia *?~ Uno", "Gerencia Dos",
+    "Gerencia de Desarrollo Económico, Ambiental y de otras cosas con un nombre que no cabe en cuarenta letras",
+)
 Poi = tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
 
 
@@ -54,8 +58,7 @@ def revueltos(cuantos: int, periodo: Periodo = T2, semilla: int = 7) -> list[Poi
     hechos = []
     for k in range(cuantos):
         campos, _ = poi(
-            f"{40 + k:03d} - Unidad <{k}> & cía", azar.choice(["Gerencia *?~ Uno", "Gerencia Dos", "Gerencia de Desarrollo "
-            "Económico, Ambiental y de otras cosas con un nombre que no cabe en cuarenta letras"]), periodo,
+            f"{40 + k:03d} - Unidad <{k}> & cía", azar.choice(GERENCIAS), periodo,
             techo=azar.choice([20000.0, 1e6, None]),
         )
         filas: dict[str, list[dict[str, Any]]] = {hoja: [] for hoja in POI.modelo.filas}

@@ -11,8 +11,8 @@ from cuadros import Cuadro, escribir, leer
 
 import pei_excel.reglas
 from pei_excel.anteriores import Anterior, Identidad, de_libro, por_identidad
-from pei_excel.formato import Formato
-from pei_excel.formatos import TODOS
+from pei_excel.formato import Apertura, Formato
+from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.de_oficina import leer_de_oficina
 from pei_excel.lectura.lector import Opciones
@@ -33,6 +33,12 @@ def _anteriores(formato: Formato, tabla: Tabla, carpeta: Path) -> dict[Identidad
         cuadro, ruta = leer(texto, formato), carpeta / f"antes{n}.xlsx"
         tipo = formato.tipo_de_periodo
         cuadro.campos[formato.campo_periodo] = tipo.texto(Periodo.de_codigo(periodo)) if periodo else ""
+        for columna in formato.principal.columnas:
+            if columna.apertura is Apertura.SIEMPRE:  # los medios de otro trimestre eran otros
+                cuadro.filas[formato.principal.clave] = [
+                    {c: v for c, v in f.items() if c != columna.clave}
+                    for f in cuadro.filas[formato.principal.clave]
+                ]
         escribir(cuadro, formato, ruta)
         leidos += [de_libro(x) for x in leer_libro(ruta, ruta.name)]
         ruta.unlink()  # lo que se revisa es sólo lo de ahora

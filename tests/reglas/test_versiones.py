@@ -208,7 +208,8 @@ def test_un_libro_de_otro_periodo_no_se_compara(libro: Escribir) -> None:
         (33.0, 27.0, "Ascendente", date(2024, 6, 20), False),  # se subió
         (27.0, 27.0, "Ascendente", date(2024, 3, 31), False),  # se bajó antes del periodo
         (33.0, 33.0, "Descendente", date(2024, 6, 20), True),
-        (27.0, 33.0, "Descendente", date(2024, 6, 20), False),
+        (27.0, 33.0, "Descendente", date(2024, 6, 20), False),  # se hizo más exigente
+        (33.0, 28.0, "Descendente", date(2024, 6, 20), False),  # no hacía falta
     ],
 )
 def test_bajar_la_meta_en_el_mismo_periodo(
@@ -243,3 +244,18 @@ def test_las_modificaciones_borradas_de_la_hoja_tambien_cuentan(libro: Escribir)
         assert hallazgo.donde.celda == _celda(POI, "Programación", "programado_m10", 5)
     dos = libro(POI, "2024-T2", {("Programación", "AO.06", "programado_m10"): 1.0}, modificaciones=(una, otra))
     assert [h.regla for h in _ver(dos, "2024-T2", previo) if h.regla == "VER004"] == []
+
+
+def test_los_mismos_medios_que_la_vez_anterior_son_un_solo_hallazgo(libro: Escribir) -> None:
+    primero, ahora = libro(MIR, "2024-T1"), libro(MIR, "2024-T2")
+    anterior = de_libro(primero)
+    assert anterior is not None
+    contexto = Contexto(Periodo.de_codigo("2024-T2"), anteriores=por_identidad([anterior]))
+    hallazgos = [h for h in revisar(ahora, contexto).hallazgos if h.regla == "SEG010"]
+    # El modelo trae los mismos medios en los dos trimestres: se dice una vez, con todos.
+    assert [(h.donde.celda, len(h.tambien)) for h in hallazgos] == [(_celda(MIR, "MIR", "medios", 2), 5)]
+    assert hallazgos[0].mensaje == (
+        "6 renglones repiten el texto de medio de verificación de la entrega del 1er. trimestre de 2024."
+    )
+    sin_anterior = revisar(ahora, Contexto(Periodo.de_codigo("2024-T2"))).hallazgos
+    assert [h for h in sin_anterior if h.regla == "SEG010"] == []
