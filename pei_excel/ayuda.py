@@ -99,6 +99,8 @@ def _ejemplo(titulo: str, tabla: Tabla, markdown: bool) -> list[str]:
     dano = (getattr(tabla.preparar, "__doc__", None) or "").strip().split("\n")[0] if tabla.preparar else ""
     if tabla.otros:
         dano = "Con otro libro en la misma carpeta." if tabla.otros != ("~$",) else "Con un archivo de bloqueo al lado."
+    if tabla.catalogo is not None:
+        dano = "Comparado con un catálogo en el que están la unidad y el programa del modelo."
     if tabla.anterior:
         antes = enumerar("lo aprobado" if p is None else Periodo.de_codigo(p).nombre for p, _ in tabla.anterior)
         dano = f"Comparado con entregas anteriores del modelo ({antes})."

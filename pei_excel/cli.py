@@ -68,6 +68,8 @@ def _de_revision(funcion: Any) -> Any:
     for opcion in (
         click.option("--perfil", multiple=True, callback=_leer_perfiles, metavar="[FORMATO=]NOMBRE",
                      help="Semáforo: general, simetrico, operativo o san-miguel."),
+        click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+                     help="Catálogo de la institución: compara quién debe informar y toma de él país y semáforo."),
         click.option("--pais", type=Opcion(["mx", "pe", "sv"]),
                      help="Costumbre de los separadores: «1,200» es mil doscientos en mx."),
         click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
@@ -203,8 +205,8 @@ def leer_catalogo_o_salir(ruta: Path) -> Catalogo:
 @_de_revision
 @click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
 def revisar(
-    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
-    procesos: int | None, como_json: bool,
+    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], catalogo: Path | None, pais: str | None,
+    anterior: Path | None, procesos: int | None, como_json: bool,
 ) -> None:
     """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
     from pei_excel.documento import a_texto, documento
@@ -217,7 +219,8 @@ def revisar(
             _uso(f"No existe «{ruta}». Revise la ruta.")
     _exigir_archivos(rutas)
     _exigir_anteriores(anterior)
-    encargo = Encargo(periodo, perfil, pais, procesos=procesos, anterior=anterior)
+    leido = leer_catalogo_o_salir(catalogo) if catalogo else None
+    encargo = Encargo(periodo, perfil, pais, procesos=procesos, anterior=anterior, catalogo=leido)
     with Trabajadores(procesos or procesos_por_omision()) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
     if como_json:
@@ -241,8 +244,9 @@ def revisar(
               default=Path("salidas"), show_default=True,
               help="Carpeta de resultados; dentro se crea la del periodo.")
 def consolidar(
-    carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
-    procesos: int | None, corte: date | None, estricto: bool, ponderado: bool, como_json: bool, salida: Path,
+    carpeta: Path, periodo: Any, perfil: dict[str, str], catalogo: Path | None, pais: str | None,
+    anterior: Path | None, procesos: int | None, corte: date | None, estricto: bool, ponderado: bool,
+    como_json: bool, salida: Path,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
     from pei_excel.informe import texto_de_consolidado
@@ -252,7 +256,8 @@ def consolidar(
         _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
     _exigir_archivos((carpeta,))
     _exigir_anteriores(anterior)
-    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior)
+    leido = leer_catalogo_o_salir(catalogo) if catalogo else None
+    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, leido)
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO

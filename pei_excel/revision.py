@@ -124,7 +124,7 @@ def revisar_entrega(
     """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza."""
     _perdonar_a_quien_no_coordina(revisiones, contexto)
     vivos = [r.libro for r in revisiones if r.estado is not Suerte.RECHAZADO]
-    entrega = Entrega(vivos, tuple(ajenos))
+    entrega = Entrega(vivos, tuple(ajenos), [r.libro for r in revisiones if r.estado is Suerte.RECHAZADO])
     observaciones: list[Observacion] = []
     for regla in REGLAS:
         if regla.alcance == "entrega":

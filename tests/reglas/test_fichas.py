@@ -11,8 +11,10 @@ from cuadros import Cuadro, escribir, leer
 
 import pei_excel.reglas
 from pei_excel.anteriores import Anterior, Identidad, de_libro, por_identidad
+from pei_excel.catalogo import Catalogo, leer_catalogo
 from pei_excel.formato import Apertura, Formato
-from pei_excel.formatos import FORMATOS, TODOS
+from pei_excel.formatos import TODOS
+from pei_excel.formatos.catalogo import CATALOGO
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.de_oficina import leer_de_oficina
 from pei_excel.lectura.lector import Opciones
@@ -45,6 +47,15 @@ def _anteriores(formato: Formato, tabla: Tabla, carpeta: Path) -> dict[Identidad
     return por_identidad(a for a in leidos if a is not None)
 
 
+def _catalogo(tabla: Tabla, ruta: Path) -> Catalogo | None:
+    if tabla.catalogo is None:
+        return None
+    escribir(leer(tabla.catalogo, CATALOGO), CATALOGO, ruta)
+    catalogo, hallazgos = leer_catalogo(ruta)
+    assert catalogo is not None, hallazgos
+    return catalogo
+
+
 def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cuadro]:
     anteriores = _anteriores(formato, tabla, carpeta)
     cuadro = leer(tabla.texto, formato)
@@ -62,6 +73,7 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
     perfiles = {formato.clave: PERFILES[tabla.perfil or formato.perfil]}
     contexto = Contexto(periodo=periodo, perfiles=perfiles, anteriores=anteriores)
     opciones = Opciones(periodo=periodo)
+    contexto.catalogo = _catalogo(tabla, carpeta.parent / f"{carpeta.name}.xlsx")
     libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
     if not formato.informe:
         assert [x.rechazado for x in libros] == [True]  # nunca se toma por un informe
