@@ -17,16 +17,17 @@ from pei_excel.textos import cuenta, enumerar, mas_cercano, normalizar
 
 #: Unidades del catálogo de los ejemplos: las de demostración, las de los libros modelo y otra más.
 _UNIDADES = (
-    ("U21", "Instituto"), ("U22", "Obras"), ("U23", "Obras y servicios"), ("'504'", "Unidad de ejemplo"),
-    ("'031'", "Unidad orgánica de ejemplo"), ("'505'", "Otra unidad"),
+    ("U21", "Instituto", "2024-01-01"), ("U22", "Obras", "2024-01-01"), ("U23", "Obras y servicios", "2024-07-01"),
+    ("'504'", "Unidad de ejemplo", "2024-01-01"), ("'031'", "Unidad orgánica de ejemplo", "2024-01-01"),
+    ("'505'", "Otra unidad", "2024-01-01"),
 )
 
 
 def _informan(*claves: str) -> str:
     """Cuadro de un catálogo en el que sólo informan esas unidades; 504 y 505 comparten el programa 6."""
     renglones = "\n".join(
-        f"    | {clave} | {nombre} | Titular | 2024-01-01 | {'Sí' if clave.strip(chr(39)) in claves else 'No'} |"
-        for clave, nombre in _UNIDADES
+        f"    | {clave} | {nombre} | Titular | {desde} | {'Sí' if clave.strip(chr(39)) in claves else 'No'} |"
+        for clave, nombre, desde in _UNIDADES
     )
     return f"""
     Unidades
