@@ -99,14 +99,14 @@ def _ejemplo(titulo: str, tabla: Tabla, markdown: bool) -> list[str]:
     dano = (getattr(tabla.preparar, "__doc__", None) or "").strip().split("\n")[0] if tabla.preparar else ""
     if tabla.otros:
         dano = "Con otro libro en la misma carpeta." if tabla.otros != ("~$",) else "Con un archivo de bloqueo al lado."
-    if tabla.catalogo is not None:
-        dano = "Comparado con un catálogo en el que están la unidad y el programa del modelo."
     if tabla.anterior:
         antes = enumerar("lo aprobado" if p is None else Periodo.de_codigo(p).nombre for p, _ in tabla.anterior)
         dano = f"Comparado con entregas anteriores del modelo ({antes})."
     cuerpo = texto or "El modelo del formato, sin cambios."
     if dano:
         cuerpo = f"{dano}\n{cuerpo}" if texto else dano
+    if tabla.catalogo is not None:
+        cuerpo += f"\n\nComparado con el catálogo modelo y además:\n{textwrap.dedent(tabla.catalogo).strip()}"
     if markdown:
         return [f"{titulo}:\n", "```", cuerpo, "```", ""]
     return [f"{titulo}:", *(f"  {linea}" for linea in cuerpo.splitlines()), ""]
