@@ -113,6 +113,18 @@ def _que_no_son(partes: Iterable[str]) -> Incidente | None:
     return Incidente(CORREO_INVALIDO, f"{dichos} {que}", error=True)
 
 
+def contraste(uno: str, otro: str) -> float:
+    """Contraste entre dos colores (#RRGGBB), de 1 a 21, como lo define WCAG 2."""
+
+    def luz(color: str) -> float:
+        partes = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        rojo, verde, azul = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in partes]
+        return 0.2126 * rojo + 0.7152 * verde + 0.0722 * azul
+
+    clara, oscura = sorted((luz(uno), luz(otro)), reverse=True)
+    return (clara + 0.05) / (oscura + 0.05)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColorWeb(Tipo):
     """Un color como #1F4E79."""

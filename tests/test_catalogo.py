@@ -26,7 +26,7 @@ from pei_excel.lectura.lector import leer
 from pei_excel.periodos import Periodo
 from pei_excel.proceso import Encargo, revisar_rutas
 from pei_excel.reglas import catalogo as reglas
-from pei_excel.reglas import catalogo_fechas
+from pei_excel.reglas import catalogo_citas, catalogo_fechas
 from pei_excel.reglas.base import Contexto, Regla
 from pei_excel.trabajadores import Trabajadores
 
@@ -241,7 +241,7 @@ def test_un_programa_compartido_necesita_coordinadora_solo_si_se_comparte_a_la_v
     def con(unidades_: tuple[str, ...] | None, coordinadora: str | None = None) -> list[tuple[str, str]]:
         programa = {"clave": "P", "nombre": "Programa", "unidades": unidades_, "coordinadora": coordinadora,
                     "desde": date(2024, 1, 1)}
-        return encontrados(reglas.programa_sin_unidades_o_sin_coordinadora,
+        return encontrados(catalogo_citas.programa_sin_unidades_o_sin_coordinadora,
                            {"Unidades": unidades, "Programas": [programa]})
 
     assert con(("A", "B")) == []  # es la misma, con otra clave

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pei_excel.reglas import (
     calculadas,
     catalogo,
+    catalogo_citas,
     catalogo_fechas,
     celdas,
     consolidado,
@@ -89,14 +90,15 @@ REGLAS: tuple[Regla, ...] = (
     lectura.otro_periodo,
     catalogo.dato_que_falta,
     catalogo.clave_repetida,
-    catalogo.superior_desconocido,
+    catalogo_citas.superior_desconocido,
     catalogo.unidades_en_circulo,
     catalogo.correo_que_no_lo_es,
-    catalogo.programa_sin_unidades_o_sin_coordinadora,
-    catalogo.clave_desconocida,
+    catalogo_citas.programa_sin_unidades_o_sin_coordinadora,
+    catalogo_citas.clave_desconocida,
     catalogo_fechas.fechas_en_desorden,
     catalogo_fechas.periodo_sin_fecha_limite,
     catalogo_fechas.perfil_con_huecos,
+    catalogo.color_que_no_se_lee,
     consolidado.total_no_coincide,
 )
 
