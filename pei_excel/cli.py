@@ -153,7 +153,7 @@ def plantilla(
         a = periodo.ejercicio
         _uso(f"La MIR se informa por trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}.")
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
-    malos = 0
+    hechas = malos = 0
     pedidas = escribir_plantillas(
         formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
     ) if catalogo is None else _de_cada_unidad(
@@ -161,18 +161,20 @@ def plantilla(
     )
     try:
         for hecha in pedidas:
-            malos += hecha.problema is not None
+            hechas += hecha.problema is None
+            malos += hecha.problema is not None and not hecha.aparte
             if hecha.problema is None:
                 click.echo(hecha.ruta)
             else:
-                click.echo(f"No se hizo la de {hecha.ruta}: {hecha.problema}.", err=True)
+                que = "Se deja aparte" if hecha.aparte else "No se hizo la de"
+                click.echo(f"{que} {hecha.ruta}: {hecha.problema}.", err=True)
             if hecha.aviso:
                 click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
     except BrokenPipeError:
         raise  # quien leía la lista la cerró: no es la carpeta
     except OSError as error:
         _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Cierre el archivo o elija otra con -o.")
-    if malos:
+    if malos or not hechas:
         sys.exit(1)
 
 

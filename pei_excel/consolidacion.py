@@ -10,8 +10,8 @@ from pei_excel.hallazgo import Hallazgo
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto, a_hallazgo
+from pei_excel.reglas.explicaciones import justificacion
 from pei_excel.reglas.lista import REGLAS
-from pei_excel.reglas.seguimiento import justificacion
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import AGRUPACIONES, CLASES, Cobertura, Grupo, Renglon, Tablas, resumir
 from pei_excel.textos import normalizar

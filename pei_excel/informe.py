@@ -66,7 +66,9 @@ def texto_de_consolidado(consolidado: Consolidado) -> str:
     lineas = [resumen(consolidado.resultado)]
     hubo = False
     for formato, tablas in consolidado.tablas.items():
-        de_cual = f" ({formato})" if len(consolidado.tablas) > 1 else ""
+        varios = len(consolidado.tablas) > 1
+        de_cual = f" ({formato})" if varios else ""
+        lineas += [""] * varios
         lineas.append(f"Consolidado{de_cual}: {tablas.cobertura.frase}.")
         if not tablas.cobertura.consolidados:
             continue
@@ -76,6 +78,7 @@ def texto_de_consolidado(consolidado: Consolidado) -> str:
             f"Abra primero{de_cual}: {carpeta / f'consolidado-{formato.lower()}.xlsx'} (hoja Ficha).",
             f"Para la Tesorería{de_cual}: {carpeta / f'tesoreria-{formato.lower()}.xlsx'}.",
         ]
+    lineas += [""] * (len(consolidado.tablas) > 1)
     if hubo:
         lineas.append(f"Para cada unidad: {carpeta / 'evaluaciones'}.")
     else:
@@ -84,7 +87,7 @@ def texto_de_consolidado(consolidado: Consolidado) -> str:
 
 
 def texto_de_ejemplo(consolidado: Consolidado, recibidos: Path) -> str:
-    """Diez líneas: qué se hizo, qué se encontró y qué abrir primero."""
+    """En pocas líneas: qué se hizo, qué se encontró y qué abrir primero."""
     aviso = (
         "Son datos de demostración, salvo el informe del Instituto Municipal de Planeación, reconstruido de una "
         "transcripción."

@@ -23,6 +23,7 @@ class Hecha(NamedTuple):
 
     ruta: str  #: la escrita o, si no salió, el archivo del que debía salir
     problema: str | None = None  #: por qué no salió
+    aparte: bool = False  #: no salió porque es de otro formato, en una carpeta con varios: no es una falla
     aviso: str | None = None  #: qué no pudo colocarse
 
 
@@ -71,13 +72,18 @@ def _desde_libros(
                 continue
             problema = por_que_no(libro, formato, periodo)
             if problema:
-                yield Hecha(archivo.nombre, problema)
+                yield Hecha(archivo.nombre, problema, desde.is_dir() and de_otro_formato(libro, formato))
                 continue
             contenido, aviso = _seguimiento(libro, formato, periodo, papel)
             partes = [p for p in libro.identidad if p] or [archivo.ruta.stem]
             nombre = nombre_libre(formato, partes, periodo.codigo, usados)
             escribir_entero(salida / nombre, contenido)
             yield Hecha(os.fspath(salida / nombre), aviso=aviso)
+
+
+def de_otro_formato(libro: Libro, formato: Formato) -> bool:
+    """Es un informe de otro formato: en una carpeta con de todo, no es un problema."""
+    return libro.formato in FORMATOS and libro.formato != formato.clave
 
 
 def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set[str]) -> str:
@@ -96,7 +102,7 @@ def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set
 
 def por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
     """Por qué de un libro no puede salir la plantilla; None si puede."""
-    if libro.formato != formato.clave and libro.formato in FORMATOS:
+    if de_otro_formato(libro, formato):
         return f"es un libro de {libro.formato} y se piden los de {formato.clave}"
     if libro.rechazado or libro.formato is None:
         return libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"

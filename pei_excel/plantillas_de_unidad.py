@@ -16,7 +16,7 @@ from pei_excel.formato import Formato, Modo
 from pei_excel.formatos import FORMATOS
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
-from pei_excel.plantillas import Hecha, nombre_libre, por_que_no
+from pei_excel.plantillas import Hecha, de_otro_formato, nombre_libre, por_que_no
 from pei_excel.salidas import escribir_entero
 from pei_excel.textos import enumerar
 from pei_excel.tipos import ClaveNombre
@@ -134,7 +134,7 @@ def _aprobados(
             if problema is None and actual:
                 hallados.setdefault((actual, programa.upper()), []).append(_Aprobado(libro, archivo.nombre))
             else:
-                malos.append(Hecha(archivo.nombre, problema))
+                malos.append(Hecha(archivo.nombre, problema, desde.is_dir() and de_otro_formato(libro, formato)))
     return hallados, malos
 
 

@@ -278,10 +278,11 @@ def test_explicar_imprime_fichas_formatos_y_la_referencia(correr: Correr) -> Non
 def test_el_ejemplo_hace_todo_el_trabajo(correr: Correr, tmp_path: Path) -> None:
     salida = correr("ejemplo")
     assert salida.returncode == 0
-    assert 8 <= len(salida.stdout.splitlines()) <= 14
-    assert "Abra primero" in salida.stdout
+    assert 8 <= len(salida.stdout.splitlines()) <= 24
+    assert "Abra primero (MIR)" in salida.stdout
+    assert "Abra primero (POI)" in salida.stdout
     documento = json.loads((tmp_path / "salidas/ejemplo/2024-T2/resultado.json").read_text(encoding="utf-8"))
-    assert documento["resumen"]["libros"] == 12
+    assert documento["resumen"]["libros"] == 21
     implan = next(x for x in documento["libros"] if x["unidad"] == "504")
     assert {(h["regla"], h["severidad"]) for h in implan["hallazgos"] if h["severidad"] == "ERROR"} == {
         ("SEG001", "ERROR")

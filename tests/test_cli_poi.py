@@ -302,11 +302,19 @@ def test_otra_vez_no_choca_con_los_nombres(correr: Correr, tmp_path: Path) -> No
     escribir_exportacion(tmp_path / "aprobados/b.xlsx", [renglon("AO1")])
     escribir(tmp_path / "aprobados/mir.xlsx", MIR)
     salida = correr("plantilla", "poi", "--desde", "aprobados", "--periodo", "2024-T3", "-o", "carpeta")
-    assert salida.returncode == 1
-    assert "No se hizo la de mir.xlsx: es un libro de MIR y se piden los de POI." in salida.stderr
+    assert salida.returncode == 0
+    assert "Se deja aparte mir.xlsx: es un libro de MIR y se piden los de POI." in salida.stderr
     assert sorted(p.name for p in (tmp_path / "carpeta").iterdir()) == [
         "POI_03-01_2024-T3-2.xlsx", "POI_03-01_2024-T3.xlsx",
     ]
+
+
+def test_de_un_solo_libro_de_otro_formato_no_sale_plantilla(correr: Correr, tmp_path: Path) -> None:
+    escribir(tmp_path / "aprobados/mir.xlsx", MIR)
+    for desde, dice in (("aprobados/mir.xlsx", "No se hizo la de mir.xlsx"), ("aprobados", "Se deja aparte mir.xlsx")):
+        salida = correr("plantilla", "poi", "--desde", desde, "--periodo", "2024-T3", "-o", "carpeta")
+        assert (salida.returncode, salida.stdout) == (1, "")
+        assert dice in salida.stderr
 
 
 # --anterior

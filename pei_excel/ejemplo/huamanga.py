@@ -16,6 +16,7 @@ class Unidad(NamedTuple):
     """Una unidad orgánica de demostración y lo que su POI trae mal."""
 
     clave: str
+    siglas: str  #: con que empiezan sus códigos de actividad, que no se repiten entre unidades
     nombre: str
     gerencia: str
     objetivos: tuple[str, ...]  #: los del Anexo 01 a los que contribuye
@@ -30,19 +31,20 @@ _SERVICIOS = "Gerencia de Servicios Municipales"
 _TERRITORIO = "Gerencia de Desarrollo Territorial"
 
 UNIDADES = (
-    Unidad("031", "Subgerencia de Planeamiento", _PLANEAMIENTO, ("OEI.03", "OEI.05"), 7),
-    Unidad("032", "Subgerencia de Sistemas", _PLANEAMIENTO, ("OEI.04", "OEI.01"), 7, ("FMT005 soles en la celda",)),
-    Unidad("033", "Subgerencia de Rentas", _PLANEAMIENTO, ("OEI.06", "OEI.01"), 6,
+    Unidad("031", "PL", "Subgerencia de Planeamiento", _PLANEAMIENTO, ("OEI.03", "OEI.05"), 7),
+    Unidad("032", "SI", "Subgerencia de Sistemas", _PLANEAMIENTO, ("OEI.04", "OEI.01"), 7,
+           ("FMT005 soles en la celda",)),
+    Unidad("033", "RE", "Subgerencia de Rentas", _PLANEAMIENTO, ("OEI.06", "OEI.01"), 6,
            ("SEG005 medio insuficiente", "POI012 meta que no puede calcularse")),
-    Unidad("041", "Subgerencia de Limpieza Pública y Áreas Verdes", _SERVICIOS, ("OEI.11", "OEI.02"), 9,
+    Unidad("041", "LP", "Subgerencia de Limpieza Pública y Áreas Verdes", _SERVICIOS, ("OEI.11", "OEI.02"), 9,
            ("SEG004 mes vencido sin reporte",)),
-    Unidad("042", "Subgerencia de Seguridad Ciudadana", _SERVICIOS, ("OEI.09",), 8,
+    Unidad("042", "SC", "Subgerencia de Seguridad Ciudadana", _SERVICIOS, ("OEI.09",), 8,
            primera_entrega=("POI001 meta que no es la suma", "SEG004 mes vencido sin reporte")),
-    Unidad("043", "Subgerencia de Comercio y Mercados", _SERVICIOS, ("OEI.07", "OEI.08"), 8,
+    Unidad("043", "CM", "Subgerencia de Comercio y Mercados", _SERVICIOS, ("OEI.07", "OEI.08"), 8,
            ("SEG006 rezago al que se le borra la explicación",)),
-    Unidad("051", "Subgerencia de Caminos y Vías", _TERRITORIO, ("OEI.10",), 8,
+    Unidad("051", "CV", "Subgerencia de Caminos y Vías", _TERRITORIO, ("OEI.10",), 8,
            ("FMT003 mes sin título en Programación",)),
-    Unidad("052", "Subgerencia de Gestión del Riesgo", _TERRITORIO, ("OEI.12", "OEI.02"), 7,
+    Unidad("052", "GR", "Subgerencia de Gestión del Riesgo", _TERRITORIO, ("OEI.12", "OEI.02"), 7,
            ("POI003 pedidos que no suman el costo",)),
 )
 
@@ -52,14 +54,18 @@ def escribir_planes(carpeta: Path) -> list[Path]:
     carpeta.mkdir(parents=True, exist_ok=True)
     rutas = []
     for unidad in UNIDADES:
-        nombre = f"{unidad.clave} {unidad.nombre}"
-        entregas = [(nombre, unidad.defectos)]
-        if unidad.primera_entrega:
-            entregas = [(nombre, unidad.primera_entrega), (f"{nombre} corregido", unidad.defectos)]
-        for archivo, defectos in entregas:
-            rutas.append(carpeta / f"{archivo}.xlsx")
+        for archivo, defectos in entregas(unidad).items():
+            rutas.append(carpeta / archivo)
             poi_de(unidad, defectos).escribir(rutas[-1])
     return rutas
+
+
+def entregas(unidad: Unidad) -> dict[str, tuple[str, ...]]:
+    """Los archivos que la unidad envió, con lo que cada uno trae mal; entre iguales vale el último por su nombre."""
+    nombre = f"{unidad.clave} {unidad.nombre}"
+    if not unidad.primera_entrega:
+        return {f"{nombre}.xlsx": unidad.defectos}
+    return {f"{nombre}.xlsx": unidad.primera_entrega, f"{nombre}_corregido.xlsx": unidad.defectos}
 
 
 def poi_de(unidad: Unidad, defectos: tuple[str, ...]) -> PoiSimulado:
@@ -69,6 +75,7 @@ def poi_de(unidad: Unidad, defectos: tuple[str, ...]) -> PoiSimulado:
         return simular_poi(
             semilla, unidad=f"{unidad.clave} - {unidad.nombre} {MARCA}", gerencia=f"{unidad.gerencia} {MARCA}",
             periodo=PERIODO, actividades=unidad.actividades, objetivos=unidad.objetivos,
+            siglas=unidad.siglas,
         )
 
     return con_faltas(simular, unidad.clave, defectos, POI_DEFECTOS)

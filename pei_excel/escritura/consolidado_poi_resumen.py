@@ -40,7 +40,7 @@ class ResumenPoi(NamedTuple):
     """Lo que la Ficha toma del Resumen."""
 
     por_oei: Bloque | None
-    curva: Bloque | None
+    curva: graficas_poi.Curva | None
 
 
 def escribir_resumen_poi(
@@ -54,14 +54,20 @@ def escribir_resumen_poi(
     fila = _soles(hoja, tablas, cuadro, estilos, fila + 2)
     hoja.freeze_panes(ENCABEZADO, 0)
     puestas = empezar_graficas(hoja, fila + 2, papel, estilos, margen=_MARGEN)
-    series, filas = graficas_poi.datos_de_curva_fisica(tablas, actividades)
-    curva = puestas.datos(_TITULO_FISICO, series, filas, estilos, matricial=True) if filas else None
-    series, filas = graficas_poi.datos_de_curva_de_soles(tablas, actividades)
-    de_soles = puestas.datos(_TITULO_DE_SOLES, series, filas, estilos, formato=SOLES) if filas else None
-    curvas = [(b, soles) for b, soles in ((curva, False), (de_soles, True)) if b]
-    for n, (bloque, soles) in enumerate(curvas):
-        grafica = graficas_poi.grafica_de_curva(libro, tablas, bloque, soles=soles)
+    curvas = []
+    for titulo, (series, filas), soles in (
+        (_TITULO_FISICO, graficas_poi.datos_de_curva_fisica(tablas, actividades), False),
+        (_TITULO_DE_SOLES, graficas_poi.datos_de_curva_de_soles(tablas, actividades), True),
+    ):
+        if filas:
+            bloque = puestas.datos(titulo, series, filas, estilos, matricial=not soles, formato=SOLES if soles else (
+                PORCENTAJE
+            ))
+            curvas.append(graficas_poi.curva_de(bloque, filas, tablas, soles=soles))
+    for n, curva in enumerate(curvas):
+        grafica = graficas_poi.grafica_de_curva(libro, tablas, curva)
         puestas.poner(grafica, _ALTO_DE_CURVA, mitad=n if len(curvas) > 1 else None)
+    fisica = next((c for c in curvas if not c.soles), None)
     series, filas = graficas_poi.datos_por_oei(tablas, cuadro)
     por_oei = puestas.datos("Avance físico por OEI (%)", series, filas, estilos) if filas else None
     if por_oei:
@@ -75,11 +81,11 @@ def escribir_resumen_poi(
         bloque = puestas.datos("Presupuesto por unidad (S/.)", series, filas, estilos, formato=SOLES)
         puestas.poner(graficas_poi.grafica_de_presupuesto(libro, tablas, bloque), graficas.alto_de_barras(len(filas)))
     unidades = len(tablas.por_unidad)
-    notas = [_NOTA_CURVA] if curva else []
+    notas = [_NOTA_CURVA] if fisica else []
     if unidades > graficas.MAXIMO_DE_BARRAS:
         notas.append(_NOTA_BARRAS.format(n=graficas.MAXIMO_DE_BARRAS, total=unidades))
     imprimir_resumen(puestas, tablas, papel, estilos, notas)
-    return ResumenPoi(por_oei, curva)
+    return ResumenPoi(por_oei, fisica)
 
 
 def _soles(hoja: Any, tablas: Tablas, cuadro: Cuadro, estilos: Estilos, fila: int) -> int:
@@ -119,7 +125,7 @@ def ficha_del_poi(
     def grafica() -> tuple[Any, int] | None:
         """La de los objetivos; con uno solo, la curva de la institución."""
         if resumen.curva and len(tablas.grupos["oei"]) < 2:
-            return graficas_poi.grafica_de_curva(libro, tablas, resumen.curva, soles=False), 240
+            return graficas_poi.grafica_de_curva(libro, tablas, resumen.curva), 240
         if resumen.por_oei is None:
             return None
         alto = min(340, graficas.alto_de_barras(resumen.por_oei.ultima - resumen.por_oei.primera + 1))

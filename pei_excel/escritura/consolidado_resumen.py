@@ -157,6 +157,8 @@ class Puestas:
         ancho = _PIXELES if mitad is None else _PIXELES // 2 - 6
         grafica.set_size({"width": ancho - self.margen, "height": alto})
         opciones = {"x_offset": (_PIXELES // 2 + 6) if mitad else 0, "object_position": 2}
+        if self.margen:  # un marco justo en el salto se imprimiría en la página anterior
+            opciones["y_offset"] = 2
         self.hoja.insert_chart(self.fila - 1, 0, grafica, opciones)
         if mitad != 0:
             self.fila += _filas(alto)

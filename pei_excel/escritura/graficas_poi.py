@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pei_excel.actividades import Actividad
 from pei_excel.calculos import Cifra
@@ -18,6 +18,7 @@ from pei_excel.escritura.graficas import (
     TITULO,
     Bloque,
     Cita,
+    FilasDeGrafica,
     area_de_barras,
     bandas_de_fondo,
     corto,
@@ -104,8 +105,24 @@ def datos_de_curva_de_soles(tablas: Tablas, actividades: Detalle) -> Datos:
     return [_PROGRAMADO, _DEVENGADO], filas
 
 
-def grafica_de_curva(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, *, soles: bool) -> Any:
+class Curva(NamedTuple):
+    """Los datos de una curva y si lo ejecutado va debajo de lo programado (ahí va su rótulo)."""
+
+    bloque: Bloque
+    debajo: bool
+    soles: bool
+
+
+def curva_de(bloque: Bloque, filas: FilasDeGrafica, tablas: Tablas, *, soles: bool) -> Curva:
+    """La curva de unos datos ya escritos."""
+    programado, ejecutado = filas[tablas.periodo.mes - 1][1]
+    debajo = isinstance(programado, Cita) and isinstance(ejecutado, Cita) and ejecutado.valor < programado.valor
+    return Curva(bloque, debajo, soles)
+
+
+def grafica_de_curva(libro: LibroNuevo, tablas: Tablas, curva: Curva) -> Any:
     """La curva S: lo programado y lo ejecutado acumulados por mes; el último punto ejecutado lleva su rótulo."""
+    bloque, debajo, soles = curva
     grafica = libro.add_chart({"type": "line"})
     ejecutado = _DEVENGADO if soles else _EJECUTADO
     formato = "#,##0" if soles else "0.0"
@@ -118,7 +135,8 @@ def grafica_de_curva(libro: LibroNuevo, tablas: Tablas, bloque: Bloque, *, soles
         }
         if serie == ejecutado:
             opciones["data_labels"] = {
-                "value": True, "num_format": formato, "font": {**LETRA, "bold": True}, "position": "above",
+                "value": True, "num_format": formato, "font": {**LETRA, "bold": True},
+                "position": "below" if debajo else "above",
                 "custom": callados,
             }
         grafica.add_series(opciones)

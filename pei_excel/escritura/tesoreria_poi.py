@@ -73,7 +73,8 @@ def _resultados(
         banda = estilos("celda", bold=True, bg_color="#E6ECF1", font_size=LETRA, text_wrap=False)
         fila += 1
         vacias = "".join(f"{principio(n, banda)}/>" for n in range(3, len(columnas) + 3))
-        hoja.agregar(fila, f"{principio(1, banda)}/>{hoja.texto(principio(2, banda), f'Por {agrupacion.titulo.lower()}')}{vacias}", 20)
+        titulo = hoja.texto(principio(2, banda), f"Por {agrupacion.titulo.lower()}")
+        hoja.agregar(fila, f"{principio(1, banda)}/>{titulo}{vacias}", 20)
         suyos = Suyos(detalle, f"{detalle.rango(f'llave_{clave}')},{a}", letras)
         for grupo in tablas.grupos[clave]:
             fila += 1

@@ -59,12 +59,15 @@ def _es_rotulo(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Colum
     """Un renglón de una hoja con códigos que no es una actividad: el de totales, o un título que agrupa a otras."""
     llave = hallado.hoja.llave[0]
     valores = {c.clave: _valor(cruda.celdas.get((fila, hallado.columnas[c.clave]))) for c in llenas}
-    textos = {clave: valor for clave, valor in valores.items() if isinstance(valor, str)}
-    if any(normalizar(t).split()[:1] in (["total"], ["totales"]) for t in textos.values()):
-        # «Totalizar expedientes» es una actividad: aquí la palabra va sola o sin código.
-        return llave not in textos or normalizar(textos[llave]).startswith("total")
-    antes = hallado.columnas.get(llave, 0)
-    return len(llenas) == len(textos) == 1 and hallado.columnas[llenas[0].clave] < antes
+    if llave in valores:
+        return _dice_total(valores[llave]) and not any(c.isdigit() for c in str(valores[llave]))
+    textos = [v for v in valores.values() if isinstance(v, str)]
+    solo = len(llenas) == len(textos) == 1 and hallado.columnas[llenas[0].clave] < hallado.columnas.get(llave, 0)
+    return solo or any(_dice_total(t) for t in textos)
+
+
+def _dice_total(valor: object) -> bool:
+    return isinstance(valor, str) and normalizar(valor).split()[:1] in (["total"], ["totales"])
 
 
 def _anclas(cruda: HojaCruda, desde: int, hasta: int) -> dict[tuple[int, int], tuple[int, int]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pei_excel.hallazgo import Severidad
-from pei_excel.libro import Llave
+from pei_excel.libro import FILA_DE_COLUMNA, FILA_DE_HOJA, Llave
 from pei_excel.reglas.base import Observacion
 
 Ambito = Literal["celda", "fila", "hoja", "libro"]
@@ -125,53 +125,77 @@ def _codigo(o: Observacion) -> str:
     return o.regla.codigo if o.regla else ""
 
 
-def _toca(a: Observacion, llaves_a: set[Llave], llaves_b: set[Llave], hojas_b: set[str]) -> bool:
+def _toca(a: _Vista, b: _Vista) -> bool:
     """A nombra una celda que B nombra o lee, o B está en una fila, columna u hoja que A saca."""
-    if llaves_a & llaves_b:
+    if not a.nombra.isdisjoint(b.toca):
         return True
-    for hoja, fila, columna in a.saca:
+    for hoja, fila, columna in a.observacion.saca:
         if hoja == "*":
             return True
-        if fila == -2 and hoja in hojas_b:
+        if fila == FILA_DE_HOJA and hoja in b.hojas:
             return True
-        if fila == -3 and any(h == hoja and c == columna for h, _, c in llaves_b):
+        if fila == FILA_DE_COLUMNA and any(h == hoja and c == columna for h, _, c in b.toca):
             return True
-        if fila >= 0 and any(h == hoja and f == fila for h, f, _ in llaves_b):
+        if fila >= 0 and any(h == hoja and f == fila for h, f, _ in b.toca):
             return True
     return False
 
 
 def aplicar(observaciones: Iterable[Observacion]) -> list[Observacion]:
     """Las observaciones de un libro que quedan después de callar las que se deben a otra."""
-    todas = list(observaciones)
-    nombradas = [_nombradas(o) for o in todas]
-    tocadas = [n | {d.llave for d in o.lee} for n, o in zip(nombradas, todas, strict=True)]
-    hojas = [{h for h, _, _ in t} for t in tocadas]
-    quedan = []
-    for j, b in enumerate(todas):
-        callada = False
-        for i, a in enumerate(todas):
-            if i == j or callada:
-                continue
-            ambitos = _directa(_codigo(a), a.variante, _codigo(b), b.variante)
-            toca = _toca(a, nombradas[i], tocadas[j], hojas[j])
-            hojas_a = {h for h, _, _ in (*nombradas[i], *a.saca)}
-            filas_a = {(h, f) for h, f, _ in nombradas[i]}
-            callada = (
-                ("libro" in ambitos)
-                or ("hoja" in ambitos and bool(hojas_a & hojas[j]))
-                or ("fila" in ambitos and bool(filas_a & {(h, f) for h, f, _ in tocadas[j]}))
-                or ("celda" in ambitos and toca)
-                or (toca and _sin_valor(a) and not _codigo(b).startswith("FMT"))
-                or (toca and _por_cadena(_etiqueta(a), _etiqueta(b)))
-            )
-        if not callada:
-            quedan.append(b)
-    return quedan
+    todas = [_vista(o) for o in observaciones]
+    por_clase: dict[tuple[str, str, bool], list[_Vista]] = {}
+    for una in todas:
+        por_clase.setdefault(una.clase, []).append(una)
+
+    def callada(b: _Vista) -> bool:
+        return any(
+            a is not b and _calla(a, b, ambitos, si_la_toca=si_la_toca)
+            for clase, suyas in por_clase.items()
+            for ambitos, si_la_toca in [_relacion(clase, b.clase)] if ambitos or si_la_toca
+            for a in suyas
+        )
+
+    return [b.observacion for b in todas if not callada(b)]
 
 
-def _etiqueta(o: Observacion) -> str:
-    return f"{_codigo(o)}:{o.variante}" if o.variante else _codigo(o)
+class _Vista(NamedTuple):
+    """Una observación con lo que hace falta para compararla con las demás."""
+
+    observacion: Observacion
+    clase: tuple[str, str, bool]  #: código, variante y si su celda queda sin valor
+    nombra: frozenset[Llave]
+    toca: frozenset[Llave]  #: lo que nombra o lee
+    hojas: frozenset[str]
+
+
+def _vista(o: Observacion) -> _Vista:
+    nombra = frozenset(_nombradas(o))
+    toca = nombra | {d.llave for d in o.lee}
+    return _Vista(o, (_codigo(o), o.variante, _sin_valor(o)), nombra, toca, frozenset(h for h, _, _ in toca))
+
+
+def _calla(a: _Vista, b: _Vista, ambitos: frozenset[Ambito], *, si_la_toca: bool) -> bool:
+    if "libro" in ambitos:
+        return True
+    if "hoja" in ambitos and {h for h, _, _ in (*a.nombra, *a.observacion.saca)} & b.hojas:
+        return True
+    if "fila" in ambitos and {ll[:2] for ll in a.nombra} & {ll[:2] for ll in b.toca}:
+        return True
+    return (si_la_toca or "celda" in ambitos) and _toca(a, b)
+
+
+@cache
+def _relacion(uno: tuple[str, str, bool], otro: tuple[str, str, bool]) -> tuple[frozenset[Ambito], bool]:
+    """Con qué ámbitos `uno` calla a `otro` y si basta con que toque sus celdas: sin valor, o por otras reglas."""
+    (codigo, variante, sin_valor), (suyo, su_variante, _) = uno, otro
+    por_valor = sin_valor and not suyo.startswith("FMT")
+    cadena = _por_cadena(_etiqueta(codigo, variante), _etiqueta(suyo, su_variante))
+    return _directa(codigo, variante, suyo, su_variante), por_valor or cadena
+
+
+def _etiqueta(codigo: str, variante: str) -> str:
+    return f"{codigo}:{variante}" if variante else codigo
 
 
 def _sin_valor(o: Observacion) -> bool:

@@ -74,17 +74,17 @@ class PoiSimulado(LibroSimulado):
 def simular_poi(
     semilla: int, *, unidad: str = "701 - Unidad orgánica de demostración", gerencia: str = "Gerencia de demostración",
     periodo: Periodo = Periodo(2024, "T", 2), actividades: int | None = None,  # noqa: B008 - es inmutable
-    objetivos: Collection[str] | None = None,
+    objetivos: Collection[str] | None = None, siglas: str = "AO",
 ) -> PoiSimulado:
     """Un POI limpio: escrito con la plantilla y leído, ninguna regla tiene nada que decir.
 
     La misma semilla da, en otro periodo del mismo año, el mismo plan con más o menos meses informados. Las actividades
-    son de cualquier objetivo del Anexo 01, o sólo de los `objetivos` dados («OEI.05»).
+    son de cualquier objetivo del Anexo 01, o sólo de los `objetivos` dados («OEI.05»); su código lleva las siglas.
 
     Raises:
         ValueError: si se piden menos de tres actividades.
     """
-    return PlanAnual(semilla, unidad, gerencia, periodo.ejercicio, actividades, objetivos).al(periodo)
+    return PlanAnual(semilla, unidad, gerencia, periodo.ejercicio, actividades, objetivos, siglas).al(periodo)
 
 
 class PlanAnual:
@@ -92,7 +92,7 @@ class PlanAnual:
 
     def __init__(
         self, semilla: int, unidad: str, gerencia: str, ejercicio: int, actividades: int | None = None,
-        objetivos: Collection[str] | None = None,
+        objetivos: Collection[str] | None = None, siglas: str = "AO",
     ) -> None:
         if actividades is not None and actividades < 3:
             raise ValueError("un POI simulado tiene al menos tres actividades")
@@ -105,7 +105,7 @@ class PlanAnual:
         azar.shuffle(labores)
         elegidas = sorted(labores[:cuantas], key=lambda e: e[0])
         self.actividades = [
-            actividad_anual(azar, _datos(azar, n, *eleccion), eleccion[1], holgada=n <= 3)
+            actividad_anual(azar, _datos(azar, f"{siglas}.{n:02d}", *eleccion), eleccion[1], holgada=n <= 3)
             for n, eleccion in enumerate(elegidas, 1)
         ]
         if azar.random() < 0.4:
@@ -198,10 +198,10 @@ class PlanAnual:
         return renglones
 
 
-def _datos(azar: Random, n: int, aei: str, labor: vocabulario.Labor, lugar: str) -> Fila:
+def _datos(azar: Random, codigo: str, aei: str, labor: vocabulario.Labor, lugar: str) -> Fila:
     """Lo que no son cifras de una actividad."""
     return {
-        "oei": ACCIONES[aei], "aei": aei, "codigo": f"AO.{n:02d}", "actividad": f"{labor.actividad} {lugar}",
+        "oei": ACCIONES[aei], "aei": aei, "codigo": codigo, "actividad": f"{labor.actividad} {lugar}",
         "indicador": f"{labor.indicador} {lugar}", "tipo_indicador": azar.choice(("Proceso", "Proceso", "Insumo")),
         "unidad_medida": labor.unidad, "prioridad": azar.choice(("Alta", "Media", "Baja")),
         "elementos": labor.elemento,

@@ -26,7 +26,7 @@ def recibidos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def revisados(recibidos: list[Path]) -> Carpeta:
     """Nombre del archivo → su revisión, ya comparados entre sí."""
     contexto = Contexto(periodo=PERIODO)
-    revisiones = [revisar(x, contexto) for r in recibidos for x in leer(r, r.stem, Opciones(periodo=PERIODO))]
+    revisiones = [revisar(x, contexto) for r in recibidos for x in leer(r, r.name, Opciones(periodo=PERIODO))]
     revisar_entrega(revisiones, (), contexto)
     return {r.libro.archivo: r for r in revisiones}
 
@@ -44,7 +44,7 @@ def test_son_veintiuno_y_siempre_los_mismos_bytes(recibidos: list[Path], tmp_pat
 
 @pytest.mark.parametrize("unidad", oaxaca.UNIDADES, ids=lambda u: u.clave)
 def test_cada_informe_trae_lo_que_se_le_planto(revisados: Carpeta, unidad: oaxaca.Unidad) -> None:
-    revision = revisados[f"{unidad.clave} {unidad.nombre}"]
+    revision = revisados[f"{unidad.clave} {unidad.nombre}.xlsx"]
     assert _reglas(revision) == [d.split()[0] for d in unidad.defectos]
     assert revision.libro.unidad is not None
     assert revision.libro.unidad.nombre.endswith(MARCA)
@@ -53,11 +53,7 @@ def test_cada_informe_trae_lo_que_se_le_planto(revisados: Carpeta, unidad: oaxac
 
 @pytest.mark.parametrize("unidad", huamanga.UNIDADES, ids=lambda u: u.clave)
 def test_cada_poi_trae_lo_que_se_le_planto(revisados: Carpeta, unidad: huamanga.Unidad) -> None:
-    nombre = f"{unidad.clave} {unidad.nombre}"
-    entregas = {nombre: unidad.primera_entrega or unidad.defectos}
-    if unidad.primera_entrega:
-        entregas[f"{nombre} corregido"] = unidad.defectos
-    for archivo, defectos in entregas.items():
+    for archivo, defectos in huamanga.entregas(unidad).items():
         revision = revisados[archivo]
         assert _reglas(revision) == sorted(d.split()[0] for d in defectos)
         assert revision.libro.unidad is not None
@@ -76,7 +72,7 @@ def test_en_huamanga_hay_de_todo(revisados: Carpeta) -> None:
     assert suertes.count(Suerte.RECHAZADO) == 1
     assert suertes.count(Suerte.SUSTITUIDO) == 1
     sustituido = next(r for r in revisados.values() if r.estado is Suerte.SUSTITUIDO)
-    assert f"{sustituido.libro.archivo} corregido" in revisados
+    assert sustituido.libro.archivo.replace(".xlsx", "_corregido.xlsx") in revisados
 
 
 def test_cada_municipio_se_consolida_por_su_lado(revisados: Carpeta) -> None:

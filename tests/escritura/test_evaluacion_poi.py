@@ -527,3 +527,10 @@ def test_lo_oculto_del_cuadro_cubre_las_medidas_del_formato() -> None:
     assert set(MEDIDAS) == {m for h in POI.hojas for m in h.medidas_mensuales}
     for medida, (hoja, _) in MEDIDAS.items():
         assert medida in POI.por_clave[hoja].medidas_mensuales
+
+
+def test_ninguna_celda_combinada_se_encima_con_otra(variado: Caso) -> None:
+    # La escritura rápida no lo revisa, y Excel «repara» el libro que las trae.
+    for hoja in _abrir(variado[2]):
+        celdas = [celda for rango in hoja.merged_cells.ranges for celda in rango.cells]
+        assert len(celdas) == len(set(celdas)), hoja.title

@@ -16,6 +16,7 @@ from pois_de_prueba import cambiar, poi, revueltos, tablas_de_poi
 from verdad_del_poi import actividades
 
 from pei_excel.escritura.tesoreria_poi import HOJAS, escribir_tesoreria_poi
+from pei_excel.escritura.tesoreria_poi_actividades import informado_distinto
 from pei_excel.periodos import Periodo
 from pei_excel.tablas import Tablas
 
@@ -76,6 +77,16 @@ def test_una_cifra_recalculada_muestra_la_nuestra_y_la_informada() -> None:
     for fila, titulo in marcadas:
         assert "¹" in hoja.cell(ENCABEZADO + fila, titulos[titulo]).number_format
     assert "¹" not in hoja.cell(ENCABEZADO + 4, titulos["Costo anual (S/.)"]).number_format
+
+
+def test_el_resultado_viejo_de_una_formula_nuestra_no_es_una_cifra_informada() -> None:
+    renglon = tablas_de_poi([poi()])[0].renglones[0]
+    datos = renglon.actividad.seguimiento.datos
+    datos["ejecutado_total"] = datos["ejecutado_total"]._replace(valor=99.0)
+    assert datos["ejecutado_total"].formula
+    assert informado_distinto(renglon.actividad, renglon.libro) == []
+    datos["ejecutado_total"] = datos["ejecutado_total"]._replace(formula=False)
+    assert informado_distinto(renglon.actividad, renglon.libro) == [("total ejecutado", "al_periodo_a", 99.0)]
 
 
 def test_sin_diferencias_no_hay_nota_al_pie() -> None:

@@ -1,0 +1,143 @@
+"""El guion con que una oficina haría lo del POI sin el programa: openpyxl y pandas, un libro de evaluación por archivo.
+
+Lee las hojas de cada POI, las une por código, calcula trimestres, semestres, año y al periodo, físico y financiero,
+escribe un libro con formato por archivo y un consolidado. Es competente, pero no revisa nada ni sabe de celdas.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+MES = 6
+INICIALES = list("EFMAMJJASOND")
+TRAMOS = {
+    "T1": range(1, 4), "T2": range(4, 7), "T3": range(7, 10), "T4": range(10, 13), "S1": range(1, 7),
+    "S2": range(7, 13), "Año": range(1, 13), "Al periodo": range(1, MES + 1),
+}
+LADO = Side(style="thin", color="999999")
+BORDE = Border(left=LADO, right=LADO, top=LADO, bottom=LADO)
+GRIS = PatternFill("solid", fgColor="DDDDDD")
+COLORES = {"Bueno": "C6EFCE", "Regular": "FFEB9C", "Deficiente": "FFC7CE", "Exceso": "E4DFEC"}
+
+
+def hoja(libro: openpyxl.Workbook, nombre: str, *bandas: str) -> pd.DataFrame:
+    """Una hoja como tabla; los meses de cada banda se llaman banda1 … banda12."""
+    filas = list(libro[nombre].iter_rows(values_only=True))
+    inicio = next(n for n, f in enumerate(filas) if any(str(c).startswith("Código") for c in f if c))
+    arriba, abajo = filas[inicio], filas[inicio + 1] if bandas else filas[inicio]
+    titulos = [a or b for a, b in zip(arriba, abajo, strict=True)]
+    if bandas:
+        meses = [n for n in range(len(abajo) - 11) if list(abajo[n : n + 12]) == INICIALES]
+        for banda, primera in zip(bandas, meses, strict=True):
+            titulos[primera : primera + 12] = [f"{banda}{m}" for m in range(1, 13)]
+    datos = filas[inicio + (2 if bandas else 1) :]
+    tabla = pd.DataFrame(datos, columns=[str(t) if t else f"_{n}" for n, t in enumerate(titulos)])
+    llave = next(c for c in tabla.columns if c.startswith("Código"))
+    return tabla[tabla[llave].notna()].rename(columns={llave: "codigo"})
+
+
+def cifras(tabla: pd.DataFrame, banda: str) -> np.ndarray:
+    return tabla[[f"{banda}{m}" for m in range(1, 13)]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+
+
+def medir(p: np.ndarray, a: np.ndarray, forma: np.ndarray, meses: range) -> tuple[np.ndarray, np.ndarray]:
+    """Programado y ejecutado de un tramo según la acumulación de cada fila."""
+    columnas = np.array([m - 1 for m in meses])
+    cierre = np.array([m % 3 == 0 for m in meses])
+    vencen = np.array([m <= MES for m in meses])
+    pt, at = p[:, columnas], np.where(vencen, a[:, columnas], np.nan)
+    mide = np.where((forma == "Recurrente trimestral")[:, None], cierre, True)
+    recurre = forma != "Acumulativo"
+    suma_p = np.where(np.isnan(pt).all(axis=1), np.nan, np.nansum(pt, axis=1))
+    suma_a = np.where(np.isnan(at).all(axis=1), np.nan, np.nansum(at, axis=1))
+    vale = mide & (np.nan_to_num(pt) > 0)
+    mayor = np.where(vale, pt, -np.inf).max(axis=1)
+    cuenta = (vale & ~np.isnan(at)).sum(axis=1)
+    media = np.where(cuenta > 0, np.where(vale, np.nan_to_num(at), 0).sum(axis=1) / np.maximum(cuenta, 1), np.nan)
+    return (np.where(recurre, np.where(np.isinf(mayor), np.nan, mayor), suma_p), np.where(recurre, media, suma_a))
+
+
+def leer(ruta: Path) -> dict[str, pd.DataFrame]:
+    libro = openpyxl.load_workbook(ruta, data_only=True)
+    plan = hoja(libro, "Programación", "p")
+    hecho = hoja(libro, "Seguimiento", "e", "d").set_index("codigo").reindex(plan["codigo"]).reset_index()
+    costo = hoja(libro, "Valorización", "c").set_index("codigo").reindex(plan["codigo"]).reset_index()
+    pedidos = hoja(libro, "Necesidades")
+    factores = hoja(libro, "Evaluación")
+    forma = plan["Acumulación"].to_numpy(str)
+    datos = plan[["codigo", "OEI", "AEI", "Actividad", "Unidad de medida", "Acumulación"]].reset_index(drop=True)
+    salida = {}
+    for nombre, p, a, como in (
+        ("Físico", cifras(plan, "p"), cifras(hecho, "e"), forma),
+        ("Financiero", cifras(costo, "c"), cifras(hecho, "d"), np.full(len(plan), "Acumulativo")),
+    ):
+        columnas: dict[str, object] = {}
+        for m in range(12):
+            columnas |= {f"{INICIALES[m]}{m + 1} prog": p[:, m], f"{INICIALES[m]}{m + 1} ejec": a[:, m]}
+        for tramo, meses in TRAMOS.items():
+            pt, at = medir(p, a, como, meses)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                pct = np.where(pt > 0, at / pt * 100, np.nan)
+            columnas |= {f"{tramo} prog": pt, f"{tramo} ejec": at, f"{tramo} var": at - pt, f"{tramo} %": pct}
+        tabla = pd.concat([datos, pd.DataFrame(columnas)], axis=1)
+        tabla["valoración"] = pd.cut(
+            tabla["Al periodo %"], [-1, 85, 90, 120, 1e9], labels=["Deficiente", "Regular", "Bueno", "Exceso"]
+        )
+        tabla.insert(0, "archivo", ruta.name)
+        salida[nombre] = tabla
+    salida["Físico"]["brecha"] = salida["Financiero"]["Al periodo %"] - salida["Físico"]["Al periodo %"]
+    salida["Necesidades"], salida["Evaluación"] = pedidos.iloc[:, :6], factores.iloc[:, :10]
+    return salida
+
+
+def escribir(tablas: dict[str, pd.DataFrame], destino: Path) -> None:
+    libro = openpyxl.Workbook()
+    libro.remove(libro.active)
+    for nombre, tabla in tablas.items():
+        una = libro.create_sheet(nombre)
+        una.append(list(tabla.columns))
+        for celda in una[1]:
+            celda.font, celda.fill, celda.border = Font(bold=True), GRIS, BORDE
+        for fila in tabla.itertuples(index=False):
+            una.append([None if pd.isna(v) else v for v in fila])
+        for fila in una.iter_rows(min_row=2):
+            for celda in fila:
+                celda.border = BORDE
+                celda.alignment = Alignment(wrap_text=True, vertical="top")
+                color = COLORES.get(str(celda.value))
+                if color:
+                    celda.fill = PatternFill("solid", fgColor=color)
+        una.freeze_panes = "C2"
+    libro.save(destino)
+
+
+def uno(ruta: Path, destino: Path) -> pd.DataFrame:
+    tablas = leer(ruta)
+    escribir(tablas, destino / f"{ruta.stem}_evaluacion.xlsx")
+    return tablas["Físico"]
+
+
+def principal(entrada: Path, destino: Path, procesos: int) -> None:
+    rutas = sorted(entrada.glob("*.xlsx"))
+    if procesos == 1:
+        tablas = [uno(r, destino) for r in rutas]
+    else:
+        with ProcessPoolExecutor(procesos) as grupo:
+            tablas = list(grupo.map(uno, rutas, [destino] * len(rutas)))
+    todo = pd.concat(tablas)
+    with pd.ExcelWriter(destino / "consolidado.xlsx", engine="openpyxl") as salida:
+        for llave in ("archivo", "OEI", "AEI"):
+            resumen = todo.groupby(llave).agg(n=("codigo", "count"), pct=("Al periodo %", "mean")).reset_index()
+            resumen.to_excel(salida, sheet_name=f"Por {llave}", index=False)
+        todo.to_excel(salida, sheet_name="Datos", index=False)
+
+
+if __name__ == "__main__":
+    principal(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
