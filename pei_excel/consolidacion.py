@@ -185,4 +185,5 @@ def _motivo(revision: Revision) -> str:
     causas = [h for h in revision.hallazgos if h.regla in {"FMT001", "FMT002", "FMT003", "ENT005"}]
     cortos = {"FMT001": "no pudo leerse", "FMT002": "formato no reconocido", "FMT003": "faltan columnas",
               "ENT005": "de otro periodo"}
-    return cortos[causas[0].regla] if causas else "sin indicadores"
+    nada = "sin actividades" if revision.libro.formato == "POI" else "sin indicadores"
+    return cortos[causas[0].regla] if causas else nada

@@ -126,7 +126,7 @@ def test_lo_inofensivo_no_cambia_nada(inofensivo: Defecto[PoiSimulado], ruta: Pa
     assert _cifras(revisiones, contexto) == ciertas
 
 
-@settings(max_examples=60, database=None)
+@settings(max_examples=40, database=None)
 @given(semilla=SEMILLAS, periodo=st.sampled_from(PERIODOS), cuantos=st.integers(2, 4))
 def test_varios_defectos_dan_exactamente_los_suyos(
     ruta: Path, semilla: int, periodo: Periodo, cuantos: int

@@ -111,8 +111,8 @@ def codigos_de_otra_unidad(entrega: Entrega, contexto: Contexto) -> Iterator[Obs
     entre_libros=codigos_de_otra_unidad,
     mal="""
         Seguimiento
-        | Código  | Ejecución física mensual/Marzo |
-        | AO.04 ✗ | (otra)                         |
+        | Código  | Ejecución física mensual/Marzo | …/Junio |
+        | AO.04 ✗ | (otra)                         | 1       |
         Programación
         | Código | Código → |
         | AO.06  | AO.05 ✗  |

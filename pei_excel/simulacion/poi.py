@@ -19,6 +19,8 @@ HOJA = POI.principal.clave
 #: Hojas del POI con un renglón por actividad.
 COSTOS, SEGUIMIENTO = "Valorización", "Seguimiento"
 NECESIDADES, EVALUACION, MODIFICACIONES = "Necesidades", "Evaluación", "Modificaciones"
+#: Causas por las que una meta o un costo baja.
+REDUCCIONES = tuple(causa for causa in CAUSAS if "incremento" not in causa)
 #: Meses en que se aprueban modificaciones: los de cierre de trimestre, menos diciembre.
 MESES_DE_CAMBIO = (3, 6, 9)
 
@@ -104,9 +106,11 @@ class PlanAnual:
                    for labor in vocabulario.LABORES[oei] for lugar in vocabulario.LUGARES]
         azar.shuffle(labores)
         elegidas = sorted(labores[:cuantas], key=lambda e: e[0])
+        # Tres con metas grandes y nunca exactamente cumplidas: no todo va al 100 %.
+        holgadas = sorted(range(cuantas), key=lambda n: (elegidas[n][1].pocas, n))[:3]
         self.actividades = [
-            actividad_anual(azar, _datos(azar, f"{siglas}.{n:02d}", *eleccion), eleccion[1], holgada=n <= 3)
-            for n, eleccion in enumerate(elegidas, 1)
+            actividad_anual(azar, _datos(azar, f"{siglas}.{n + 1:02d}", *eleccion), eleccion[1], holgada=n in holgadas)
+            for n, eleccion in enumerate(elegidas)
         ]
         if azar.random() < 0.4:
             self._modificar(azar)
@@ -124,7 +128,7 @@ class PlanAnual:
                     continue
                 mes = azar.choice(posibles)
                 anterior = float(valores[mes - 1] or 0) + azar.randint(1, 5) * (100 if medida == "costo" else 1)
-                a.cambios.append(Cambio(aprobado, azar.randint(1, 28), mes, medida, anterior, azar.choice(CAUSAS)))
+                a.cambios.append(Cambio(aprobado, 1 + self.folio % 28, mes, medida, anterior, azar.choice(REDUCCIONES)))
 
     def al(self, periodo: Periodo) -> PoiSimulado:
         """El libro de la unidad como está en un periodo."""

@@ -102,7 +102,7 @@ def _limpia(actividad: ActividadAnual, *, holgada: bool) -> bool:
 def _intento(azar: Random, datos: Fila, labor: vocabulario.Labor, *, holgada: bool) -> ActividadAnual:
     datos["acumulacion"] = ACUMULATIVO if holgada else azar.choice((ACUMULATIVO,) * 3 + (MENSUAL, TRIMESTRAL))
     a = ActividadAnual(datos, labor.materia)
-    a.programado = _programar(azar, a.forma, decimal=labor.decimal, holgada=holgada)
+    a.programado = _programar(azar, a.forma, labor, holgada=holgada)
     numeros = [p if isinstance(p, float) else None for p in a.programado]
     a.costo = _costear(azar, a.forma, numeros)
     a.ejecutado = _ejecutar(azar, a.forma, numeros, decimal=labor.decimal)
@@ -113,17 +113,18 @@ def _intento(azar: Random, datos: Fila, labor: vocabulario.Labor, *, holgada: bo
     return a
 
 
-def _programar(azar: Random, forma: str, *, decimal: bool, holgada: bool) -> list[Valor]:
+def _programar(azar: Random, forma: str, labor: vocabulario.Labor, *, holgada: bool) -> list[Valor]:
     """Las metas de los doce meses."""
+    tope = 4 if labor.pocas else 30
 
     def meta(minimo: int, maximo: int) -> float:
-        return float(azar.randint(minimo * 4, maximo * 4)) / 4 if decimal else float(azar.randint(minimo, maximo))
+        return float(azar.randint(minimo * 4, maximo * 4)) / 4 if labor.decimal else float(azar.randint(minimo, maximo))
 
     if forma == TRIMESTRAL:
-        cuanto = meta(1, 12)
+        cuanto = meta(1, min(tope, 12))
         return [cuanto if n in CIERRES else None for n in range(1, 13)]
     if forma == MENSUAL:
-        cuanto, desde, hasta = meta(2, 60), azar.choice((1, 1, 1, 2, 3)), azar.choice((10, 12, 12, 12))
+        cuanto, desde, hasta = meta(2, 2 * tope), azar.choice((1, 1, 1, 2, 3)), azar.choice((10, 12, 12, 12))
         return [cuanto if desde <= n <= hasta else None for n in range(1, 13)]
     if holgada:
         return [meta(10, 40) for _ in range(12)]
@@ -132,10 +133,10 @@ def _programar(azar: Random, forma: str, *, decimal: bool, holgada: bool) -> lis
         tuple(range(3, 12)), (1, 3, 5, 7, 9, 11), tuple(range(2, 10)), tuple(range(4, 12)), (5, 7, 9, 11),
     ))
     libre: tuple[Valor, ...] = (None,) * 6 + (0.0, "NP", "-")
-    valores: list[Valor] = [meta(1, 30) if n in meses else azar.choice(libre) for n in range(1, 13)]
+    valores: list[Valor] = [meta(1, tope) if n in meses else azar.choice(libre) for n in range(1, 13)]
     numeros = [v if isinstance(v, float) else 0.0 for v in valores]
     if sum(numeros[9:]) * 2 > sum(numeros) * 0.9 or sum(numeros) <= 4:
-        return _programar(azar, forma, decimal=decimal, holgada=holgada)
+        return _programar(azar, forma, labor, holgada=holgada)
     return valores
 
 

@@ -14,14 +14,15 @@ class Labor(NamedTuple):
     elemento: str  #: lo imprescindible
     materia: str
     decimal: bool = False  #: su unidad admite fracciones
+    pocas: bool = False  #: se cuentan unas cuantas al mes
 
 
 def _labores(*textos: str) -> tuple[Labor, ...]:
-    """Cada renglón: actividad · indicador · unidad · elemento crítico · materia, y «~» si admite fracciones."""
+    """Cada renglón: actividad · indicador · unidad · elemento crítico · materia; «~»: admite fracciones; «^»: pocas."""
     labores = []
     for texto in textos:
-        actividad, indicador, unidad, elemento, materia = texto.rstrip("~").split(" · ")
-        labores.append(Labor(actividad, indicador, unidad, elemento, materia, texto.endswith("~")))
+        actividad, indicador, unidad, elemento, materia = texto.rstrip("~^").split(" · ")
+        labores.append(Labor(actividad, indicador, unidad, elemento, materia, "~" in texto, "^" in texto))
     return tuple(labores)
 
 
@@ -39,19 +40,19 @@ LABORES: dict[str, tuple[Labor, ...]] = {
         "Inspeccionar establecimientos de salud y educación · Número de inspecciones realizadas · Inspección realizada"
         " · Movilidad para las visitas · servicios públicos",
         "Elaborar fichas de procesos de los servicios · Número de fichas de proceso elaboradas · Ficha elaborada"
-        " · Información de las áreas · mejora continua",
+        " · Información de las áreas · mejora continua^",
         "Dictar charlas de salud preventiva · Número de charlas dictadas · Charla dictada"
         " · Coordinación con los centros de salud · salud preventiva",
         "Equipar bibliotecas escolares · Número de bibliotecas equipadas · Biblioteca equipada"
-        " · Entrega oportuna del mobiliario · educación",
+        " · Entrega oportuna del mobiliario · educación^",
     ),
     "OEI.03": _labores(
         "Elaborar informes de seguimiento de planes · Número de informes de seguimiento presentados"
-        " · Informe presentado · Datos mensuales de las unidades · planeamiento",
+        " · Informe presentado · Datos mensuales de las unidades · planeamiento^",
         "Realizar mesas de concertación · Número de mesas de concertación realizadas · Mesa realizada"
-        " · Asistencia de los sectores · concertación",
+        " · Asistencia de los sectores · concertación^",
         "Dictar talleres de presupuesto participativo · Número de talleres dictados · Taller dictado"
-        " · Local y convocatoria · presupuesto participativo",
+        " · Local y convocatoria · presupuesto participativo^",
         "Actualizar el portal de transparencia · Número de publicaciones en el portal · Publicación realizada"
         " · Información enviada por las áreas · transparencia",
     ),
@@ -69,9 +70,9 @@ LABORES: dict[str, tuple[Labor, ...]] = {
         "Capacitar al personal por puesto · Número de personas capacitadas · Persona capacitada"
         " · Expositores y local · capacitación",
         "Elaborar perfiles de puesto · Número de perfiles de puesto elaborados · Perfil elaborado"
-        " · Validación de las jefaturas · perfiles de puesto",
+        " · Validación de las jefaturas · perfiles de puesto^",
         "Actualizar directivas internas · Número de directivas aprobadas · Directiva aprobada"
-        " · Opinión legal favorable · documentos de gestión",
+        " · Opinión legal favorable · documentos de gestión^",
         "Evaluar el desempeño del personal · Número de trabajadores evaluados · Trabajador evaluado"
         " · Fichas de evaluación aprobadas · desempeño",
     ),
@@ -79,51 +80,51 @@ LABORES: dict[str, tuple[Labor, ...]] = {
         "Notificar deudas tributarias · Número de notificaciones entregadas · Notificación entregada"
         " · Notificadores y padrón al día · recaudación",
         "Formular perfiles de proyectos · Número de perfiles formulados · Perfil formulado"
-        " · Estudios básicos terminados · inversiones",
+        " · Estudios básicos terminados · inversiones^",
         "Fiscalizar predios · Número de predios fiscalizados · Predio fiscalizado"
         " · Equipo de medición · fiscalización",
         "Conciliar cuentas bancarias · Número de conciliaciones realizadas · Conciliación realizada"
-        " · Estados de cuenta del banco · tesorería",
+        " · Estados de cuenta del banco · tesorería^",
     ),
     "OEI.07": _labores(
         "Formalizar micro y pequeñas empresas · Número de empresas formalizadas · Empresa formalizada"
         " · Convenio con el registro público · emprendimiento",
         "Organizar ferias de productores · Número de ferias realizadas · Feria realizada"
-        " · Permiso del espacio público · ferias",
+        " · Permiso del espacio público · ferias^",
         "Asesorar cadenas productivas · Número de asociaciones asesoradas · Asociación asesorada"
-        " · Técnicos de campo · cadenas productivas",
+        " · Técnicos de campo · cadenas productivas^",
     ),
     "OEI.08": _labores(
         "Tramitar licencias de funcionamiento · Número de licencias otorgadas · Licencia otorgada"
         " · Inspección técnica aprobada · licencias",
         "Inspeccionar mercados · Número de mercados inspeccionados · Mercado inspeccionado"
-        " · Inspectores acreditados · abastecimiento",
+        " · Inspectores acreditados · abastecimiento^",
         "Suscribir convenios con el sector privado · Número de convenios suscritos · Convenio suscrito"
-        " · Acuerdo de concejo · convenios",
+        " · Acuerdo de concejo · convenios^",
     ),
     "OEI.09": _labores(
         "Patrullar sectores de la ciudad · Número de patrullajes realizados · Patrullaje realizado"
         " · Vehículos operativos · seguridad ciudadana",
         "Capacitar juntas vecinales · Número de juntas capacitadas · Junta capacitada"
-        " · Convocatoria de los vecinos · juntas vecinales",
+        " · Convocatoria de los vecinos · juntas vecinales^",
         "Realizar operativos conjuntos · Número de operativos realizados · Operativo realizado"
-        " · Coordinación con la policía · operativos",
+        " · Coordinación con la policía · operativos^",
         "Vigilar cámaras de seguridad · Número de turnos de vigilancia cubiertos · Turno cubierto"
         " · Cámaras en funcionamiento · videovigilancia",
     ),
     "OEI.10": _labores(
         "Mantener vías urbanas · Kilómetros de vía con mantenimiento · Kilómetro"
-        " · Maquinaria y asfalto · vías urbanas~",
+        " · Maquinaria y asfalto · vías urbanas~^",
         "Mantener caminos vecinales · Kilómetros de camino con mantenimiento · Kilómetro"
-        " · Cuadrillas contratadas · caminos vecinales~",
+        " · Cuadrillas contratadas · caminos vecinales~^",
         "Señalizar cruces · Número de cruces señalizados · Cruce señalizado · Pintura de tránsito · señalización",
         "Elaborar expedientes técnicos de vías · Número de expedientes técnicos aprobados · Expediente aprobado"
-        " · Estudios de suelos · expedientes técnicos",
+        " · Estudios de suelos · expedientes técnicos^",
     ),
     "OEI.11": _labores(
         "Recolectar residuos sólidos · Toneladas de residuos recolectadas · Tonelada"
         " · Compactadoras en servicio · limpieza pública~",
-        "Forestar laderas · Hectáreas forestadas · Hectárea · Plantones del vivero · forestación~",
+        "Forestar laderas · Hectáreas forestadas · Hectárea · Plantones del vivero · forestación~^",
         "Mantener áreas verdes · Número de parques con mantenimiento · Parque atendido"
         " · Agua y herramientas · áreas verdes",
         "Fiscalizar emisiones y ruidos · Número de fiscalizaciones realizadas · Fiscalización realizada"
@@ -133,11 +134,11 @@ LABORES: dict[str, tuple[Labor, ...]] = {
         "Evaluar viviendas en riesgo · Número de viviendas evaluadas · Vivienda evaluada"
         " · Profesionales acreditados · gestión de riesgos",
         "Realizar simulacros · Número de simulacros realizados · Simulacro realizado"
-        " · Participación de las instituciones · simulacros",
+        " · Participación de las instituciones · simulacros^",
         "Limpiar cauces de quebradas · Kilómetros de cauce limpiados · Kilómetro"
-        " · Excavadora disponible · prevención~",
+        " · Excavadora disponible · prevención~^",
         "Capacitar brigadas vecinales · Número de brigadas capacitadas · Brigada capacitada"
-        " · Equipos de protección · brigadas",
+        " · Equipos de protección · brigadas^",
     ),
 }
 
