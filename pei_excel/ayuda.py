@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from pei_excel.formato import Columna, Formato, Hoja
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import TODOS
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Regla, Tabla
 from pei_excel.reglas.lista import POR_CODIGO, REGLAS
@@ -24,8 +24,8 @@ def explicar(tema: str | None, *, markdown: bool = False) -> str:
     clave = tema.strip().upper()
     if clave in POR_CODIGO:
         return pagina_de_regla(POR_CODIGO[clave], markdown=markdown)
-    if clave in FORMATOS:
-        return pagina_de_formato(FORMATOS[clave], markdown=markdown)
+    if clave in TODOS:
+        return pagina_de_formato(TODOS[clave], markdown=markdown)
     raise KeyError(tema)
 
 
@@ -33,7 +33,7 @@ def indice() -> str:
     """Una línea por regla."""
     lineas = [f"{r.codigo}  {r.severidad.value:5}  {r.destinatario.value:10}  {r.que}" for r in REGLAS]
     return "\n".join(["Reglas (detalle con: pei-excel explicar SEG001)", "", *lineas, "",
-                      f"Formatos: {', '.join(FORMATOS).lower()}"]) + "\n"
+                      f"Formatos: {', '.join(TODOS).lower()}"]) + "\n"
 
 
 def referencia() -> str:
@@ -41,7 +41,7 @@ def referencia() -> str:
     partes = ["# Referencia de pei-excel\n", "## Reglas\n"]
     partes += [pagina_de_regla(r, markdown=True, nivel=3) for r in REGLAS]
     partes.append("## Formatos\n")
-    partes += [pagina_de_formato(f, markdown=True, nivel=3) for f in FORMATOS.values()]
+    partes += [pagina_de_formato(f, markdown=True, nivel=3) for f in TODOS.values()]
     partes.append("## Semáforos\n")
     partes.append("| Perfil | Bandas | Fuente |\n|---|---|---|\n" + "".join(
         f"| {p.clave} | {p.describir()} | {p.fuente} |\n" for p in PERFILES.values()
@@ -105,6 +105,8 @@ def _ejemplo(titulo: str, tabla: Tabla, markdown: bool) -> list[str]:
     cuerpo = texto or "El modelo del formato, sin cambios."
     if dano:
         cuerpo = f"{dano}\n{cuerpo}" if texto else dano
+    if tabla.catalogo is not None:
+        cuerpo += f"\n\nComparado con el catálogo modelo y además:\n{textwrap.dedent(tabla.catalogo).strip()}"
     if markdown:
         return [f"{titulo}:\n", "```", cuerpo, "```", ""]
     return [f"{titulo}:", *(f"  {linea}" for linea in cuerpo.splitlines()), ""]
@@ -123,6 +125,12 @@ def pagina_de_formato(formato: Formato, *, markdown: bool = False, nivel: int = 
 
 def _pagina_de_hoja(hoja: Hoja, markdown: bool, nivel: int) -> list[str]:
     lineas = [f"{'#' * nivel} Hoja «{hoja.clave}»\n" if markdown else f"Hoja «{hoja.clave}»", hoja.ayuda, ""]
+    if not hoja.columnas:
+        datos = [(c.etiqueta.rstrip(":"), c.tipo.explicar(), c.ayuda) for c in hoja.campos]
+        if markdown:
+            return [*lineas, "| Dato | Qué se espera | Ayuda |", "|---|---|---|",
+                    *(f"| {nombre} | {que} | {ayuda} |" for nombre, que, ayuda in datos), ""]
+        return [*lineas, *(f"  {nombre:38}  {que}" for nombre, que, _ in datos), ""]
     if hoja.campos:
         nombres = ", ".join(f"«{c.etiqueta.rstrip(':')}»" for c in hoja.campos)
         lineas += [f"Bloque de identificación: {nombres}.", ""]

@@ -13,9 +13,13 @@ from pei_excel import VERSION
 from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pei_excel.catalogo import Catalogo
+    from pei_excel.plantillas import Hecha
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
 
-FORMATOS_DE_PLANTILLA = ("mir", "poi", "todas")
+FORMATOS_DE_PLANTILLA = ("mir", "poi", "catalogo", "todas")
 PAPELES = ("oficio", "carta", "a4", "a3")
 
 
@@ -82,6 +86,8 @@ def _de_revision(funcion: Any) -> Any:
     for opcion in (
         click.option("--perfil", multiple=True, callback=_leer_perfiles, metavar="[FORMATO=]NOMBRE",
                      help="Semáforo: general, simetrico, operativo o san-miguel."),
+        click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+                     help="Catálogo de la institución: compara quién debe informar y toma de él país y semáforo."),
         click.option("--pais", type=Opcion(["mx", "pe", "sv"]),
                      help="Costumbre de los separadores: «1,200» es mil doscientos en mx."),
         click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
@@ -138,13 +144,17 @@ def ejemplo(salida: Path) -> None:
 @click.option("--desde", type=click.Path(path_type=Path), metavar="RUTA",
               help="Libro (o carpeta de libros) aprobado: sale la plantilla de seguimiento con sus renglones. En el "
               "POI, también la exportación del aplicativo: sale un libro por unidad.")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+              help="Catálogo de la institución: sale un libro por cada unidad (y programa) que debe informar, con su "
+              "identificación, logotipo, colores y firmas.")
 @click.option("--filas", type=Entero(1, 500), default=60, show_default=True, help="Renglones libres.")
 @click.option("--papel", type=Opcion(PAPELES), help="Papel; por omisión, el del formato.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
               default=Path("plantillas"), show_default=True,
               help="Carpeta donde se deja.")
 def plantilla(
-    formato: str, ejercicio: int | None, periodo: Any, desde: Path | None, filas: int, papel: str | None, salida: Path
+    formato: str, ejercicio: int | None, periodo: Any, desde: Path | None, catalogo: Path | None, filas: int,
+    papel: str | None, salida: Path,
 ) -> None:
     """Escribe la plantilla de un formato.
 
@@ -156,6 +166,10 @@ def plantilla(
 
     if desde is not None and not desde.exists():
         _uso(f"No existe «{desde}». Revise la ruta.")
+    if catalogo is not None and formato not in {"mir", "poi"}:
+        _uso("Con --catalogo se pide la plantilla mir o la poi.")
+    if formato == "catalogo" and (desde is not None or periodo is not None):
+        _uso("El catálogo no tiene periodo ni sale de otros libros: use sólo --ejercicio, --filas y --papel.")
     if desde is not None and periodo is None:
         _uso("Con --desde hace falta --periodo, por ejemplo --periodo 2024-T3.")
     if periodo is not None and periodo.clase == "M" and formato != "poi":
@@ -163,10 +177,13 @@ def plantilla(
         _uso(f"La MIR se informa por trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}.")
     ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
     hechas = malos = 0
+    pedidas = escribir_plantillas(
+        formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
+    ) if catalogo is None else _de_cada_unidad(
+        formato, catalogo, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
+    )
     try:
-        for hecha in escribir_plantillas(
-            formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
-        ):
+        for hecha in pedidas:
             hechas += hecha.problema is None
             malos += hecha.problema is not None and not hecha.aparte
             if hecha.problema is None:
@@ -184,14 +201,37 @@ def plantilla(
         sys.exit(1)
 
 
+def _de_cada_unidad(formato: str, ruta: Path, **otros: Any) -> Iterator[Hecha]:
+    """Las plantillas de todas las unidades del catálogo; con un catálogo que tiene errores no se hace ninguna."""
+    from pei_excel.plantillas_de_unidad import escribir_de_unidades
+
+    return escribir_de_unidades(formato, leer_catalogo_o_salir(ruta), carpeta=ruta.parent, **otros)
+
+
+def leer_catalogo_o_salir(ruta: Path) -> Catalogo:
+    """El catálogo; si no puede usarse, sus errores con su celda y estado 1."""
+    from pei_excel.catalogo import leer_catalogo
+
+    if not ruta.is_file():
+        _uso(f"No existe el catálogo «{ruta}». Revise la ruta; la plantilla se hace con: pei-excel plantilla catalogo")
+    leido, hallazgos = leer_catalogo(ruta)
+    for h in hallazgos:
+        donde = f"{h.donde.hoja}!{h.donde.celda}" if h.donde.celda else ruta.name
+        click.echo(f"{h.severidad}  {donde}  {h.regla}: {h.mensaje} {h.como_corregir}", err=True)
+    if leido is None:
+        click.echo(f"El catálogo «{ruta.name}» tiene errores: hasta corregirlos no se hace nada con él.", err=True)
+        sys.exit(1)
+    return leido
+
+
 @orden.command(epilog="Ejemplo:  pei-excel revisar recibidos --periodo 2024-T2")
 @click.argument("rutas", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="RUTA...")
 @click.option("--periodo", type=_Periodo(), help="Periodo; sin él, el escrito en cada libro.")
 @_de_revision
 @click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
 def revisar(
-    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
-    procesos: int | None, claves: Any, limites: Any, como_json: bool,
+    rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], catalogo: Path | None, pais: str | None,
+    anterior: Path | None, procesos: int | None, claves: Any, limites: Any, como_json: bool,
 ) -> None:
     """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
     from pei_excel.documento import a_texto, documento
@@ -205,7 +245,8 @@ def revisar(
     _exigir_archivos(rutas)
     _exigir_anteriores(anterior)
     encargo = Encargo(
-        periodo, perfil, pais, procesos=procesos, anterior=anterior, limites=limites, claves=claves
+        periodo, perfil, pais, procesos=procesos, anterior=anterior, limites=limites, claves=claves,
+        catalogo=leer_catalogo_o_salir(catalogo) if catalogo else None,
     )
     with Trabajadores(procesos or procesos_por_omision(), limites, MODULOS_DE_LECTURA) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
@@ -230,9 +271,9 @@ def revisar(
               default=Path("salidas"), show_default=True,
               help="Carpeta de resultados; dentro se crea la del periodo.")
 def consolidar(
-    carpeta: Path, periodo: Any, perfil: dict[str, str], pais: str | None, anterior: Path | None,
-    procesos: int | None, claves: Any, limites: Any, corte: date | None, estricto: bool, ponderado: bool,
-    como_json: bool, salida: Path,
+    carpeta: Path, periodo: Any, perfil: dict[str, str], catalogo: Path | None, pais: str | None,
+    anterior: Path | None, procesos: int | None, claves: Any, limites: Any, corte: date | None, estricto: bool,
+    ponderado: bool, como_json: bool, salida: Path,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
     from pei_excel.informe import texto_de_consolidado
@@ -242,7 +283,10 @@ def consolidar(
         _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
     _exigir_archivos((carpeta,))
     _exigir_anteriores(anterior)
-    encargo = Encargo(periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves)
+    encargo = Encargo(
+        periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves,
+        leer_catalogo_o_salir(catalogo) if catalogo else None,
+    )
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO

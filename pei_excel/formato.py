@@ -17,8 +17,8 @@ from pei_excel.tipos import MesOTrimestre, Numero, Tipo, Trimestre
 from pei_excel.ubicacion import direccion, letra
 
 __all__ = [
-    "Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "ListaDeTabla", "Modelo", "Modo",
-    "Tabla", "por_mes", "por_trimestre",
+    "Apertura", "Campo", "Columna", "Disposicion", "Firma", "Formato", "Hoja", "ListaDeHoja", "ListaDeTabla", "Modelo",
+    "Modo", "Tabla", "por_mes", "por_trimestre",
 ]
 
 
@@ -81,6 +81,14 @@ class ListaDeTabla:
     segun: str | None = None
 
 
+@dataclass(frozen=True)
+class ListaDeHoja:
+    """Los valores escritos en una columna de otra hoja del mismo libro (o de la misma hoja)."""
+
+    hoja: str
+    columna: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Columna:
     """Una columna de una hoja; con `calculo`, la llena Excel."""
@@ -101,7 +109,7 @@ class Columna:
     calculo: Calculo | None = None
     auxiliar: bool = False  #: fuera del área de impresión; no es parte del formato oficial
     sinonimos: tuple[str, ...] = ()
-    lista: ListaDeTabla | None = None  #: de qué tabla del formato se elige
+    lista: ListaDeTabla | ListaDeHoja | None = None  #: de qué tabla del formato, o de qué hoja, se elige
 
     @property
     def meses(self) -> range | None:
@@ -193,6 +201,7 @@ class Firma:
 
     titulo: str
     sinonimos: tuple[str, ...] = ()
+    quien: str = ""  #: de quién es el cargo, según el catálogo: «enlace», «titular» o «superior»
 
 
 @dataclass(frozen=True)
@@ -215,6 +224,13 @@ class Hoja:
     conserva: bool = False  #: con llave por trimestre, guarda también los renglones de los anteriores, cerrados
     paginas: tuple[str, ...] = ()  #: al imprimir, cada una de estas columnas empieza otra página a lo ancho
     fijas: int | None = None  #: primeras columnas que se inmovilizan y se repiten en cada página
+    #: anchos de una hoja que sólo lleva campos (etiqueta en las dos primeras columnas, valor en las demás)
+    anchos_de_campos: tuple[float, ...] = (16, 20, 36, 48)
+
+    @property
+    def anchos_impresos(self) -> list[float]:
+        """Anchos, en caracteres, de lo que se imprime."""
+        return [c.ancho for c in self.columnas if not c.auxiliar] or list(self.anchos_de_campos)
 
     @cached_property
     def por_clave(self) -> dict[str, Columna]:
@@ -278,7 +294,7 @@ class Disposicion:
         self.columna = {c.clave: n for n, c in enumerate(hoja.columnas, 1)}
         self.letra = {clave: letra(n) for clave, n in self.columna.items()}
         self.fila_campo = {c.clave: self.FILA_TITULO + n for n, c in enumerate(hoja.campos, 1)}
-        self.profundidad = 1 + max(len(c.banda) for c in hoja.columnas)  #: filas de encabezado
+        self.profundidad = 1 + max((len(c.banda) for c in hoja.columnas), default=0)  #: filas de encabezado
         bloque = len(hoja.campos)
         #: cuadro → fila de su título; sus renglones van en las siguientes
         self.fila_cuadro: dict[str, int] = {}
@@ -288,7 +304,7 @@ class Disposicion:
         self.fila_encabezado = self.FILA_TITULO + bloque + (2 if bloque else 1)
         self.fila_titulos = self.fila_encabezado + self.profundidad - 1  #: última del encabezado
         self.fila_datos = self.fila_titulos + 1
-        self.ultima_impresa = sum(not c.auxiliar for c in hoja.columnas)
+        self.ultima_impresa = len(hoja.anchos_impresos)
 
     @property
     def tramos(self) -> list[tuple[int, int]]:
@@ -327,6 +343,11 @@ class Formato:
     papel: str  #: papel por omisión: «oficio», «carta», «a4», «a3»
     perfil: str  #: semáforo por omisión
     campo_periodo: str = "periodo"
+    #: lo entregan las unidades y se revisa y consolida; si no, es un libro de la oficina: sin periodo ni seguimiento
+    informe: bool = True
+    completo: str = "FORMULACIÓN COMPLETA"  #: lo que dice la primera fila sin periodo y sin faltantes
+    #: hoja → renglones con que sale la plantilla en blanco
+    precargadas: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     #: para las instrucciones del seguimiento: qué se escribe y dónde; «{periodo}» se sustituye
     que_se_informa: str = ""
     moneda: str = "$"
@@ -343,6 +364,16 @@ class Formato:
         return self.hojas[0]
 
     @cached_property
+    def con_renglones(self) -> Hoja:
+        """La primera hoja con tabla: sin renglones en ella, el libro está sin llenar."""
+        return next(h for h in self.hojas if h.columnas)
+
+    @property
+    def archivo(self) -> str:
+        """Nombre de su plantilla en blanco."""
+        return f"{self.clave if self.informe else self.clave.lower()}.xlsx"
+
+    @cached_property
     def por_meses(self) -> bool:
         """El periodo que se reporta puede ser un mes."""
         return isinstance(self.tipo_de_periodo, MesOTrimestre)
@@ -350,7 +381,8 @@ class Formato:
     @cached_property
     def tipo_de_periodo(self) -> Trimestre:
         """Tipo del campo del periodo que se reporta."""
-        tipo = next((c.tipo for c in self.principal.campos if c.clave == self.campo_periodo), None)
+        donde = self.principal.campos if self.informe else [c for h in self.hojas for c in h.columnas]
+        tipo = next((c.tipo for c in donde if c.clave == self.campo_periodo), None)
         return tipo if isinstance(tipo, Trimestre) else Trimestre()
 
     @cached_property

@@ -25,7 +25,8 @@ def _linea(h: Hallazgo) -> str:
 
 def _linea_de_carpeta(h: Hallazgo) -> str:
     remedio = "" if h.severidad is Severidad.NOTA else f" {h.como_corregir}"
-    return f"  {h.severidad.value:5} {h.regla}  {h.donde.archivo}: {h.mensaje}{remedio}"
+    donde = h.donde.archivo or "carpeta"  # lo que falta no tiene archivo
+    return f"  {h.severidad.value:5} {h.regla}  {donde}: {h.mensaje}{remedio}"
 
 
 def _titulo(r: Revision) -> str:

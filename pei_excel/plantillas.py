@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pei_excel.anteriores import ejercicio_de
 from pei_excel.archivos import buscar
 from pei_excel.formato import Formato, Modo
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.formatos.aplicativo import APLICATIVO
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
@@ -37,11 +37,11 @@ def escribir_plantillas(
         OSError: si no se puede escribir en la carpeta de salida.
     """
     salida.mkdir(parents=True, exist_ok=True)
-    elegidos = list(FORMATOS.values()) if formato == "todas" else [FORMATOS[formato.upper()]]
+    elegidos = list(TODOS.values()) if formato == "todas" else [TODOS[formato.upper()]]
     for uno in elegidos:
         if desde is None:
             yield Hecha(_en_blanco(uno, salida, ejercicio, periodo, filas, papel))
-        elif periodo is not None:
+        elif periodo is not None and uno.informe:
             yield from _desde_libros(uno, salida, periodo, desde, papel)
 
 
@@ -52,9 +52,10 @@ def _en_blanco(
 
     memoria = BytesIO()
     escribir_plantilla(
-        memoria, formato, modo=Modo.FORMULACION, ejercicio=ejercicio, periodo=periodo, filas_libres=filas, papel=papel
+        memoria, formato, modo=Modo.FORMULACION, ejercicio=ejercicio, periodo=periodo if formato.informe else None,
+        filas=formato.precargadas, filas_libres=filas, papel=papel,
     )
-    ruta = salida / f"{formato.clave}.xlsx"
+    ruta = salida / formato.archivo
     escribir_entero(ruta, memoria.getvalue())
     return str(ruta)
 
@@ -63,36 +64,45 @@ def _desde_libros(
     formato: Formato, salida: Path, periodo: Periodo, desde: Path, papel: str | None
 ) -> Iterator[Hecha]:
     from pei_excel.lectura.lector import Opciones, leer
-    from pei_excel.proceso import LARGO_DE_NOMBRE, nombre_para_archivo
 
     usados: set[str] = set()
     for archivo in buscar([desde]).archivos:
         for libro in leer(archivo.ruta, archivo.nombre, Opciones()):
             if libro.apartado:
                 continue
-            problema = _por_que_no(libro, formato, periodo)
+            problema = por_que_no(libro, formato, periodo)
             if problema:
-                yield Hecha(archivo.nombre, problema, desde.is_dir() and _de_otro_formato(libro, formato))
+                yield Hecha(archivo.nombre, problema, desde.is_dir() and de_otro_formato(libro, formato))
                 continue
             contenido, aviso = _seguimiento(libro, formato, periodo, papel)
-            partes = [nombre_para_archivo(p) for p in libro.identidad if p] or [nombre_para_archivo(archivo.ruta.stem)]
-            cola = f"_{periodo.codigo}"
-            base = f"{formato.clave}_{'-'.join(partes)}"[: LARGO_DE_NOMBRE - 10 - len(cola)] + cola
-            nombre, n = f"{base}.xlsx", 2
-            while nombre.casefold() in usados:
-                nombre, n = f"{base}-{n}.xlsx", n + 1
-            usados.add(nombre.casefold())
+            partes = [p for p in libro.identidad if p] or [archivo.ruta.stem]
+            nombre = nombre_libre(formato, partes, periodo.codigo, usados)
             escribir_entero(salida / nombre, contenido)
             yield Hecha(os.fspath(salida / nombre), aviso=aviso)
 
 
-def _de_otro_formato(libro: Libro, formato: Formato) -> bool:
+def de_otro_formato(libro: Libro, formato: Formato) -> bool:
+    """Es un informe de otro formato: en una carpeta con de todo, no es un problema."""
     return libro.formato in FORMATOS and libro.formato != formato.clave
 
 
-def _por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
+def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set[str]) -> str:
+    """Nombre del libro de una unidad que nadie ha usado; queda anotado en `usados`."""
+    from pei_excel.proceso import LARGO_DE_NOMBRE, nombre_para_archivo
+
+    cola = f"_{cola}"
+    base = f"{formato.clave}_{'-'.join(nombre_para_archivo(p) for p in partes)}"
+    base = base[: LARGO_DE_NOMBRE - 10 - len(cola)] + cola
+    nombre, n = f"{base}.xlsx", 2
+    while nombre.casefold() in usados:
+        nombre, n = f"{base}-{n}.xlsx", n + 1
+    usados.add(nombre.casefold())
+    return nombre
+
+
+def por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
     """Por qué de un libro no puede salir la plantilla; None si puede."""
-    if _de_otro_formato(libro, formato):
+    if de_otro_formato(libro, formato):
         return f"es un libro de {libro.formato} y se piden los de {formato.clave}"
     if libro.rechazado or libro.formato is None:
         return libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar
+from pei_excel.catalogo import Catalogo
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.claves import Claves
@@ -60,23 +61,25 @@ class Encargo:
     anterior: Path | None = None  #: entregas anteriores o carpeta de un periodo cerrado, con que se compara
     limites: Limites = LIMITES
     claves: Claves | None = None  #: contraseñas de los libros cifrados; nunca salen en los resultados
+    catalogo: Catalogo | None = None  #: el de la oficina
 
     @property
     def contexto(self) -> Contexto:
         """Contexto de las reglas; nuevo cada vez, porque guarda lo calculado."""
-        return Contexto(self.periodo, {f: PERFILES[p] for f, p in self.perfiles.items()})
+        return Contexto(self.periodo, {f: PERFILES[p] for f, p in self.perfiles.items()}, catalogo=self.catalogo)
 
     @property
     def opciones(self) -> Opciones:
         """Opciones de lectura."""
-        return Opciones(self.periodo, self.pais, self.limites, self.claves)
+        pais = self.pais or (self.catalogo.institucion.pais if self.catalogo else None)
+        return Opciones(self.periodo, pais, self.limites, self.claves)
 
     def como_datos(self) -> dict[str, Any]:
         """Las opciones que cambian el resultado, para el JSON."""
         return {
             "periodo": self.periodo.codigo if self.periodo else None,
-            "perfil": {f: self.perfiles.get(f, FORMATOS[f].perfil) for f in FORMATOS},
-            "pais": self.pais,
+            "perfil": {f: self.contexto.perfil(f).clave for f in FORMATOS},
+            "pais": self.opciones.pais,
             "corte": self.corte.isoformat() if self.corte else None,
             "estricto": self.estricto,
             "ponderado": self.ponderado,

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pei_excel.formato import Formato
 from pei_excel.formatos.aplicativo import APLICATIVO, NO_SE_APLICAN
 from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.libro import Libro
-from pei_excel.reglas.base import Contexto, Observacion, a_hallazgo
+from pei_excel.reglas.base import Contexto, Observacion, Regla, a_hallazgo
+from pei_excel.reglas.catalogo import DE_LECTURA
 from pei_excel.reglas.entregas import Entrega
 from pei_excel.reglas.lista import REGLAS
 from pei_excel.reglas.precedencia import aplicar
@@ -50,7 +52,7 @@ def revisar(libro: Libro, contexto: Contexto) -> Revision:
     """Aplica todas las reglas de un libro, calla las que se deben a otra y decide su suerte."""
     observaciones: list[Observacion] = []
     for regla in REGLAS:
-        if regla.alcance != "libro" or (libro.formato is not None and libro.formato not in regla.formatos):
+        if regla.alcance != "libro" or (libro.formato is not None and not _le_toca(regla, contexto.formato(libro))):
             continue
         if libro.formato is None and regla.codigo not in {"FMT001", "FMT002"}:
             continue
@@ -68,9 +70,17 @@ def revisar(libro: Libro, contexto: Contexto) -> Revision:
     return Revision(libro, hallazgos, estado)
 
 
+def _le_toca(regla: Regla, formato: Formato) -> bool:
+    """La regla es de ese formato; a los libros de la oficina les tocan además las de lectura comunes."""
+    return formato.clave in regla.formatos or (not formato.informe and regla.codigo in DE_LECTURA)
+
+
 def sin_indicadores(libro: Libro, contexto: Contexto) -> bool:
     """Se reconoció el formato y no trae ningún renglón: una plantilla sin llenar no es un informe recibido."""
-    return libro.formato is not None and not libro.filas(contexto.formato(libro).principal.clave)
+    if libro.formato is None:
+        return False
+    formato = contexto.formato(libro)
+    return formato.informe and not libro.filas(formato.principal.clave)
 
 
 def _perdonar_a_quien_no_coordina(revisiones: list[Revision], contexto: Contexto) -> None:
@@ -114,7 +124,7 @@ def revisar_entrega(
     """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza."""
     _perdonar_a_quien_no_coordina(revisiones, contexto)
     vivos = [r.libro for r in revisiones if r.estado is not Suerte.RECHAZADO]
-    entrega = Entrega(vivos, tuple(ajenos))
+    entrega = Entrega(vivos, tuple(ajenos), [r.libro for r in revisiones if r.estado is Suerte.RECHAZADO])
     observaciones: list[Observacion] = []
     for regla in REGLAS:
         if regla.alcance == "entrega":

@@ -14,15 +14,16 @@ RAIZ = Path(pei_excel.__file__).parent
 #: Piso de cada módulo o carpeta de primer nivel.
 PISOS = {
     "__init__": 0, "crudo": 0, "ubicacion": 0, "hallazgo": 0, "periodos": 0, "textos": 0, "tipos": 0, "calculos": 0,
-    "mensual": 0, "faltantes": 0, "cuadros": 0,
+    "mensual": 0, "faltantes": 0, "cuadros": 0, "tipos_oficina": 0,
     "semaforo": 0,
     "formato": 1, "formatos": 1, "libro": 1,
     "lectura": 2,
     "evaluacion": 3, "actividades": 3, "modificaciones": 3, "anteriores": 3, "tablas": 3, "reglas": 3, "revision": 3,
+    "catalogo": 3,
     "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4,
     "escritura": 5, "ayuda": 5,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
-    "plantillas": 6, "informe": 6,
+    "plantillas": 6, "plantillas_de_unidad": 6, "informe": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 

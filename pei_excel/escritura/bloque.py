@@ -18,15 +18,21 @@ from pei_excel.ubicacion import letra
 COLUMNA_VALOR = Disposicion.COLUMNA_VALOR
 
 
-def escribir_bloque(hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool) -> None:
-    """El bloque de identificación: etiqueta en las primeras columnas y valor combinado hasta la última impresa."""
+def escribir_bloque(
+    hoja: Any, una: Hoja, campos: Mapping[str, Any], estilos: Estilos, *, abierto: bool,
+    cerrados: Collection[str] = (),
+) -> None:
+    """El bloque de identificación: etiqueta en las primeras columnas y valor combinado hasta la última impresa.
+
+    Los campos `cerrados` no se abren ni al formular.
+    """
     lugar = una.disposicion
-    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    anchos = una.anchos_impresos
     final = len(anchos)
     for campo in una.campos:
         fila = lugar.fila_campo[campo.clave]
         desde = 1 if campo.en_etiqueta else COLUMNA_VALOR
-        suyo = abierto or campo.abierto
+        suyo = (abierto or campo.abierto) and campo.clave not in cerrados
         formato = estilos(
             "captura" if suyo else "aprobado", align="left", text_wrap=True,
             bold=campo.en_etiqueta or campo.negritas, **({} if suyo else {"border": 0}),
@@ -87,13 +93,21 @@ def escribir_cuadro(
         hoja.set_row(n - 1, ALTO_NORMAL)
 
 
-def escribir_firmas(hoja: Any, una: Hoja, fila: int, estilos: Estilos) -> int:
+def escribir_firmas(
+    hoja: Any, una: Hoja, fila: int, estilos: Estilos, cargos: Mapping[str, str] | None = None
+) -> int:
     """Las firmas al pie de una hoja; devuelve la última fila que ocupan."""
-    return firmar(hoja, una.firmas, [c.ancho for c in una.columnas if not c.auxiliar], fila, estilos)
+    return firmar(hoja, una.firmas, [c.ancho for c in una.columnas if not c.auxiliar], fila, estilos, cargos)
 
 
-def firmar(hoja: Any, firmas: Sequence[Firma], anchos: Sequence[float], fila: int, estilos: Estilos) -> int:
-    """Las firmas, centradas cada una en su parte del ancho de la hoja; devuelve la última fila que ocupan."""
+def firmar(
+    hoja: Any, firmas: Sequence[Firma], anchos: Sequence[float], fila: int, estilos: Estilos,
+    cargos: Mapping[str, str] | None = None,
+) -> int:
+    """Las firmas, centradas cada una en su parte del ancho de la hoja; devuelve la última fila que ocupan.
+
+    `cargos` dice el de quien firma cada una, por su `quien`; sin él queda por escribir.
+    """
     total, corte, acumulado = sum(anchos), 0, 0.0
     bordes = []  # ancho acumulado al terminar cada columna
     for ancho in anchos:
@@ -104,8 +118,10 @@ def firmar(hoja: Any, firmas: Sequence[Firma], anchos: Sequence[float], fila: in
         desde = next(n for n, borde in enumerate(bordes, 1) if borde > centro - 24 and n > max(corte, 1))
         hasta = max(desde, next((n for n, borde in enumerate(bordes, 1) if borde >= centro + 24), len(anchos)))
         corte = hasta + 1
+        cargo = (cargos or {}).get(firma.quien)
+        nombre = f"Nombre\n{cargo}" if cargo else "Nombre y cargo"
         for n, (texto, estilo) in enumerate(
-            ((firma.titulo, "firma_titulo"), ("", "firma_linea"), ("Nombre y cargo", "firma_nombre"))
+            ((firma.titulo, "firma_titulo"), ("", "firma_linea"), (nombre, "firma_nombre"))
         ):
             formato = estilos(estilo)
             combinar(hoja, (fila + n, desde), (fila + n, hasta), formato)

@@ -11,6 +11,7 @@ from typing import Any
 from pei_excel.calculos import AlPeriodo, Cifra, plegar
 from pei_excel.crudo import ErrorExcel
 from pei_excel.cuadros import Cuadro
+from pei_excel.escritura.membrete import Membrete
 from pei_excel.formato import Apertura, Columna, Formato, Hoja, Modo
 from pei_excel.periodos import ORDINALES, Periodo, texto_de_periodo
 from pei_excel.textos import normalizar
@@ -81,6 +82,7 @@ class Encargo:
     papel: str
     campos: dict[str, Any]
     renglones: dict[str, list[Renglon]]
+    membrete: Membrete = field(default_factory=Membrete)
     #: nombres definidos que las fórmulas usan → su rango; se llena mientras se escriben
     nombrados: dict[str, str] = field(default_factory=dict)
     _indices: dict[str, dict[object, dict[str, Any]]] = field(default_factory=dict)
@@ -302,6 +304,7 @@ def visto(columna: Columna, valor: Any) -> Any:
 def preparar(
     formato: Formato, *, modo: Modo, ejercicio: int, periodo: Periodo | None, campos: Mapping[str, Any] | None,
     filas: Mapping[str, Sequence[Mapping[str, Any]]] | None, filas_libres: int, papel: str | None,
+    membrete: Membrete | None = None,
 ) -> Encargo:
     """Reúne los argumentos, arma los renglones de cada hoja y calcula lo calculado.
 
@@ -309,11 +312,13 @@ def preparar(
         ValueError: si el seguimiento no dice qué trimestre se reporta.
     """
     escritos = {clave: crudo(valor) for clave, valor in (campos or {}).items()}
-    if periodo is not None:
+    if periodo is not None and formato.informe:
         escritos.setdefault(formato.campo_periodo, formato.tipo_de_periodo.texto(periodo))
     if any(c.clave == "ejercicio" for c in formato.principal.campos):
         escritos.setdefault("ejercicio", ejercicio)
-    encargo = Encargo(formato, modo, ejercicio, None, None, papel or formato.papel, escritos, {})
+    encargo = Encargo(
+        formato, modo, ejercicio, None, None, papel or formato.papel, escritos, {}, membrete or Membrete()
+    )
     texto = str(escritos.get(formato.campo_periodo)).casefold()
     textos = [t.casefold() for t in encargo.periodos]
     encargo.leido = encargo.opciones_de_periodo[textos.index(texto)] if texto in textos else None
@@ -362,6 +367,8 @@ def _prefabricadas(
 
 def _libres(encargo: Encargo, hoja: Hoja, dadas: int, filas_libres: int) -> int:
     """Renglones libres que se agregan a los dados."""
+    if not hoja.columnas:
+        return 0
     if encargo.modo is Modo.SEGUIMIENTO:
         cerrada = all(encargo.aspecto(c) is not Aspecto.CAPTURA for c in hoja.columnas)
         unica = hoja is encargo.formato.principal or hoja.completa or (hoja.llave[1:] == ("trimestre",) and dadas > 0)

@@ -88,6 +88,7 @@ class Estilos:
         self._libro = libro
         self._hechos: dict[tuple[Any, ...], Any] = {}
         self._propiedades: dict[int, dict[str, Any]] = {}
+        self.colores: dict[str, str] = {}  #: color de la casa → el que lo sustituye en este libro
 
     def __call__(self, nombre: str, **extra: Any) -> Any:
         """Formato de celda: un estilo de ESTILOS más las propiedades dadas."""
@@ -116,6 +117,8 @@ class Estilos:
 
     def _nuevo(self, propiedades: dict[str, Any], extra: dict[str, Any]) -> Any:
         todas = {"font_name": FUENTE, "font_scheme": False, **propiedades, **extra}
-        formato = self._libro.add_format(todas)
+        formato = self._libro.add_format({
+            clave: self.colores.get(valor, valor) if isinstance(valor, str) else valor for clave, valor in todas.items()
+        })
         self._propiedades[id(formato)] = todas
         return formato

@@ -8,7 +8,7 @@ from pei_excel.escritura.encargo import Encargo
 from pei_excel.escritura.estilos import CONDICIONALES, ESTILOS
 from pei_excel.escritura.hoja import LibroNuevo, combinar, configurar_impresion, escribir_valor, proteger
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
-from pei_excel.formato import Apertura, Columna, Modo
+from pei_excel.formato import Apertura, Columna, Formato, Modo
 from pei_excel.tipos import como_texto
 
 #: (aspecto, qué quiere decir): la leyenda de la fila 2 y de las instrucciones.
@@ -32,6 +32,15 @@ _ANCHOS = (22.0, 40.0, 40.0, 30.0, 20.0)
 _TITULOS = ("Columna", "Qué se espera", "Cómo llenarla", "Ejemplo", "Quién la llena")
 
 
+#: Los aspectos que tiene un libro de la oficina: en él nada se cierra ni se aprueba.
+_DE_OFICINA = ("captura", "calculada", "falta", "revisar")
+
+
+def leyenda_de(formato: Formato) -> tuple[tuple[str, str], ...]:
+    """Lo que la leyenda explica en los libros de un formato."""
+    return LEYENDA if formato.informe else tuple(par for par in LEYENDA if par[0] in _DE_OFICINA)
+
+
 def muestra_de(aspecto: str) -> dict[str, Any]:
     """Los colores de un aspecto de la leyenda."""
     colores = CONDICIONALES.get(aspecto) or ESTILOS[aspecto]
@@ -40,6 +49,8 @@ def muestra_de(aspecto: str) -> dict[str, Any]:
 
 def pasos(encargo: Encargo) -> list[str]:
     """Cómo llenar el libro, en orden."""
+    if not encargo.formato.informe:
+        return _pasos_de_oficina(encargo.formato)
     principal = encargo.formato.principal
     que = "periodo" if encargo.formato.por_meses else "trimestre"
     llave = principal.por_clave[principal.llave[0]].titulo
@@ -71,6 +82,19 @@ Si no hubo avance escriba 0: una celda vacía quiere decir que todavía no se in
     ]
 
 
+def _pasos_de_oficina(formato: Formato) -> list[str]:
+    """Cómo se lleva un libro de la oficina: sin periodo y siempre abierto."""
+    finales = f"""\
+        Escriba cada clave siempre igual: con ella se unen las hojas y se reconocen los informes.
+        Mire la primera fila: dice cuántos datos faltan y lleva al primero con un clic. «{formato.completo}» quiere \
+decir que no falta ninguno; al usarlo se revisa además que las claves y las fechas concuerden.
+        Las hojas que no use pueden quedar vacías, pero no las borre ni les cambie el nombre.
+        Guarde el archivo como libro de Excel (.xlsx), con el nombre «{formato.archivo}», y conserve una copia de \
+cada versión."""
+    por_hoja = [f"Hoja «{hoja.clave}». {hoja.ayuda}" for hoja in formato.hojas if hoja.ayuda]
+    return por_hoja + [renglon.strip() for renglon in finales.splitlines()]
+
+
 def escribir_instrucciones(libro: LibroNuevo, encargo: Encargo) -> None:
     """Escribe la hoja `Instrucciones`."""
     hoja, estilos = libro.hoja("Instrucciones"), libro.estilos
@@ -93,13 +117,14 @@ def escribir_instrucciones(libro: LibroNuevo, encargo: Encargo) -> None:
     fila += 2
     hoja.write_string(fila - 1, 0, "Colores", subtitulo)
     hoja.set_row(fila - 1, 18)
-    for aspecto, texto in LEYENDA:
+    for aspecto, texto in leyenda_de(encargo.formato):
         fila += 1
         hoja.write_string(fila - 1, 0, texto, estilos("leyenda", font_size=9, align="left", **muestra_de(aspecto)))
         hoja.set_row(fila - 1, 16)
     for una in encargo.formato.hojas:
         fila += 2
-        hoja.write_string(fila - 1, 0, f"Columnas de la hoja «{una.clave}»", subtitulo)
+        que = "Columnas" if una.columnas else "Datos"
+        hoja.write_string(fila - 1, 0, f"{que} de la hoja «{una.clave}»", subtitulo)
         hoja.set_row(fila - 1, 18)
         fila += 1
         for numero, rotulo in enumerate(_TITULOS):
@@ -107,19 +132,39 @@ def escribir_instrucciones(libro: LibroNuevo, encargo: Encargo) -> None:
         hoja.set_row(fila - 1, 16)
         for columna in una.explicables:
             fila += 1
-            _explicar(hoja, fila, columna, estilos)
+            _explicar(hoja, fila, columna, estilos, encargo.formato)
+        for campo in () if una.columnas else una.campos:
+            fila += 1
+            textos = (campo.etiqueta.rstrip(":"), campo.tipo.explicar(), campo.ayuda, _ejemplo(campo.ejemplo),
+                      _quien_en_oficina(campo.obligatorio))
+            _escribir_explicacion(hoja, fila, textos, estilos)
     area = (1, 1, fila, len(_ANCHOS))
     configurar_impresion(hoja, papel=encargo.papel, area=area, pie="Instrucciones", horizontal=False)
     proteger(hoja)
 
 
-def _explicar(hoja: Any, fila: int, columna: Columna, estilos: Any) -> None:
+def _quien_en_oficina(obligatorio: bool) -> str:
+    return "Planeación" if obligatorio else "Planeación; puede quedar vacío"
+
+
+def _ejemplo(valor: Any) -> str:
+    return "" if valor is None else como_texto(valor)
+
+
+def _explicar(hoja: Any, fila: int, columna: Columna, estilos: Any, formato: Formato) -> None:
     quien = _QUIEN[Apertura.NUNCA if columna.calculo else columna.apertura]
+    if not formato.informe and not columna.calculo:
+        quien = _quien_en_oficina(columna.obligatoria)
     if columna.auxiliar:
         quien += " (no se imprime)"
-    ejemplo = "" if columna.ejemplo is None or columna.calculo else como_texto(columna.ejemplo)
+    ejemplo = "" if columna.calculo else _ejemplo(columna.ejemplo)
     espera = "Se calcula sola; no se escribe." if columna.calculo else columna.tipo.explicar()
-    textos = (" · ".join(columna.partes_del_nombre), espera, columna.ayuda, ejemplo, quien)
+    _escribir_explicacion(
+        hoja, fila, (" · ".join(columna.partes_del_nombre), espera, columna.ayuda, ejemplo, quien), estilos
+    )
+
+
+def _escribir_explicacion(hoja: Any, fila: int, textos: tuple[str, ...], estilos: Any) -> None:
     celda = estilos("celda")
     for numero, texto in enumerate(textos, 1):
         escribir_valor(hoja, fila, numero, texto, celda, estilos)

@@ -8,7 +8,7 @@ from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import Encargo, nombre_de_columna
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula, rango
 from pei_excel.faltantes import DatosQueFaltan, FaltaExplicar, Faltantes, PrimeroQueFalta
-from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Columna, Hoja
+from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Campo, Columna, Hoja, ListaDeHoja
 from pei_excel.periodos import ORDINALES, TRIMESTRES
 from pei_excel.tipos import Opcion
 from pei_excel.ubicacion import letra
@@ -27,13 +27,14 @@ def nombres_de_listas(encargo: Encargo) -> Nombres:
         nombres[opciones] = f"lista_{clave}"
         usados.add(nombres[opciones])
     for hoja in encargo.formato.hojas:
-        for columna in hoja.columnas:
-            if isinstance(columna.tipo, Opcion) and columna.tipo.opciones not in nombres:
-                nombre = f"lista_{columna.clave}"
+        declarados: list[Columna | Campo] = [*hoja.columnas, *hoja.campos]
+        for uno in declarados:
+            if isinstance(uno.tipo, Opcion) and uno.tipo.opciones not in nombres:
+                nombre = f"lista_{uno.clave}"
                 if nombre in usados:
-                    nombre = f"lista_{hoja.clave.casefold()}_{columna.clave}"
+                    nombre = f"lista_{hoja.clave.casefold()}_{uno.clave}"
                 usados.add(nombre)
-                nombres[columna.tipo.opciones] = nombre
+                nombres[uno.tipo.opciones] = nombre
     return nombres
 
 
@@ -54,6 +55,9 @@ def escribir_listas(libro: LibroNuevo, encargo: Encargo, nombres: Nombres) -> No
     for una in encargo.formato.hojas:
         if una.referencia:
             encargo.columna_de(*una.referencia)
+        for lista in (c.lista for c in una.columnas):
+            if isinstance(lista, ListaDeHoja):
+                encargo.columna_de(lista.hoja, lista.columna)
     for nombre, donde in encargo.nombrados.items():
         libro.define_name(nombre, f"={donde}")
     columna = _escribir_tablas(libro, hoja, encargo, len(nombres) + 1)
@@ -153,6 +157,8 @@ def _con(encargo: Encargo, *calculos: type[Any]) -> list[tuple[Hoja, Columna]]:
 
 def _cuentas_del_periodo(encargo: Encargo, celdas: dict[str, str]) -> list[tuple[str, str, int]]:
     """Nombre, fórmula y valor de los números del periodo que se reporta: el trimestre, o el lugar y los meses."""
+    if not encargo.formato.informe:
+        return []
     celda = celdas.get(encargo.formato.campo_periodo)
     periodos = encargo.opciones_de_periodo
     leido = periodos.index(encargo.leido) + 1 if encargo.leido else 0
@@ -200,20 +206,26 @@ def texto_de_estado(encargo: Encargo) -> str:
     if cuantos:
         del_trimestre = f" {encargo.leido.del_periodo}" if encargo.leido else ""
         return f"{'Falta 1 dato' if cuantos == 1 else f'Faltan {cuantos} datos'}{del_trimestre}"
-    principal = encargo.formato.principal
-    if not any(r.valores.get(principal.llave[0]) is not None for r in encargo.renglones[principal.clave]):
-        return _sin_renglones(principal)
-    return "LISTO PARA ENVIAR" if encargo.leido else "FORMULACIÓN COMPLETA"
+    tabla = encargo.formato.con_renglones
+    if not any(r.valores.get(tabla.llave[0]) is not None for r in encargo.renglones[tabla.clave]):
+        return _sin_renglones(encargo)
+    return "LISTO PARA ENVIAR" if encargo.leido else encargo.formato.completo
 
 
-def _sin_renglones(principal: Hoja) -> str:
-    return f"SIN RENGLONES: empiece por la columna {principal.por_clave[principal.llave[0]].titulo}"
+def _sin_renglones(encargo: Encargo) -> str:
+    tabla = encargo.formato.con_renglones
+    if tabla is not encargo.formato.principal:
+        return f"SIN RENGLONES: siga con la hoja {tabla.clave}"
+    return f"SIN RENGLONES: empiece por la columna {tabla.por_clave[tabla.llave[0]].titulo}"
 
 
 def formula_de_estado(encargo: Encargo) -> str:
     """La fórmula viva de `texto_de_estado`."""
-    principal = encargo.formato.principal
-    llaves = encargo.columna(principal, principal.llave[0])
+    tabla, completo = encargo.formato.con_renglones, encargo.formato.completo
+    llaves = encargo.columna(tabla, tabla.llave[0])
+    cuantos = 'IF(pei_faltan=1,"Falta 1 dato","Faltan "&pei_faltan&" datos")'
+    if not encargo.formato.informe:
+        return f'IF(pei_faltan>0,{cuantos},IF(COUNTA({llaves})=0,"{_sin_renglones(encargo)}","{completo}"))'
     if encargo.formato.por_meses:
         periodo = "pei_periodo"
         nombres = ",".join(f'"{p.del_periodo}"' for p in encargo.opciones_de_periodo)
@@ -223,8 +235,7 @@ def formula_de_estado(encargo: Encargo) -> str:
         ordinales = ",".join(f'"{o}"' for o in ORDINALES)
         cual = f'" del "&CHOOSE(pei_trimestre,{ordinales})&" trimestre"'
     return (
-        f'IF(pei_faltan>0,IF(pei_faltan=1,"Falta 1 dato","Faltan "&pei_faltan&" datos")'
-        f'&IF({periodo}=0,"",{cual}),'
-        f'IF(COUNTA({llaves})=0,"{_sin_renglones(principal)}",'
-        f'IF({periodo}=0,"FORMULACIÓN COMPLETA","LISTO PARA ENVIAR")))'
+        f'IF(pei_faltan>0,{cuantos}&IF({periodo}=0,"",{cual}),'
+        f'IF(COUNTA({llaves})=0,"{_sin_renglones(encargo)}",'
+        f'IF({periodo}=0,"{completo}","LISTO PARA ENVIAR")))'
     )

@@ -52,7 +52,7 @@ COLUMNAS: dict[str, ColumnaDeTabla] = {
     "que_hacer": ColumnaDeTabla("Qué hacer", 15, lambda o: o.hallazgo.severidad.para_la_unidad, "corto"),
     "unidad": ColumnaDeTabla("Unidad", 24, lambda o: o.unidad),
     "programa": ColumnaDeTabla("Programa", 24, lambda o: o.programa),
-    "archivo": ColumnaDeTabla("Archivo", 26, lambda o: o.hallazgo.donde.archivo),
+    "archivo": ColumnaDeTabla("Archivo", 26, lambda o: o.hallazgo.donde.archivo or "carpeta"),
     "regla": ColumnaDeTabla("Regla", 8, lambda o: o.hallazgo.regla, "corto"),
     "hoja": ColumnaDeTabla("Hoja", 13, lambda o: o.hallazgo.donde.hoja or _VACIO),
     "celda": ColumnaDeTabla("Celda en su archivo", 17, lambda o: celda_en_su_archivo(o.hallazgo)),

@@ -24,7 +24,7 @@ from pei_excel.escritura.hoja import (
     poner_anchos,
     proteger,
 )
-from pei_excel.escritura.instrucciones import LEYENDA, escribir_instrucciones, muestra_de
+from pei_excel.escritura.instrucciones import escribir_instrucciones, leyenda_de, muestra_de
 from pei_excel.escritura.listas import (
     Nombres,
     escribir_identidad,
@@ -35,7 +35,13 @@ from pei_excel.escritura.listas import (
     texto_de_estado,
 )
 from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, largo, letra_que_cabe, puntos
-from pei_excel.escritura.validaciones import poner_condicionales, validar_campo, validar_columna
+from pei_excel.escritura.membrete import Membrete, poner_logo
+from pei_excel.escritura.validaciones import (
+    mensaje_de_identidad,
+    poner_condicionales,
+    validar_campo,
+    validar_columna,
+)
 from pei_excel.formato import Columna, Formato, Hoja, Modo, es_numerica
 from pei_excel.periodos import Periodo
 from pei_excel.tipos import Opcion
@@ -49,7 +55,7 @@ __all__ = [
 def escribir_plantilla(
     destino: Path | BinaryIO, formato: Formato, *, modo: Modo, ejercicio: int, periodo: Periodo | None = None,
     campos: Mapping[str, Any] | None = None, filas: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    filas_libres: int = 60, papel: str | None = None,
+    filas_libres: int = 60, papel: str | None = None, membrete: Membrete | None = None,
 ) -> None:
     """Escribe la plantilla de un formato; los mismos argumentos dan los mismos bytes.
 
@@ -57,19 +63,21 @@ def escribir_plantilla(
     ausencia escribe la fórmula, un valor la sustituye como constante, el texto vacío la borra y `ConFormula` guarda un
     resultado viejo; `ConFormato` da otro formato de número. El campo del periodo se llena con `periodo` si `campos` no
     lo trae; si lo trae, se escribe como viene, coincida o no. En formulación hay `filas_libres` renglones en total; en
-    seguimiento, exactamente los dados, y sólo se abre el trimestre de `periodo`.
+    seguimiento, exactamente los dados, y sólo se abre el trimestre de `periodo`. `membrete` es lo que la oficina pone
+    en el libro de cada unidad.
 
     Raises:
         ValueError: si el seguimiento no dice qué trimestre se reporta.
     """
     encargo = preparar(
         formato, modo=modo, ejercicio=ejercicio, periodo=periodo, campos=campos, filas=filas,
-        filas_libres=filas_libres, papel=papel,
+        filas_libres=filas_libres, papel=papel, membrete=membrete,
     )
     libro = abrir_libro(
         destino, titulo=f"{formato.titulo} {ejercicio}", asunto=f"{formato.fuente} · {modo}",
         creado=datetime(ejercicio, 1, 1), estructura_protegida=True, es_salida=False,  # noqa: DTZ001 - fecha fija, sin reloj
     )
+    libro.estilos.colores = encargo.membrete.colores
     nombres = nombres_de_listas(encargo)
     celdas = {clave: encargo.celda_campo(clave) for clave in formato.principal.disposicion.fila_campo}
     for hoja in formato.hojas:
@@ -82,28 +90,16 @@ def escribir_plantilla(
 
 def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nombres, celdas: dict[str, str]) -> None:
     hoja, estilos, lugar = libro.hoja(una.clave), libro.estilos, una.disposicion
+    if not una.columnas:
+        _escribir_hoja_de_campos(hoja, una, encargo, estilos, nombres, celdas)
+        return
     renglones = encargo.renglones[una.clave]
-    impresas = [c for c in una.columnas if not c.auxiliar]
     ultima = lugar.fila_datos + max(len(renglones), 1) - 1
     hoja.hide_gridlines(2)
     hoja.set_zoom(90)
     poner_anchos(hoja, una.columnas)
     _escribir_estado(hoja, una, encargo, estilos, celdas)
-    titulo = estilos("titulo")
-    for desde, hasta in lugar.tramos:
-        combinar(hoja, (lugar.FILA_TITULO, desde), (lugar.FILA_TITULO, hasta), titulo)
-        hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, una.titulo.format(ejercicio=encargo.ejercicio), titulo)
-    hoja.set_row(lugar.FILA_TITULO - 1, 22)
-    abierto = encargo.modo is Modo.FORMULACION
-    escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto)
-    for campo in (c for c in una.campos if abierto or c.abierto):
-        fila = lugar.fila_campo[campo.clave]
-        validar_campo(hoja, campo, fila, 1 if campo.en_etiqueta else COLUMNA_VALOR, nombres)
-        if campo.obligatorio and campo.clave != encargo.formato.campo_periodo:
-            hoja.conditional_format(fila - 1, COLUMNA_VALOR - 1, fila - 1, COLUMNA_VALOR - 1, {
-                "type": "formula", "criteria": f'=${letra(COLUMNA_VALOR)}${fila}=""',
-                "format": estilos.condicional("falta"),
-            })
+    _escribir_titulo_y_campos(hoja, una, encargo, estilos, nombres)
     for cuadro in una.cuadros:
         escribir_cuadro(hoja, una, cuadro, encargo, encargo.cuadro(una, cuadro), estilos)
     cortes = tuple(lugar.columna[clave] for clave in una.paginas)
@@ -116,11 +112,12 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
     if renglones:
         _escribir_renglones(hoja, una, encargo, estilos, renglones)
         for columna in una.columnas:
-            validar_columna(hoja, columna, encargo.aspecto(columna), (lugar.fila_datos, ultima), nombres, una)
+            validar_columna(hoja, columna, encargo.aspecto(columna), (lugar.fila_datos, ultima), nombres, una,
+                            encargo.membrete.contacto)
         poner_condicionales(hoja, una, encargo, estilos, (lugar.fila_datos, ultima))
-    fin = escribir_firmas(hoja, una, ultima + 2, estilos) if una.firmas else ultima
+    fin = escribir_firmas(hoja, una, ultima + 2, estilos, encargo.membrete.cargos) if una.firmas else ultima
     configurar_impresion(
-        hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, len(impresas)),
+        hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, lugar.ultima_impresa),
         repetir=(lugar.fila_encabezado, lugar.fila_titulos), pie=f"{encargo.formato.titulo} {encargo.ejercicio}",
         cortes=cortes,
         repetir_columnas=(1, una.fijas) if una.paginas and una.fijas else None,
@@ -129,6 +126,49 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
     _filtrar(hoja, una, ultima)
     elegida = next((n for n, c in enumerate(una.columnas) if encargo.aspecto(c) is Aspecto.CAPTURA), 0)
     hoja.set_selection(lugar.fila_datos - 1, elegida, lugar.fila_datos - 1, elegida)
+    proteger(hoja)
+
+
+def _escribir_titulo_y_campos(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, nombres: Nombres) -> None:
+    lugar, titulo = una.disposicion, estilos("titulo")
+    for desde, hasta in lugar.tramos:
+        combinar(hoja, (lugar.FILA_TITULO, desde), (lugar.FILA_TITULO, hasta), titulo)
+        hoja.write_string(lugar.FILA_TITULO - 1, desde - 1, una.titulo.format(ejercicio=encargo.ejercicio), titulo)
+    con_logo = poner_logo(hoja, encargo.membrete, lugar.FILA_TITULO) if una is encargo.formato.principal else 0
+    hoja.set_row(lugar.FILA_TITULO - 1, max(22, con_logo))
+    abierto, cerrados = encargo.modo is Modo.FORMULACION, encargo.membrete.cerrados
+    escribir_bloque(hoja, una, encargo.campos, estilos, abierto=abierto, cerrados=cerrados)
+    for clave in (c.clave for c in una.campos if c.clave in cerrados):
+        hoja.data_validation(lugar.fila_campo[clave] - 1, COLUMNA_VALOR - 1, lugar.fila_campo[clave] - 1,
+                             COLUMNA_VALOR - 1, {"validate": "any", "input_title": "Dato de la institución",
+                                                 "input_message": mensaje_de_identidad(encargo.membrete.contacto)})
+    for campo in (c for c in una.campos if (abierto or c.abierto) and c.clave not in cerrados):
+        fila = lugar.fila_campo[campo.clave]
+        validar_campo(hoja, campo, fila, 1 if campo.en_etiqueta else COLUMNA_VALOR, nombres)
+        if campo.obligatorio and campo.clave != encargo.formato.campo_periodo:
+            hoja.conditional_format(fila - 1, COLUMNA_VALOR - 1, fila - 1, COLUMNA_VALOR - 1, {
+                "type": "formula", "criteria": f'=${letra(COLUMNA_VALOR)}${fila}=""',
+                "format": estilos.condicional("falta"),
+            })
+
+
+def _escribir_hoja_de_campos(
+    hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, nombres: Nombres, celdas: dict[str, str]
+) -> None:
+    """Una hoja sin tabla: un dato por fila, con su etiqueta a la izquierda."""
+    lugar = una.disposicion
+    hoja.hide_gridlines(2)
+    for numero, ancho in enumerate(una.anchos_impresos):
+        hoja.set_column(numero, numero, ancho)
+    _escribir_estado(hoja, una, encargo, estilos, celdas)
+    _escribir_titulo_y_campos(hoja, una, encargo, estilos, nombres)
+    ultima = max(lugar.fila_campo.values())
+    configurar_impresion(
+        hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, ultima, lugar.ultima_impresa),
+        pie=f"{encargo.formato.titulo} {encargo.ejercicio}",
+    )
+    hoja.freeze_panes(lugar.FILA_TITULO, 0)
+    hoja.set_selection(lugar.FILA_TITULO, COLUMNA_VALOR - 1, lugar.FILA_TITULO, COLUMNA_VALOR - 1)
     proteger(hoja)
 
 
@@ -205,7 +245,7 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
 
 def _escribir_estado(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, celdas: dict[str, str]) -> None:
     """Fila 1: si está listo o cuánto falta, con un vínculo a lo primero. Fila 2: qué quiere decir cada color."""
-    lugar, anchos = una.disposicion, [c.ancho for c in una.columnas]
+    lugar, anchos = una.disposicion, [c.ancho for c in una.columnas] or una.anchos_impresos
     formato = estilos("estado")
     hasta = abarcar(anchos, 1, 42)
     combinar(hoja, (lugar.FILA_LISTO, 1), (lugar.FILA_LISTO, hasta), formato)
@@ -213,7 +253,7 @@ def _escribir_estado(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, c
     formula = formula_de_estado(encargo) if es_principal else f"'{encargo.formato.principal.clave}'!$A$1"
     escribir_formula(hoja, lugar.FILA_LISTO, 1, formula, formato, texto_de_estado(encargo))
     hoja.conditional_format(0, 0, 0, hasta - 1, {
-        "type": "formula", "criteria": '=AND($A$1<>"LISTO PARA ENVIAR",$A$1<>"FORMULACIÓN COMPLETA")',
+        "type": "formula", "criteria": f'=AND($A$1<>"LISTO PARA ENVIAR",$A$1<>"{encargo.formato.completo}")',
         "format": estilos.condicional("pendiente"),
     })
     destino = primero(encargo, celdas)
@@ -228,7 +268,7 @@ def _escribir_estado(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos, c
     )
     hoja.set_row(lugar.FILA_LISTO - 1, 18)
     desde = 1
-    for aspecto, texto in LEYENDA:
+    for aspecto, texto in leyenda_de(encargo.formato):
         if desde > len(anchos):
             break
         fin = abarcar(anchos, desde, (largo(texto, 8) + 8) / 5.25)

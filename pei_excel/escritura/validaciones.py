@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from pei_excel.calculos import Acumulado, AlPeriodo
-from pei_excel.escritura.encargo import Aspecto, Encargo
+from pei_excel.escritura.encargo import Aspecto, Encargo, nombre_de_columna
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.listas import Nombres, nombre_de_referencia
 from pei_excel.faltantes import FaltaExplicar, Faltantes
-from pei_excel.formato import Apertura, Campo, Columna, Hoja
+from pei_excel.formato import Apertura, Campo, Columna, Hoja, ListaDeHoja, ListaDeTabla
 from pei_excel.mensual import TotalMensual
 from pei_excel.periodos import MESES
 from pei_excel.tipos import Numero, NumeroOPalabra, Opcion, Tipo, Trimestre
+from pei_excel.tipos_oficina import CELDA
+from pei_excel.ubicacion import direccion
 
+_A_QUIEN = "el área de planeación"
+_IDENTIDAD = "Este dato viene del catálogo de la institución. Para corregirlo comuníquese con el área de planeación."
 _CIFRA_APROBADA = "Esta cifra es la aprobada. Para modificarla comuníquese con el área de planeación."
 _DATO_APROBADO = "Este dato es el aprobado. Para modificarlo comuníquese con el área de planeación."
 _CERRADO = "Este trimestre ya se informó. Para corregirlo comuníquese con el área de planeación."
@@ -22,29 +26,44 @@ _CERRADO = "Este trimestre ya se informó. Para corregirlo comuníquese con el �
 _NADA = ("NP", "N/A", "-")
 
 
-def mensaje_bloqueado(columna: Columna, aspecto: Aspecto) -> str | None:
-    """Lo que se lee al pararse en una celda que no se puede cambiar."""
+def mensaje_bloqueado(columna: Columna, aspecto: Aspecto, contacto: str = "") -> str | None:
+    """Lo que se lee al pararse en una celda que no se puede cambiar; `contacto`, a quién preguntar."""
     if aspecto is Aspecto.APROBADO:
-        return _CIFRA_APROBADA if columna.medida else _DATO_APROBADO
+        return con_contacto(_CIFRA_APROBADA if columna.medida else _DATO_APROBADO, contacto)
     if aspecto is Aspecto.CERRADO:
-        return _CERRADO
+        return con_contacto(_CERRADO, contacto)
     if aspecto is Aspecto.FUTURO and columna.meses:
         cierre = (columna.meses[-1] + 2) // 3 * 3
         return f"Se captura en {MESES[cierre % 12]}, al cerrar el trimestre."
     return None
 
 
+def con_contacto(mensaje: str, contacto: str) -> str:
+    """El mensaje con el contacto que dio la oficina, si cabe en lo que Excel muestra."""
+    dicho = mensaje.replace(_A_QUIEN, f"{_A_QUIEN}: {contacto}") if contacto else mensaje
+    return dicho if len(dicho) <= 255 else mensaje
+
+
+def mensaje_de_identidad(contacto: str) -> str:
+    """Lo que se lee en un dato de identificación que puso la oficina."""
+    return con_contacto(_IDENTIDAD, contacto)
+
+
 def validar_columna(
-    hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja
+    hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja,
+    contacto: str = "",
 ) -> None:
     """Pone la validación de una columna en sus filas de datos (primera y última, desde 1)."""
     opciones: dict[str, Any] | None = None
     if aspecto is Aspecto.CAPTURA:
         referencia = nombre_de_referencia(una) if una.llave[:1] == (columna.clave,) else None
-        if columna.lista:
-            referencia = _lista_de_tabla(columna, una, filas[0])
+        if isinstance(columna.lista, ListaDeHoja):
+            referencia = nombre_de_columna(columna.lista.hoja, columna.lista.columna)
+        elif columna.lista:
+            referencia = _lista_de_tabla(columna.lista, una, filas[0])
         opciones = _opciones(columna.tipo, columna.ayuda, nombres, referencia)
-    elif mensaje := mensaje_bloqueado(columna, aspecto):
+        _situar(opciones, una.disposicion.celda(filas[0], columna.clave))
+    elif mensaje := mensaje_bloqueado(columna, aspecto, contacto):
         opciones = {"validate": "any", "input_message": mensaje}
     if opciones:
         opciones.setdefault("input_title", columna.titulo[:32])
@@ -52,10 +71,14 @@ def validar_columna(
         hoja.data_validation(filas[0] - 1, numero, filas[1] - 1, numero, opciones)
 
 
-def _lista_de_tabla(columna: Columna, una: Hoja, fila: int) -> str:
+def _situar(opciones: dict[str, Any], celda: str) -> None:
+    """Pone la dirección de la celda en una validación con fórmula."""
+    if opciones["validate"] == "custom":
+        opciones["value"] = str(opciones["value"]).replace(CELDA, celda)
+
+
+def _lista_de_tabla(lista: ListaDeTabla, una: Hoja, fila: int) -> str:
     """Los códigos de una tabla; si dependen de otra columna, sólo los suyos (DESREF: Excel no admite A:B en listas)."""
-    assert columna.lista is not None  # noqa: S101 - quien llama lo comprobó
-    lista = columna.lista
     if lista.segun is None:
         return f"lista_{lista.tabla}"
     elegido = f"${una.disposicion.letra[lista.segun]}{fila}"
@@ -67,6 +90,7 @@ def validar_campo(hoja: Any, campo: Campo, fila: int, columna: int, nombres: Nom
     """Pone la validación de un dato del bloque de identificación."""
     opciones = _opciones(campo.tipo, campo.ayuda or campo.tipo.explicar(), nombres, None)
     opciones["input_title"] = campo.etiqueta.rstrip(":")[:32]
+    _situar(opciones, direccion(fila, columna))
     hoja.data_validation(fila - 1, columna - 1, fila - 1, columna - 1, opciones)
 
 
@@ -131,7 +155,10 @@ def _no_cuadra(columna: Columna, celda: Any) -> str | None:
     if columna.calculo or not isinstance(columna.tipo, Numero) or isinstance(columna.tipo, NumeroOPalabra):
         return None
     texto = ",".join((f"ISTEXT({c})", *(f'{c}<>"{nada}"' for nada in _NADA)))
-    limites = [f"N({c})<{columna.tipo.minimo:g}"] if columna.tipo.minimo is not None else []
+    limites = []
+    if columna.tipo.minimo is not None:
+        menor = f"N({c})<{columna.tipo.minimo:g}"
+        limites = [menor if columna.tipo.minimo <= 0 else f'AND({c}<>"",{menor})']  # N() de una vacía es 0
     limites += [f"N({c})>{columna.tipo.maximo:g}"] if columna.tipo.maximo is not None else []
     return f"OR(AND({texto}),{','.join((*limites, f'ISERROR({c})'))})"
 

@@ -1,9 +1,29 @@
-"""Hojas que varios formatos llevan igual."""
+"""Hojas y columnas que varios formatos llevan igual."""
 
 from __future__ import annotations
 
+from pei_excel.calculos import Calculo
+from pei_excel.faltantes import Faltantes, PrimeroQueFalta
 from pei_excel.formato import Apertura, Columna, Hoja
-from pei_excel.tipos import Fecha, Numero, Opcion, Texto
+from pei_excel.tipos import Fecha, Numero, Opcion, Texto, Tipo
+
+APOYO = ("Apoyo (no se imprime)",)
+
+
+def calculada(clave: str, titulo: str, calculo: Calculo, tipo: Tipo, ancho: float, *, apoyo: bool = False) -> Columna:
+    """Una columna que llena Excel; con `apoyo`, fuera de la impresión."""
+    return Columna(
+        clave=clave, titulo=titulo, tipo=tipo, ancho=ancho, apertura=Apertura.NUNCA, obligatoria=False,
+        auxiliar=apoyo, banda=APOYO if apoyo else (), calculo=calculo,
+    )
+
+
+def columnas_de_faltantes(calculo: Faltantes) -> tuple[Columna, Columna]:
+    """Las dos columnas de apoyo que mueven la primera fila: cuántos datos faltan en el renglón y cuál es el primero."""
+    return (
+        calculada("faltan", "Datos que faltan", calculo, Numero(formato="0"), 9, apoyo=True),
+        calculada("primero_que_falta", "Primero que falta", PrimeroQueFalta(calculo), Texto(), 9, apoyo=True),
+    )
 
 
 def modificaciones(

@@ -171,7 +171,9 @@ INFORME = Hoja(
         _auxiliar("primero_que_falta", "Primero que falta", PrimeroQueFalta(_FALTAN), Texto(), 9),
     ),
     llave=("nivel",),
-    firmas=(Firma(titulo="Elaboró"), Firma(titulo="Vo. Bo.", sinonimos=("Revisó",))),
+    firmas=(
+        Firma(titulo="Elaboró", quien="enlace"), Firma(titulo="Vo. Bo.", sinonimos=("Revisó",), quien="titular"),
+    ),
     ayuda="Un renglón por indicador. Llene lo alcanzado del trimestre que reporta y sus medios de verificación.",
 )
 

@@ -23,11 +23,13 @@ Forma del formato, para quien escriba el lector, las reglas y las salidas:
 
 from __future__ import annotations
 
-from pei_excel.calculos import NumeroDeOpcion, Porcentaje, RenglonEn, SiEsDelPeriodo, Traer, TraerDeTabla
+from pei_excel.calculos import Calculo, NumeroDeOpcion, Porcentaje, RenglonEn, SiEsDelPeriodo, Traer, TraerDeTabla
 from pei_excel.cuadros import Cuadro, DelCampo, RenglonDeCuadro, Resta, SumaDeRenglones, SumaDonde
-from pei_excel.faltantes import DatosDeLaFila, ExplicacionesQueFaltan, Informada, MesesSinReporte, PrimeroQueFalta
+from pei_excel.faltantes import DatosDeLaFila, ExplicacionesQueFaltan, Informada, MesesSinReporte
 from pei_excel.formato import Apertura, Campo, Columna, Firma, Formato, Hoja, ListaDeTabla, Tabla, por_mes
 from pei_excel.formatos.anexo01 import FILAS_DE_AEI, FILAS_DE_OEI
+from pei_excel.formatos.comunes import calculada as _calculada
+from pei_excel.formatos.comunes import columnas_de_faltantes as _faltan
 from pei_excel.formatos.comunes import modificaciones
 from pei_excel.formatos.poi_modelo import MODELO, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULACIONES_MENSUALES, AlMes, DebeExplicar, DelTrimestre, claves_de_mes
@@ -41,7 +43,6 @@ __all__ = ["EVALUACION", "MODIFICACIONES", "NECESIDADES", "POI", "PROGRAMACION",
 _SOLES = "#,##0.00"
 _DINERO = Numero(minimo=0, formato=_SOLES)
 _CIFRA = Numero(formato="#,##0.0")
-_APOYO = ("Apoyo (no se imprime)",)
 _AYUDA_META = "Escriba sólo el número. Si en el mes no hay meta deje la celda vacía."
 _AYUDA_EJECUTADO = "Escriba sólo el número. Si no hubo avance escriba 0; no deje la celda vacía."
 _AYUDA_SOLES = "Importe en soles, sin «S/.» ni separador de miles."
@@ -65,14 +66,7 @@ def _opcion(clave: str, titulo: str, ancho: float, tipo: Opcion, ayuda: str) -> 
     return Columna(clave=clave, titulo=titulo, tipo=tipo, ancho=ancho, ejemplo=tipo.opciones[0], ayuda=ayuda)
 
 
-def _calculada(clave: str, titulo: str, calculo: object, tipo: Tipo, ancho: float, *, apoyo: bool = False) -> Columna:
-    return Columna(
-        clave=clave, titulo=titulo, tipo=tipo, ancho=ancho, apertura=Apertura.NUNCA, obligatoria=False,
-        auxiliar=apoyo, banda=_APOYO if apoyo else (), calculo=calculo,  # type: ignore[arg-type]
-    )
-
-
-def _apoyo(clave: str, titulo: str, calculo: object, tipo: Tipo, ancho: float = 11) -> Columna:
+def _apoyo(clave: str, titulo: str, calculo: Calculo, tipo: Tipo, ancho: float = 11) -> Columna:
     return _calculada(clave, titulo, calculo, tipo, ancho, apoyo=True)
 
 
@@ -86,13 +80,6 @@ def _codigo(
 
 def _traida(clave: str, titulo: str, ancho: float, llave: str = "codigo", *, apoyo: bool = False) -> Columna:
     return _calculada(clave, titulo, Traer("Programación", clave, llave), Texto(), ancho, apoyo=apoyo)
-
-
-def _faltan(calculo: object) -> tuple[Columna, Columna]:
-    return (
-        _apoyo("faltan", "Datos que faltan", calculo, Numero(formato="0"), 9),
-        _apoyo("primero_que_falta", "Primero que falta", PrimeroQueFalta(calculo), Texto(), 9),  # type: ignore[arg-type]
-    )
 
 
 _ACUMULACION = Opcion(opciones=ACUMULACIONES_MENSUALES, estricta=True, sinonimos={
@@ -152,9 +139,9 @@ PROGRAMACION = Hoja(
     ),
     llave=("codigo",),
     firmas=(
-        Firma(titulo="Elaboró", sinonimos=("Elaborado por",)),
-        Firma(titulo="Responsable de la unidad orgánica", sinonimos=("Jefe de la unidad",)),
-        Firma(titulo="Inmediato superior", sinonimos=("V.º B.º", "Vo. Bo.")),
+        Firma(titulo="Elaboró", sinonimos=("Elaborado por",), quien="enlace"),
+        Firma(titulo="Responsable de la unidad orgánica", sinonimos=("Jefe de la unidad",), quien="titular"),
+        Firma(titulo="Inmediato superior", sinonimos=("V.º B.º", "Vo. Bo."), quien="superior"),
     ),
     fijas=6,
     ayuda="Un renglón por actividad, con su código propio.",

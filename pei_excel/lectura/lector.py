@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible, HojaCruda, LibroCrudo
 from pei_excel.formato import HOJA_IDENTIDAD, IDENTIDAD_DE_SALIDA, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.lectura.bloques import Bloque, ValorDeCampo, buscar_bloque
 from pei_excel.lectura.claves import Claves
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
@@ -37,8 +37,17 @@ class Opciones(NamedTuple):
     claves: Claves | None = None  #: contraseñas de los libros cifrados
 
 
-def leer(ruta: Path, archivo: str, opciones: Opciones = Opciones()) -> list[Libro]:  # noqa: B008 - es inmutable
-    """Informes de un archivo; si no puede leerse, un solo Libro rechazado con su FMT001 o FMT002."""
+#: Libro abierto, su SHA-256 y las opciones → lo leído.
+Interprete = Callable[[LibroCrudo, str, Opciones], list[Libro]]
+
+
+def leer(
+    ruta: Path, archivo: str, opciones: Opciones = Opciones(), interprete: Interprete | None = None  # noqa: B008 - es inmutable
+) -> list[Libro]:
+    """Informes de un archivo; si no puede leerse, un solo Libro rechazado con su FMT001 o FMT002.
+
+    `interprete` es quien entiende el libro ya abierto; sin él, `interpretar`, que busca informes.
+    """
     from pei_excel.lectura.celdas import abrir_bytes
     from pei_excel.lectura.disco import huella, leer_bytes
 
@@ -51,7 +60,7 @@ def leer(ruta: Path, archivo: str, opciones: Opciones = Opciones()) -> list[Libr
         if not sha256 or error.motivo == "demasiado grande":  # no se leyó entero
             sha256 = huella(ruta)
         return [libro_ilegible(archivo, sha256, error.motivo, error.detalle)]
-    return interpretar(crudo, sha256, opciones)
+    return (interprete or interpretar)(crudo, sha256, opciones)
 
 
 def libro_ilegible(archivo: str, sha256: str, motivo: str, detalle: str = "") -> Libro:
@@ -66,7 +75,10 @@ def interpretar(crudo: LibroCrudo, sha256: str, opciones: Opciones) -> list[Libr
     """Informes de un libro ya abierto."""
     if crudo.propiedades.get(PROPIEDAD_IDENTIDAD) == IDENTIDAD_DE_SALIDA:
         return [Libro(crudo.archivo, sha256, None, rechazado=True, apartado="es una salida de este programa")]
-    marca = _identidad(crudo)
+    marca = identidad_de(crudo)
+    if marca is not None and marca[0] in TODOS and not TODOS[marca[0]].informe:
+        apartado = f"es un {TODOS[marca[0]].titulo.lower()} de la oficina, no un informe"
+        return [Libro(crudo.archivo, sha256, None, rechazado=True, apartado=apartado)]
     textos = [(hoja, textos_normalizados(hoja)) for hoja in crudo.hojas if hoja.nombre != HOJA_IDENTIDAD]
     if marca is None and (exportados := leer_exportacion(crudo, sha256, textos, opciones.periodo, opciones.pais)):
         return exportados
@@ -119,7 +131,7 @@ def _nombres(crudo: LibroCrudo) -> str:
     return ", ".join(f"«{h.nombre}»" for h in [h for h in crudo.hojas if h.celdas][:6]) or "ninguna con datos"
 
 
-def _identidad(crudo: LibroCrudo) -> Marca | None:
+def identidad_de(crudo: LibroCrudo) -> Marca | None:
     """(formato, versión, modo) según la marca de la plantilla, en cualquiera de sus tres lugares."""
     marcas = [crudo.propiedades.get(PROPIEDAD_IDENTIDAD), crudo.nombres.get(NOMBRE_IDENTIDAD)]
     marcas += [
@@ -147,7 +159,7 @@ def _reconocer(
         todos = [
             h for cruda, normales in textos for hoja in formato.hojas for h in buscar_encabezados(cruda, normales, hoja)
         ]
-        mejores = [h for h in todos if _es_el_mejor(h, todos)]
+        mejores = [h for h in todos if es_el_mejor(h, todos)]
         hallados = {hoja.clave: [h for h in mejores if h.hoja is hoja] for hoja in formato.hojas}
         principal = hallados[formato.principal.clave]
         mejor = max([h for h in [mejor, *principal] if h], key=lambda h: h.cobertura, default=None)
@@ -159,7 +171,7 @@ def _reconocer(
     return None, {}, mejor
 
 
-def _es_el_mejor(hallado: Hallado, todos: list[Hallado]) -> bool:
+def es_el_mejor(hallado: Hallado, todos: list[Hallado]) -> bool:
     """Ninguna otra hoja del formato explica mejor ese mismo encabezado (comparten títulos como «Nivel»)."""
     return not any(
         otro.cruda is hallado.cruda
@@ -201,7 +213,7 @@ def _paginas(
             siguiente = propios[n + 1].primera if n + 1 < len(propios) else ultima + 1
             cortes = [f for f in bloque.filas() if hallado.ultima < f < siguiente]
             hasta = min(cortes, default=siguiente)
-            campos = _campos(hoja, cruda, bloque, range(anterior + 1, hallado.primera + 1), opciones)
+            campos = leer_campos(hoja, cruda, bloque, range(anterior + 1, hallado.primera + 1), opciones)
             ejercicio = campos["ejercicio"].valor if "ejercicio" in campos else None
             contexto = Contexto(opciones.pais, ejercicio)
             filas = leer_filas(hallado, hasta, contexto, indice)
@@ -210,7 +222,7 @@ def _paginas(
     return paginas
 
 
-def _campos(hoja: Hoja, cruda: HojaCruda, bloque: Bloque, filas: range, opciones: Opciones) -> dict[str, Dato]:
+def leer_campos(hoja: Hoja, cruda: HojaCruda, bloque: Bloque, filas: range, opciones: Opciones) -> dict[str, Dato]:
     campos: dict[str, Dato] = {}
     for fila, ejercicio in bloque.ejercicios.items():
         if fila in filas:
@@ -245,7 +257,7 @@ def _leer_secundarias(
         if not propios:
             continue
         ejercicio = libros[0].periodo.ejercicio if libros[0].periodo else None
-        paginas = _leer_paginas(propios, Contexto(opciones.pais, ejercicio))
+        paginas = leer_paginas(propios, Contexto(opciones.pais, ejercicio))
         for libro, suyas in zip(libros, repartir(hoja, paginas, libros, formato), strict=True):
             if suyas:
                 libro.hojas[hoja.clave] = reunir(hoja, suyas, con_calculadas=_se_piden_calculadas(libro, formato))
@@ -255,7 +267,7 @@ def _se_piden_calculadas(libro: Libro, formato: Formato) -> bool:
     return libro.nuestro or formato.calculadas_oficiales
 
 
-def _leer_paginas(propios: list[Hallado], contexto: Contexto) -> list[Pagina]:
+def leer_paginas(propios: list[Hallado], contexto: Contexto) -> list[Pagina]:
     paginas: list[Pagina] = []
     indice = 0
     for n, hallado in enumerate(propios):

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from pei_excel.actividades import Actividad, evaluar_actividades
 from pei_excel.anteriores import Anterior, Identidad
+from pei_excel.catalogo.conjunto import Catalogo
 from pei_excel.evaluacion import Indicador, evaluar
 from pei_excel.formato import Formato
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
 from pei_excel.libro import Dato, Libro, Llave
 from pei_excel.periodos import Periodo
@@ -57,6 +58,7 @@ class Tabla:
     otros: tuple[str, ...] = ()  #: cuadros de otros libros de la misma carpeta
     #: (periodo o None si es la formulación, cuadro) de las entregas anteriores con que se compara
     anterior: tuple[tuple[str | None, str], ...] = ()
+    catalogo: str | None = None  #: cuadro del catálogo con que se revisa; None: sin catálogo
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +141,19 @@ class Contexto:
     periodo: Periodo | None = None  #: el pedido; None: el que cada libro trae escrito
     perfiles: Mapping[str, Perfil] = field(default_factory=dict)  #: formato → perfil elegido
     anteriores: Mapping[Identidad, Sequence[Anterior]] = field(default_factory=dict)  #: entregas de antes
+    catalogo: Catalogo | None = None  #: el de la oficina; None: no se dio
     _indicadores: dict[int, list[Indicador]] = field(default_factory=dict)
     _actividades: dict[int, list[Actividad]] = field(default_factory=dict)
 
     def formato(self, libro: Libro) -> Formato:
         """Formato del libro."""
-        return FORMATOS[libro.formato or "MIR"]
+        return TODOS[libro.formato or "MIR"]
 
     def perfil(self, formato: str | None) -> Perfil:
         """Semáforo con que se evalúa un formato."""
         clave = formato or "MIR"
-        return self.perfiles.get(clave) or PERFILES[FORMATOS[clave].perfil]
+        del_catalogo = self.catalogo.perfil if self.catalogo else None
+        return self.perfiles.get(clave) or del_catalogo or PERFILES[FORMATOS[clave].perfil]
 
     def periodo_de(self, libro: Libro) -> Periodo | None:
         """Periodo con que se revisa el libro; None: formulación, o periodo ilegible."""

@@ -246,7 +246,7 @@ def fuera_de_catalogo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
     for observacion in de_celdas(libro, "FMT008"):
         hoja, _, columna = observacion.dato.llave if observacion.dato else ("", 0, "")
         llaves = formato.por_clave[hoja].llave if hoja in formato.por_clave else ()
-        if columna not in _DECIDEN and columna not in llaves:
+        if formato.informe and columna not in _DECIDEN and columna not in llaves:
             observacion.severidad = Severidad.AVISO
         yield observacion
     for hoja_ in formato.hojas[1:]:

@@ -26,6 +26,7 @@ class Entrega:
 
     libros: Sequence[Libro]
     ajenos: Sequence[tuple[str, str]] = ()  #: (archivo, por qué se apartó)
+    rechazados: Sequence[Libro] = ()  #: llegaron y no pueden usarse
     sustituidos: dict[int, Libro] = field(default_factory=dict)  #: id del libro sustituido → el que se usa
 
 

@@ -226,7 +226,7 @@ def contenido_ajeno(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
 )
 def fila_corrida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """La fila no está corrida: Nivel o Código lleno y sin textos donde van números."""
-    llave = contexto.formato(libro).principal
+    llave = contexto.formato(libro).con_renglones
     for observacion in _de_incidentes(libro, "FMT015"):
         if libro.formato != "MIR":
             titulo = llave.por_clave[llave.llave[0]].titulo

@@ -55,6 +55,10 @@ PRECEDENCIA: tuple[tuple[str, str, Ambito], ...] = (
     ("POI004", "POI005", "celda"),
     ("POI008", "POI007", "celda"),
     ("POI007", "SEG012", "celda"),
+    # catálogo
+    ("CAT002", "CAT004 CAT008 CAT010", "celda"),
+    ("CAT003 CAT007", "CAT006", "celda"),
+    ("CAT004", "CAT008", "celda"),
     # varios archivos
     ("ENT005", "SEG* VER*", "libro"),
 )

@@ -1,4 +1,4 @@
-"""Lo que toda plantilla cumple, sea cual sea su formato: se prueba con cada uno de FORMATOS y en sus dos modos."""
+"""Lo que toda plantilla cumple, sea cual sea su formato: se prueba con cada uno y en todos sus modos."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from recalculo import comparar
 from pei_excel.escritura.hoja import PAPELES
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja, Modo
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import TODOS
 from pei_excel.periodos import Periodo
 
 T2 = Periodo(2024, "T", 2)
-CADA_HOJA = [(f, h) for f in FORMATOS.values() for h in f.hojas]
-CADA_MODO = [(f, m) for f in FORMATOS.values() for m in Modo]
+CADA_HOJA = [(f, h) for f in TODOS.values() for h in f.hojas if h.columnas]
+#: Un libro de la oficina no tiene seguimiento.
+CADA_MODO = [(f, m) for f in TODOS.values() for m in Modo if f.informe or m is Modo.FORMULACION]
 
 #: Funciones que tiene Excel 2010.
 PERMITIDAS = {
     "IF", "OR", "AND", "COUNT", "SUM", "INDEX", "SUMPRODUCT", "MAX", "MIN", "AVERAGE", "ISNUMBER", "COLUMN", "ABS",
     "ROUND", "IFERROR", "MATCH", "VLOOKUP", "ADDRESS", "ROW", "HYPERLINK", "SUBSTITUTE", "SUMIF", "COUNTA", "COUNTIF",
-    "CHOOSE", "ISTEXT", "ISERROR", "ISNA", "ISBLANK", "N", "MOD", "INT", "OFFSET",
+    "CHOOSE", "ISTEXT", "ISERROR", "ISNA", "ISBLANK", "N", "MOD", "INT", "OFFSET", "FIND", "LEN", "LEFT",
 }
 
 
@@ -52,6 +53,11 @@ def libro_de(formato: Formato, modo: Modo = Modo.FORMULACION) -> Workbook:
     if llave not in _ABIERTOS:
         _ABIERTOS[llave] = openpyxl.load_workbook(BytesIO(escribir(formato, modo)))
     return _ABIERTOS[llave]
+
+
+def _ultimo(formato: Formato) -> Modo:
+    """El modo con que más se imprime."""
+    return [m for f, m in CADA_MODO if f is formato][-1]
 
 
 def identificar(valor: object) -> str:
@@ -78,7 +84,7 @@ def test_cada_titulo_esta_en_su_lugar_bajo_sus_bandas(formato: Formato, una: Hoj
             assert inicio == fin or f"{inicio}{fila}:{fin}{fila}" in combinadas
 
 
-@pytest.mark.parametrize("formato", FORMATOS.values(), ids=identificar)
+@pytest.mark.parametrize("formato", TODOS.values(), ids=identificar)
 def test_las_hojas_en_orden_y_las_nuestras_ocultas(formato: Formato) -> None:
     libro = libro_de(formato)
     assert libro.sheetnames == [*(h.clave for h in formato.hojas), "Instrucciones", "Listas", HOJA_IDENTIDAD]
@@ -157,7 +163,7 @@ def test_la_proteccion_no_lleva_clave_y_deja_filtrar_y_dar_formato(formato: Form
     assert p.deleteRows
 
 
-@pytest.mark.parametrize("formato", FORMATOS.values(), ids=identificar)
+@pytest.mark.parametrize("formato", TODOS.values(), ids=identificar)
 def test_instrucciones_explica_todas_las_columnas(formato: Formato) -> None:
     textos = {str(c.value) for fila in libro_de(formato)["Instrucciones"].iter_rows() for c in fila}
     for hoja in formato.hojas:
@@ -166,7 +172,7 @@ def test_instrucciones_explica_todas_las_columnas(formato: Formato) -> None:
         }
         for columna in hoja.explicables:
             assert " · ".join(columna.partes_del_nombre) in textos
-    assert any("LISTO PARA ENVIAR" in texto for texto in textos)
+    assert any(("LISTO PARA ENVIAR" if formato.informe else formato.completo) in texto for texto in textos)
 
 
 @pytest.mark.parametrize(("formato", "modo"), CADA_MODO, ids=identificar)
@@ -181,12 +187,13 @@ def test_los_mismos_argumentos_dan_los_mismos_bytes(formato: Formato, modo: Modo
 @pytest.mark.parametrize(("formato", "modo"), CADA_MODO, ids=identificar)
 def test_el_modelo_esta_listo_para_enviar(formato: Formato, modo: Modo) -> None:
     libro = openpyxl.load_workbook(BytesIO(escribir(formato, modo)), data_only=True)
-    assert {libro[h.clave]["A1"].value for h in formato.hojas} == {"LISTO PARA ENVIAR"}
+    listo = "LISTO PARA ENVIAR" if formato.informe else formato.completo
+    assert {libro[h.clave]["A1"].value for h in formato.hojas} == {listo}
 
 
 @pytest.mark.parametrize(("formato", "una"), CADA_HOJA, ids=identificar)
 def test_se_imprime_lo_oficial_en_su_papel(formato: Formato, una: Hoja) -> None:
-    hoja, lugar = libro_de(formato, Modo.SEGUIMIENTO)[una.clave], una.disposicion
+    hoja, lugar = libro_de(formato, _ultimo(formato))[una.clave], una.disposicion
     ultima = [c for c in una.columnas if not c.auxiliar][-1]
     assert re.fullmatch(rf"'{una.clave}'!\$A\$3:\${lugar.letra[ultima.clave]}\$\d+", hoja.print_area)
     assert hoja.print_title_rows == f"${lugar.fila_encabezado}:${lugar.fila_titulos}"
@@ -203,13 +210,13 @@ def test_libreoffice_calcula_lo_mismo_que_esta_guardado(
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("formato", FORMATOS.values(), ids=identificar)
+@pytest.mark.parametrize("formato", TODOS.values(), ids=identificar)
 def test_impresa_en_su_papel_la_letra_no_baja_de_6_puntos(
     formato: Formato, soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:
     if not shutil.which("pdftohtml"):
         pytest.skip("pdftohtml no está instalado")
-    (tmp_path / "libro.xlsx").write_bytes(escribir(formato, Modo.SEGUIMIENTO))
+    (tmp_path / "libro.xlsx").write_bytes(escribir(formato, _ultimo(formato)))
     pdf = soffice(tmp_path / "libro.xlsx", "pdf")
     texto = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     # El alto de la caja de una palabra de Liberation Sans es 1.15 veces su letra.

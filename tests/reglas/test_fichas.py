@@ -11,9 +11,12 @@ from cuadros import Cuadro, escribir, leer
 
 import pei_excel.reglas
 from pei_excel.anteriores import Anterior, Identidad, de_libro, por_identidad
+from pei_excel.catalogo import Catalogo, leer_catalogo
 from pei_excel.formato import Apertura, Formato
-from pei_excel.formatos import FORMATOS
+from pei_excel.formatos import TODOS
+from pei_excel.formatos.catalogo import CATALOGO
 from pei_excel.hallazgo import Hallazgo
+from pei_excel.lectura.de_oficina import leer_de_oficina
 from pei_excel.lectura.lector import Opciones
 from pei_excel.lectura.lector import leer as leer_libro
 from pei_excel.periodos import Periodo
@@ -44,6 +47,15 @@ def _anteriores(formato: Formato, tabla: Tabla, carpeta: Path) -> dict[Identidad
     return por_identidad(a for a in leidos if a is not None)
 
 
+def _catalogo(tabla: Tabla, ruta: Path) -> Catalogo | None:
+    if tabla.catalogo is None:
+        return None
+    escribir(leer(tabla.catalogo, CATALOGO), CATALOGO, ruta)
+    catalogo, hallazgos = leer_catalogo(ruta)
+    assert catalogo is not None, hallazgos
+    return catalogo
+
+
 def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo], Cuadro]:
     anteriores = _anteriores(formato, tabla, carpeta)
     cuadro = leer(tabla.texto, formato)
@@ -61,9 +73,14 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
     perfiles = {formato.clave: PERFILES[tabla.perfil or formato.perfil]}
     contexto = Contexto(periodo=periodo, perfiles=perfiles, anteriores=anteriores)
     opciones = Opciones(periodo=periodo)
+    contexto.catalogo = _catalogo(tabla, carpeta.parent / f"{carpeta.name}.xlsx")
     libros = [x for r in sorted(carpeta.iterdir()) for x in leer_libro(r, r.name, opciones)]
+    if not formato.informe:
+        assert [x.rechazado for x in libros] == [True]  # nunca se toma por un informe
+        libros = [leer_de_oficina(ruta, ruta.name, formato)]
     revisiones = [revisar(x, contexto) for x in libros]
-    de_carpeta = revisar_entrega(revisiones, ajenos, contexto)  # también agrega y perdona en cada informe
+    # En la carpeta también se agrega y se perdona en cada informe; un libro de la oficina no se entrega.
+    de_carpeta = revisar_entrega(revisiones, ajenos, contexto) if formato.informe else []
     return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
 
 
@@ -81,7 +98,7 @@ def test_el_cuadro_mal_da_exactamente_lo_marcado(
 ) -> None:
     if regla.codigo == "FMT017":
         request.getfixturevalue("soffice")
-    hallazgos, cuadro = _caso(FORMATOS[formato], regla.mal[formato], tmp_path)
+    hallazgos, cuadro = _caso(TODOS[formato], regla.mal[formato], tmp_path)
     assert {h.regla for h in hallazgos} == {regla.codigo}, [(h.regla, h.donde, h.mensaje) for h in hallazgos]
     senaladas = _celdas(hallazgos)
     assert senaladas <= cuadro.marcas
@@ -92,7 +109,7 @@ def test_el_cuadro_mal_da_exactamente_lo_marcado(
 
 @pytest.mark.parametrize(("regla", "formato"), CASOS)
 def test_el_cuadro_bien_no_da_nada(regla: Regla, formato: str, tmp_path: Path) -> None:
-    hallazgos, _ = _caso(FORMATOS[formato], regla.bien[formato], tmp_path)
+    hallazgos, _ = _caso(TODOS[formato], regla.bien[formato], tmp_path)
     assert [(h.regla, h.donde, h.mensaje) for h in hallazgos] == []
 
 

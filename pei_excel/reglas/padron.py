@@ -1,0 +1,202 @@
+"""Reglas que comparan lo recibido con el catálogo de la oficina; sin catálogo no dicen nada."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from pei_excel.catalogo.conjunto import Catalogo
+from pei_excel.catalogo.registros import Programa, Unidad
+from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.libro import Dato, Libro
+from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
+from pei_excel.reglas.entregas import Entrega
+from pei_excel.textos import cuenta, enumerar, mas_cercano, normalizar
+
+#: Unidades del catálogo de los ejemplos: las de demostración, las de los libros modelo y otra más.
+_UNIDADES = (
+    ("U21", "Instituto", "2024-01-01"), ("U22", "Obras", "2024-01-01"), ("U23", "Obras y servicios", "2024-07-01"),
+    ("'504'", "Unidad de ejemplo", "2024-01-01"), ("'031'", "Unidad orgánica de ejemplo", "2024-01-01"),
+    ("'505'", "Otra unidad", "2024-01-01"),
+)
+
+
+def _informan(*claves: str) -> str:
+    """Cuadro de un catálogo en el que sólo informan esas unidades; 504 y 505 comparten el programa 6."""
+    renglones = "\n".join(
+        f"    | {clave} | {nombre} | Titular | {desde} | {'Sí' if clave.strip(chr(39)) in claves else 'No'} |"
+        for clave, nombre, desde in _UNIDADES
+    )
+    return f"""
+    Unidades
+    | Clave | Nombre | Cargo del titular | Vigente desde | ¿Informa? |
+{renglones}
+    Programas
+    | Clave | Nombre              | Unidades | Unidad coordinadora | Vigente desde |
+    | '6'   | Programa de ejemplo | 504, 505 | '504'               | 2024-01-01    |
+    """
+
+
+#: Unidad del libro modelo de cada formato.
+_DEL_MODELO = {"MIR": "504", "POI": "031"}
+
+
+@regla(
+    "ENT001", AMBOS,
+    para=Destinatario.PLANEACION, alcance="entrega",
+    por_que="Un informe que no llega deja incompletas las cifras de su programa y de la institución.",
+    como_corregir="Pida el informe a la unidad; si no debe informar, dígalo en el catálogo.",
+    fuente="Catálogo institucional, hojas «Unidades» y «Programas»",
+    mal={f: Tabla("✗ archivo", catalogo=_informan(_DEL_MODELO[f], "505")) for f in AMBOS},
+    bien={f: Tabla("", catalogo=_informan(_DEL_MODELO[f])) for f in AMBOS},
+)
+def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
+    """Entregaron todas las unidades (y programas) que deben informar."""
+    catalogo, periodo = contexto.catalogo, contexto.periodo
+    if catalogo is None or periodo is None:
+        return
+    recibidos = {libro.formato for libro in (*entrega.libros, *entrega.rechazados) if libro.formato}
+    for formato in [f for f in FORMATOS if f in recibidos] or ["MIR" if catalogo.programas else "POI"]:
+        for unidad, programa in catalogo.esperados(formato, periodo):
+            if not _llego(entrega, catalogo, (unidad, programa), formato, periodo.ultimo_dia):
+                quien = f"{unidad.clave} - {unidad.nombre}" + (f", programa {programa.clave}" if programa else "")
+                yield Observacion(f"no ha llegado el informe de {quien}", esperado=quien)
+
+
+def _llego(
+    entrega: Entrega, catalogo: Catalogo, quien: tuple[Unidad, Programa | None], formato: str, dia: date
+) -> bool:
+    """Hay un libro suyo, aunque se haya rechazado: entonces lo que se dice es por qué."""
+    unidad, programa = quien
+    suyo = programa.clave if programa else ""
+    for libro in entrega.libros:
+        clave, otro = libro.identidad
+        if libro.formato == formato and otro.upper() == suyo and unidad.clave in catalogo.claves_vigentes(clave, dia):
+            return True
+    for libro in entrega.rechazados:
+        clave, otro = libro.identidad
+        if clave and unidad.clave in catalogo.claves_vigentes(clave, dia) and otro.upper() in {suyo, ""}:
+            return True
+        # Un libro que no abre sólo puede conocerse por su nombre: «MIR_504-6_2024-T2.xlsx».
+        palabras = set(re.findall(r"[0-9A-ZÁÉÍÓÚÑ.]+", libro.archivo.rpartition("/")[2].rpartition(".")[0].upper()))
+        if not clave and unidad.clave in palabras and (not suyo or suyo in palabras):
+            return True
+    return False
+
+
+@regla(
+    "ENT006", AMBOS,
+    por_que="Con una clave que no existe, el informe no se suma a ninguna unidad ni programa.",
+    como_corregir="Escriba la clave y el nombre como están en la plantilla que le entregó el área de planeación.",
+    fuente="Catálogo institucional, hojas «Unidades» y «Programas»",
+    mal={
+        "MIR": Tabla("""
+        Campos
+        | Campo                    | Valor                      |
+        | Programa Presupuestario: | 66 - Programa de ejemplo ✗ |
+        """, catalogo=_informan()),
+        "POI": Tabla("""
+        Campos
+        | Campo            | Valor                              |
+        | Unidad orgánica: | 031 - Unidad orgánica que no fue ✗ |
+        """, catalogo=_informan("031")),
+    },
+    bien={f: Tabla("", catalogo=_informan(_DEL_MODELO[f])) for f in AMBOS},
+)
+def identidad_fuera_del_catalogo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """La unidad y el programa están en el catálogo, con ese nombre."""
+    catalogo, periodo = contexto.catalogo, contexto.periodo_de(libro)
+    if catalogo is None:
+        return
+    dia = periodo.ultimo_dia if periodo else date(int(libro.campo("ejercicio").valor or 2000), 12, 31)
+    if libro.unidad is not None:
+        unidad, dato = catalogo.unidad(libro.unidad.clave, dia), libro.campo("unidad")
+        if unidad is None:
+            yield _desconocida(dato, libro.unidad.clave, "unidad", _que_fue(catalogo, libro.unidad.clave, dia),
+                               [u.clave for u in catalogo.unidades if u.vigencia.contiene(dia)])
+        else:
+            yield from _con_otro_nombre(dato, libro.unidad.nombre, unidad.nombre)
+    if libro.programa is not None and "programa" in libro.campos:
+        programa, dato = catalogo.programa(libro.programa.clave, dia), libro.campo("programa")
+        if programa is None:
+            yield _desconocida(dato, libro.programa.clave, "programa", "",
+                               [p.clave for p in catalogo.programas if p.vigencia.contiene(dia)])
+        else:
+            yield from _con_otro_nombre(dato, libro.programa.nombre, programa.nombre)
+
+
+def _que_fue(catalogo: Catalogo, clave: str, dia: date) -> str:
+    """Qué pasó con una clave que se conoce y ese día no está vigente."""
+    if not catalogo.conoce(clave):
+        return ""
+    hoy = catalogo.claves_vigentes(clave, dia)
+    return f"; entonces era {enumerar(hoy)}" if hoy else "; entonces no existía"
+
+
+def _desconocida(dato: Dato, clave: str, que: str, paso: str, claves: list[str]) -> Observacion:
+    cercana = None if paso else mas_cercano(clave, claves, 0.75)
+    sugerencia = f"; ¿quiso decir «{cercana}»?" if cercana else paso
+    vigente = "vigente " if paso else ""
+    articulo = "una" if que == "unidad" else "un"
+    return Observacion(
+        f"«{clave}» no es la clave de {articulo} {que} {vigente}del catálogo{sugerencia}", dato, encontrado=clave,
+        esperado=cercana,
+    )
+
+
+def _con_otro_nombre(dato: Dato, escrito: str, suyo: str) -> Iterator[Observacion]:
+    if escrito and suyo and normalizar(escrito) != normalizar(suyo):
+        yield Observacion(
+            f"dice «{escrito}» y en el catálogo esa clave es «{suyo}»", dato, encontrado=escrito, esperado=suyo,
+            severidad=Severidad.NOTA, destinatario=Destinatario.PLANEACION,
+        )
+
+
+@regla(
+    "POI005", ("POI",),
+    severidad=Severidad.AVISO, para=Destinatario.PLANEACION, diseno=True,
+    por_que="Una acción estratégica sin actividades no tiene quien la cumpla ni presupuesto.",
+    como_corregir="Acuerde con la unidad qué actividad la atiende, o corrija la asignación en el catálogo.",
+    fuente="Catálogo institucional, hoja «Alineación»; Directiva N° 003-2016-MPH/17, artículo 7",
+    mal=Tabla("""
+        | Código   | AEI → | AEI |
+        | (título) |       | ✗   |
+        """, catalogo=_informan("031") + """
+    Alineación
+    | Clase | Código    | Descripción            | Depende de | Unidades |
+    | OEI   | OEI.12    | Un objetivo            |            |          |
+    | AEI   | AEI.12.01 | Una acción sin atender | OEI.12     | '031'    |
+    """),
+    bien=Tabla("", catalogo=_informan("031") + """
+    Alineación
+    | Clase | Código    | Descripción  | Depende de | Unidades |
+    | OEI   | OEI.05    | Un objetivo  |            |          |
+    | AEI   | AEI.05.01 | Una atendida | OEI.05     | '031'    |
+    """),
+)
+def accion_asignada_sin_actividad(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Toda AEI asignada a la unidad tiene al menos una actividad."""
+    hoja = libro.hojas.get(contexto.formato(libro).principal.clave)
+    titulo = hoja.titulos.get("aei") if hoja else None
+    if contexto.catalogo is None or libro.unidad is None or hoja is None or titulo is None:
+        return
+    periodo = contexto.periodo_de(libro)
+    claves = {libro.unidad.clave.upper()}
+    if periodo is not None:  # la asignación pudo escribirse con la clave de antes o la de después
+        claves |= {
+            u.clave for u in contexto.catalogo.unidades
+            if libro.unidad.clave.upper() in contexto.catalogo.claves_vigentes(u.clave, periodo.ultimo_dia)
+        }
+    asignadas = {a.codigo: a for clave in sorted(claves) for a in contexto.catalogo.asignadas("AEI", clave)}
+    escritas = {f.valor("aei") for f in hoja.filas}
+    faltan = [a for codigo, a in asignadas.items() if codigo not in escritas]
+    if faltan:
+        cuales = enumerar(a.codigo for a in faltan)
+        verbo = "tiene" if len(faltan) == 1 else "tienen"
+        yield Observacion(
+            f"{cuenta(len(faltan), 'AEI asignada', 'AEI asignadas')} a la unidad no {verbo} actividades: {cuales}",
+            Dato((hoja.clave, -1, "aei"), hoja=titulo.hoja, celda=titulo.celda), esperado=cuales,
+            lee=tuple(f["aei"] for f in hoja.filas),
+        )
