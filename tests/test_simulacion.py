@@ -23,7 +23,7 @@ TRIMESTRES = st.integers(1, 4)
 
 #: Reglas de un solo libro que el simulador no planta: FMT017 necesita LibreOffice; ENT005, un periodo pedido distinto,
 #: y las de versiones, lo que se entregó antes.
-SIN_PLANTADOR = {"FMT017", "ENT005", "VER001", "VER002", "VER003", "VER004"}
+SIN_PLANTADOR = {"FMT017", "ENT005", "VER001", "VER002", "VER003", "VER004", "ENT006"}
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ SEMILLAS = st.integers(0, 10**6)
 PERIODOS = [Periodo(2024, "T", n) for n in (1, 2, 3, 4)] + [Periodo(2024, "M", n) for n in range(1, 13)]
 
 #: Reglas de un solo POI que el simulador no planta: FMT017 necesita LibreOffice; ENT005, un periodo pedido distinto, y
-#: las de versiones, lo que se entregó antes.
-SIN_PLANTADOR = {"FMT017", "ENT005", "VER001", "VER002", "VER003", "VER004"}
+#: las de versiones, lo que se entregó antes; ENT006 y POI005, el catálogo.
+SIN_PLANTADOR = {"FMT017", "ENT005", "VER001", "VER002", "VER003", "VER004", "ENT006", "POI005"}
 
 
 @pytest.fixture(scope="module")

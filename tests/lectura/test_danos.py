@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from test_recibidos import con_contrasena
+from test_lo_que_llega import con_contrasena
 from test_segundo import cambiar, con_otro_nombre, con_prefijo, sin_valores
 
 from pei_excel.escritura.plantilla import escribir_plantilla

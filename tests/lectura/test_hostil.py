@@ -11,7 +11,7 @@ from pathlib import Path
 import mutar
 import pytest
 from armado_xlsb import armar_xlsb
-from test_recibidos import LIBRO
+from test_lo_que_llega import LIBRO
 
 from pei_excel.ejemplo import PERIODO, escribir_recibidos
 from pei_excel.lectura.celdas import abrir_bytes

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 from armado import ESPACIO, RELACIONES, armar, dia, empacar
 from test_celdas import escribir_completo
-from test_recibidos import LIBRO
+from test_lo_que_llega import LIBRO
 
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, LibroCrudo
 from pei_excel.ejemplo import escribir_recibidos

@@ -11,7 +11,7 @@ import pytest
 import python_calamine
 from armado import alterar, dia, intentar
 from armado_xlsb import armar_xlsb, registro
-from test_recibidos import LIBRO
+from test_lo_que_llega import LIBRO
 
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
 from pei_excel.lectura.celdas import abrir_bytes
