@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pei_excel.calculos import Celda, Cifra, Entorno, Fila, acumular, cifra, plegar
 from pei_excel.crudo import ErrorExcel
@@ -168,6 +169,7 @@ def en_otra_hoja(nombre: str, renglon: str) -> Franja:
     return Franja(f"INDEX({nombre},{renglon},0)", lambda mes: f"INDEX({nombre},{renglon},{mes})")
 
 
+@cache
 def claves_de_mes(medida: str) -> tuple[str, ...]:
     """Claves de las doce columnas de una medida: «programado_m1» … «programado_m12»."""
     return tuple(f"{medida}_m{mes}" for mes in ANO)

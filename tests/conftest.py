@@ -17,6 +17,18 @@ settings.register_profile("azar", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fijo"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """De cada prueba con LibreOffice que tiene varios casos, el primero es ordinario y los demás son largos."""
+    vistas: set[tuple[Path, str]] = set()
+    for item in items:
+        if item.get_closest_marker("libreoffice") and isinstance(item, pytest.Function):
+            llave = item.path, item.originalname
+            if llave in vistas:
+                item.add_marker("larga")
+            vistas.add(llave)
+
+
 @pytest.fixture(scope="session")
 def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
     """Convierte un libro con LibreOffice a otro tipo y da la ruta del resultado."""

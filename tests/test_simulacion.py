@@ -58,7 +58,7 @@ def _con_defecto(defecto: Defecto, semilla: int, trimestre: int) -> tuple[Simula
     raise AssertionError(f"en 200 informes no cupo «{defecto}»")
 
 
-@settings(deadline=None, max_examples=50, database=None)
+@settings(deadline=None, max_examples=30, database=None)
 @given(semilla=SEMILLAS, trimestre=TRIMESTRES, indicadores=st.integers(4, 24))
 def test_lo_limpio_no_da_hallazgos_y_sus_cifras_son_las_ciertas(
     ruta: Path, semilla: int, trimestre: int, indicadores: int
@@ -97,7 +97,7 @@ def test_un_defecto_da_exactamente_su_hallazgo(defecto: Defecto, ruta: Path, sem
     assert _hallados(revisiones) == _esperados(simulado, esperados)
 
 
-@settings(deadline=None, max_examples=80, database=None)
+@settings(deadline=None, max_examples=40, database=None)
 @given(semilla=SEMILLAS, trimestre=TRIMESTRES, cuantos=st.integers(2, 4))
 def test_varios_defectos_dan_exactamente_los_suyos(ruta: Path, semilla: int, trimestre: int, cuantos: int) -> None:
     simulado = simular_informe(semilla, trimestre=trimestre)

@@ -73,7 +73,7 @@ def _casi(uno: Cifra, otro: Cifra) -> bool:
     return otro is None if uno is None else otro is not None and uno == pytest.approx(otro)
 
 
-@settings(max_examples=24, database=None)
+@settings(max_examples=12, database=None)
 @given(semilla=SEMILLAS, periodo=st.sampled_from(PERIODOS), actividades=st.integers(3, 14))
 def test_lo_limpio_no_da_hallazgos_y_sus_cifras_son_las_ciertas(
     ruta: Path, semilla: int, periodo: Periodo, actividades: int
@@ -126,7 +126,7 @@ def test_lo_inofensivo_no_cambia_nada(inofensivo: Defecto[PoiSimulado], ruta: Pa
     assert _cifras(revisiones, contexto) == ciertas
 
 
-@settings(max_examples=40, database=None)
+@settings(max_examples=20, database=None)
 @given(semilla=SEMILLAS, periodo=st.sampled_from(PERIODOS), cuantos=st.integers(2, 4))
 def test_varios_defectos_dan_exactamente_los_suyos(
     ruta: Path, semilla: int, periodo: Periodo, cuantos: int

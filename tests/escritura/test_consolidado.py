@@ -295,6 +295,7 @@ def test_libreoffice_calcula_lo_mismo(
     assert distintas == []
 
 
+@pytest.mark.larga
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(("codigo", "perfil"), PERIODOS)
 def test_libreoffice_calcula_lo_mismo_en_cada_periodo_y_perfil(

@@ -464,7 +464,10 @@ def test_el_libro_definitivo_no_dice_preliminar(variado: Caso) -> None:
     ]
 
 
-@pytest.mark.parametrize(("codigo", "impresos"), [("2024-T2", 2), ("2024-05", 2), ("2024", 4)])
+@pytest.mark.parametrize(("codigo", "impresos"), [
+    ("2024-T2", 2), pytest.param("2024-05", 2, marks=pytest.mark.larga),
+    pytest.param("2024", 4, marks=pytest.mark.larga),
+])
 def test_se_imprime_un_tramo_por_pagina_con_letra_legible(tmp_path: Path, codigo: str, impresos: int) -> None:
     libro = _abrir(_caso(tmp_path, muchas(40), Periodo.de_codigo(codigo))[2])
     hoja = libro["Trimestres"]
@@ -489,7 +492,7 @@ def test_el_anual_se_califica_solo_al_cierre(tmp_path: Path, variado: Caso) -> N
         assert hoja.cell(PRIMERA, columna).value == ("Deficiente" if cierra else "Reportado")
 
 
-@pytest.mark.parametrize("cuantas", [0, 1, 60])
+@pytest.mark.parametrize("cuantas", [0, 1, pytest.param(60, marks=pytest.mark.larga)])
 def test_de_ninguna_a_sesenta_actividades(tmp_path: Path, cuantas: int) -> None:
     filas = muchas(max(cuantas, 1))
     if not cuantas:
@@ -513,6 +516,7 @@ def test_libreoffice_recalcula_lo_mismo(
     assert total > 200 * len(actividades)
 
 
+@pytest.mark.larga
 @pytest.mark.libreoffice
 def test_libreoffice_recalcula_lo_mismo_con_cuarenta_y_con_ninguna(
     tmp_path: Path, soffice: Callable[[Path, str], Path]

@@ -111,11 +111,11 @@ def test_unos_cientos(sanos: dict[str, bytes], tmp_path: Path) -> None:
 
 @pytest.mark.larga
 def test_miles(sanos: dict[str, bytes], tmp_path: Path) -> None:
-    """Lo mismo con seis mil; dice cuántos y en cuánto tiempo."""
+    """Lo mismo con mil quinientos; dice cuántos y en cuánto tiempo."""
     inicio = time.perf_counter()
-    cuenta = correr(sanos, tmp_path, 1_000_000, 6_000)
+    cuenta = correr(sanos, tmp_path, 1_000_000, 1_500)
     print(f"\n{cuenta.total()} archivos en {time.perf_counter() - inicio:.0f} s: {dict(cuenta)}")
-    assert cuenta["leído"] > 600
+    assert cuenta["leído"] > 150
 
 
 def _colgar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:

@@ -182,6 +182,7 @@ def test_de_cada_programa(nombre: str, contenido: bytes) -> None:
     assert any(not c.calculada for c in formulas) == (nombre in {"plantilla sin calcular", "openpyxl"})
 
 
+@pytest.mark.larga
 def test_los_recibidos_del_ejemplo(tmp_path: Path) -> None:
     """Los informes de un municipio, con sus errores, y el histórico."""
     escribir_recibidos(tmp_path)
