@@ -175,12 +175,15 @@ def plantilla(
     if periodo is not None and periodo.clase == "M" and formato != "poi":
         a = periodo.ejercicio
         _uso(f"La MIR se informa por trimestre: use {a}-T1 … {a}-T4, {a}-S1, {a}-S2 o {a}.")
-    ejercicio = ejercicio or (periodo.ejercicio if periodo else date.today().year)  # noqa: DTZ011 - el año de la oficina
+    leido = leer_catalogo_o_salir(catalogo) if catalogo is not None else None
+    ejercicio = ejercicio or (periodo.ejercicio if periodo else leido.institucion.ejercicio if leido else None)
+    ejercicio = ejercicio or date.today().year  # noqa: DTZ011 - el año de la oficina
     hechas = malos = 0
     pedidas = escribir_plantillas(
         formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
-    ) if catalogo is None else _de_cada_unidad(
-        formato, catalogo, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
+    ) if catalogo is None or leido is None else _de_cada_unidad(
+        formato, leido, carpeta=catalogo.parent, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde,
+        filas=filas, papel=papel,
     )
     try:
         for hecha in pedidas:
@@ -201,11 +204,11 @@ def plantilla(
         sys.exit(1)
 
 
-def _de_cada_unidad(formato: str, ruta: Path, **otros: Any) -> Iterator[Hecha]:
+def _de_cada_unidad(formato: str, catalogo: Catalogo, **otros: Any) -> Iterator[Hecha]:
     """Las plantillas de todas las unidades del catálogo; con un catálogo que tiene errores no se hace ninguna."""
     from pei_excel.plantillas_de_unidad import escribir_de_unidades
 
-    return escribir_de_unidades(formato, leer_catalogo_o_salir(ruta), carpeta=ruta.parent, **otros)
+    return escribir_de_unidades(formato, catalogo, **otros)
 
 
 def leer_catalogo_o_salir(ruta: Path) -> Catalogo:

@@ -131,10 +131,19 @@ def consolidar(
     renglones = tuple(renglon for r in elegidas for renglon in _renglones(r, contexto))
     incluidas = set(map(id, elegidas))
     excluidas = [r for r in del_formato if id(r) not in incluidas and r.estado is not Suerte.SUSTITUIDO]
+    leidos = sum(r.estado is not Suerte.SUSTITUIDO for r in del_formato)
+    faltan = [
+        str(h.esperado).removeprefix(f"{formato}: ") for h in de_carpeta
+        if h.regla == "ENT001" and str(h.esperado).startswith(f"{formato}: ")
+    ]
     cobertura = Cobertura(
-        leidos=sum(r.estado is not Suerte.SUSTITUIDO for r in del_formato),
+        leidos=leidos,
         consolidados=len(elegidas),
-        excluidos=tuple((_quien(r), _motivo(r)) for r in sorted(excluidas, key=lambda r: orden_de_libro(r.libro))),
+        esperados=leidos + len(faltan) if contexto.catalogo is not None else None,
+        excluidos=(
+            *((_quien(r), _motivo(r)) for r in sorted(excluidas, key=lambda r: orden_de_libro(r.libro))),
+            *((quien, "no ha llegado") for quien in faltan),
+        ),
     )
     todos = range(len(renglones))
     grupos = {

@@ -51,6 +51,12 @@ def frase_de_reporte(tablas: Tablas) -> str:
         texto = f"{VOCABULARIO['POI'].cuantos(len(faltan))} {verbo} sin reporte: {enumerar(dichas)}"
     else:
         texto = "Ninguna actividad está sin reporte"
+    incompletas = sum(r.actividad.falta_informar and r.palabra != Estado.SIN_REPORTE for r in tablas.renglones)
+    if incompletas:
+        verbos = ("no informa", "se evalúa") if incompletas == 1 else ("no informan", "se evalúan")
+        texto += (
+            f"; {VOCABULARIO['POI'].cuantos(incompletas)} {verbos[0]} algún mes del periodo y {verbos[1]} con los demás"
+        )
     return f"{texto}; {enumerar(otras)}." if otras else f"{texto}."
 
 
@@ -72,7 +78,16 @@ def frase_de_brecha(tablas: Tablas) -> str:
         texto = f"No hay costo programado {al_periodo}" + (
             f" y se devengaron S/. {devengado:,.2f}" if devengado else ""
         )
-    brechas = [(n, b) for n, r in enumerate(tablas.renglones) if (b := r.actividad.brecha_al_periodo) is not None]
+    sin_costo = sum(
+        r.actividad.financiero_al_periodo.alcanzado or 0.0
+        for r in tablas.renglones if r.actividad.costo_anual is None
+    )
+    if sin_costo and programado:
+        texto += f", de ellos S/. {sin_costo:,.2f} en actividades sin costo programado"
+    brechas = [  # a medio informar, la brecha sólo diría qué falta
+        (n, b) for n, r in enumerate(tablas.renglones)
+        if (b := r.actividad.brecha_al_periodo) is not None and not r.actividad.falta_informar
+    ]
     n, mayor = max(brechas, key=lambda par: (round(abs(par[1]), 9), -par[0]), default=(0, 0.0))
     if round(abs(mayor), 1) == 0:
         return f"{texto}; ninguna actividad tiene brecha físico-financiera."

@@ -40,14 +40,14 @@ def escribir_plantillas(
     elegidos = list(TODOS.values()) if formato == "todas" else [TODOS[formato.upper()]]
     for uno in elegidos:
         if desde is None:
-            yield Hecha(_en_blanco(uno, salida, ejercicio, periodo, filas, papel))
+            yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel)
         elif periodo is not None and uno.informe:
             yield from _desde_libros(uno, salida, periodo, desde, papel)
 
 
 def _en_blanco(
     formato: Formato, salida: Path, ejercicio: int, periodo: Periodo | None, filas: int, papel: str | None
-) -> str:
+) -> Hecha:
     from pei_excel.escritura.plantilla import escribir_plantilla
 
     memoria = BytesIO()
@@ -56,8 +56,11 @@ def _en_blanco(
         filas=formato.precargadas, filas_libres=filas, papel=papel,
     )
     ruta = salida / formato.archivo
+    if not formato.informe and ruta.exists() and ruta.read_bytes() != memoria.getvalue():
+        # Es de la oficina y sólo hay uno: lo que ya se capturó no se pierde por pedir la plantilla otra vez.
+        return Hecha(str(ruta), "ya hay uno distinto y no se escribe encima; bórrelo antes o elija otra con -o")
     escribir_entero(ruta, memoria.getvalue())
-    return str(ruta)
+    return Hecha(str(ruta))
 
 
 def _desde_libros(

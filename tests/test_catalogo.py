@@ -398,3 +398,19 @@ def test_la_lista_de_periodos_llega_al_ejercicio_siguiente() -> None:
     hoja, rango = libro.defined_names["lista_periodo"].attr_text.split("!")
     valores = [c[0].value for c in libro[hoja.strip("'")][rango.replace("$", "")]]
     assert (valores[0], valores[-1], len(valores)) == ("1er. Trimestre 2026", "Diciembre 2027", 32)
+
+
+def test_la_plantilla_no_se_escribe_sobre_un_catalogo_ya_llenado(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from pei_excel.cli import orden
+
+    for _ in range(2):  # en blanco, pedirla otra vez no estorba
+        hecho = CliRunner().invoke(orden, ["plantilla", "catalogo", "--ejercicio", "2024", "-o", str(tmp_path)])
+        assert hecho.exit_code == 0, hecho.output
+    (tmp_path / "catalogo.xlsx").write_bytes(b"lo que la oficina captur\xc3\xb3")
+    hecho = CliRunner().invoke(orden, ["plantilla", "todas", "--ejercicio", "2024", "-o", str(tmp_path)])
+    assert hecho.exit_code == 1
+    assert "no se escribe encima" in hecho.output
+    assert (tmp_path / "catalogo.xlsx").read_bytes() == b"lo que la oficina captur\xc3\xb3"
+    assert (tmp_path / "POI.xlsx").exists()

@@ -50,6 +50,22 @@ def test_lo_que_falta_por_informar() -> None:
     assert frase_de_reporte(todas) == "6 actividades están sin reporte: AO.01, AO.02, AO.03, AO.04 y 2 más."
 
 
+def test_lo_informado_a_medias_se_dice_y_no_es_brecha() -> None:
+    tablas, _ = tablas_de_poi([cambiar(poi(), "Seguimiento", "AO.02", ejecutado_m6=None)])
+    assert frase_de_reporte(tablas) == (
+        "Ninguna actividad está sin reporte; 1 actividad no informa algún mes del periodo y se evalúa con los demás."
+    )
+    assert "AO.02" not in frase_de_brecha(tablas)
+
+
+def test_lo_devengado_sin_costo_se_dice() -> None:
+    tablas, _ = tablas_de_poi([cambiar(poi(), "Valorización", "AO.04", **dict.fromkeys(claves_de_mes("costo")))])
+    assert frase_de_brecha(tablas).startswith(
+        "Se devengaron S/. 39,110.50 de S/. 40,200.00 programados al 2do. trimestre (97.3 %), de ellos S/. 980.00 en "
+        "actividades sin costo programado;"
+    )
+
+
 def test_lo_que_todavia_no_toca() -> None:
     uno = cambiar(poi(), "Programación", "AO.05", **{f"programado_m{n}": None for n in range(1, 7)})
     tablas, _ = tablas_de_poi([_sin_ejecutar(uno, "AO.05")])

@@ -128,7 +128,7 @@ def _caratula(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
         ("Dirigido a", "Dirección de Contabilidad de la Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
         ("Carácter", "PRELIMINAR" if tablas.preliminar else "Definitivo"),
-        ("Informes considerados", f"{c.consolidados} de {c.leidos if c.esperados is None else c.esperados}"),
+        ("Informes considerados", c.frase),
         ("Programas", cuenta(len(tablas.por_programa), "Programa Presupuestario", "Programas Presupuestarios")),
         ("Unidades", cuenta(len(tablas.por_unidad), "Unidad Responsable", "Unidades Responsables")),
         ("Indicadores", cuenta(len(tablas.renglones), "indicador", "indicadores")),

@@ -124,7 +124,7 @@ def _caratula(
         ("Dirigido a", "Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
         ("Carácter", "PRELIMINAR" if tablas.preliminar else "Definitivo"),
-        ("Informes considerados", f"{c.consolidados} de {c.leidos if c.esperados is None else c.esperados}"),
+        ("Informes considerados", c.frase),
         ("Objetivos", cuenta(objetivos, "objetivo estratégico (OEI)", "objetivos estratégicos (OEI)")),
         ("Unidades", cuenta(len(tablas.por_unidad), "unidad orgánica", "unidades orgánicas")),
         ("Actividades", cuenta(len(tablas.renglones), "actividad", "actividades")),

@@ -19,6 +19,10 @@ _COMENTARIO = ("#", ";")
 PROTEGIDO = "protegido con contraseña"
 EQUIVOCADA = "contraseña equivocada"
 
+_MOTIVOS: dict[type[OSError], str] = {
+    FileNotFoundError: "no existe", IsADirectoryError: "es una carpeta", PermissionError: "sin permiso",
+}
+
 
 class Claves:
     """Contraseñas por patrón de nombre; nunca se muestran, ni al imprimir el objeto."""
@@ -68,7 +72,8 @@ class Claves:
         try:
             contenido = ruta.read_bytes()
         except OSError as error:
-            raise ValueError(f"no se puede leer ({error.strerror or 'sin explicación'})") from None
+            motivo = _MOTIVOS.get(type(error), "el sistema no lo permite")
+            raise ValueError(f"no se puede leer ({motivo})") from None
         for codificacion in ("utf-16" if contenido[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "cp1252"):
             try:
                 return cls.de_texto(contenido.decode(codificacion))

@@ -104,7 +104,11 @@ def tipo_equivocado(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
 )
 def numero_como_texto(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Los números están escritos como números; lo que se entiende se lee y se dice."""
-    yield from de_celdas(libro, "FMT005")
+    for observacion in de_celdas(libro, "FMT005"):
+        crudo = observacion.dato.crudo if observacion.dato else None
+        if isinstance(crudo, str) and "%" not in crudo:
+            observacion.como_corregir = "Escriba de nuevo sólo el número, sin letras, signos ni espacios."
+        yield observacion
 
 
 @regla(
@@ -282,4 +286,5 @@ def _llaves_malas(libro: Libro, formato: Formato, hoja: Hoja) -> Iterator[Observ
                 f"{dato.valor} se repite en el mismo trimestre", dato, tambien=(previa[hoja.llave[0]],),
                 severidad=Severidad.ERROR, variante="llave", encontrado=str(dato.valor),
                 lee=suyas if son_niveles else tuple(d for d in suyas if d.valor == dato.valor),
+                como_corregir="Deje un solo renglón para ese trimestre.",
             )

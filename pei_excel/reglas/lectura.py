@@ -103,7 +103,12 @@ def falta_una_columna(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
     formulacion = contexto.formulacion(libro)
     for incidente in libro.incidentes:
         if incidente.clase == "FMT003" and not (formulacion and _es_de_seguimiento(contexto.formato(libro), incidente)):
-            yield _observar(incidente)
+            observacion = _observar(incidente)
+            if any(fila == FILA_DE_HOJA for _, fila, _ in incidente.saca):
+                observacion.como_corregir = (
+                    "Copie de nuevo la hoja, con el mismo nombre, desde la plantilla o desde su envío anterior."
+                )
+            yield observacion
 
 
 def _es_de_seguimiento(formato: Formato, incidente: IncidenteDeLibro) -> bool:
@@ -285,6 +290,23 @@ def bloque_incompleto(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         else:
             principal = libro.hojas[formato.principal.clave]
             yield Observacion(mensaje, hoja=principal.nombres[0], esperado=campo.tipo.explicar(), variante=campo.clave)
+    yield from _periodo_de_otro_ano(libro, formato, contexto.periodo)
+
+
+def _periodo_de_otro_ano(libro: Libro, formato: Formato, pedido: Periodo | None) -> Iterator[Observacion]:
+    """El año fiscal y el del periodo, cuando el bloque trae los dos en campos propios, son el mismo."""
+    periodo, ejercicio = libro.campo(formato.campo_periodo), libro.campo("ejercicio")
+    if not ejercicio.celda or not isinstance(periodo.valor, Periodo) or ejercicio.valor is None:
+        return
+    if pedido is not None and periodo.valor.ejercicio != pedido.ejercicio:
+        return  # es de otro periodo (ENT005)
+    if periodo.valor.ejercicio != int(ejercicio.valor):
+        yield Observacion(
+            f"el bloque dice año fiscal {int(ejercicio.valor)} y se reporta «{periodo.crudo}»", periodo,
+            tambien=(ejercicio,), encontrado=str(periodo.crudo), esperado=f"un periodo de {int(ejercicio.valor)}",
+            variante=formato.campo_periodo,
+            como_corregir="Corrija el año fiscal o el periodo; si es el libro de otro año, envíe el de éste.",
+        )
 
 
 @regla(

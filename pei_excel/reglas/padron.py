@@ -62,7 +62,10 @@ def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
         for unidad, programa in catalogo.esperados(formato, periodo):
             if not _llego(entrega, catalogo, (unidad, programa), formato, periodo.ultimo_dia):
                 quien = f"{unidad.clave} - {unidad.nombre}" + (f", programa {programa.clave}" if programa else "")
-                yield Observacion(f"no ha llegado el informe de {quien}", esperado=quien)
+                yield Observacion(f"no ha llegado {_QUE_INFORMA[formato]} de {quien}", esperado=f"{formato}: {quien}")
+
+
+_QUE_INFORMA = {"MIR": "el informe de la MIR", "POI": "el POI"}
 
 
 def _llego(

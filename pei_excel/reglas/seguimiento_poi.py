@@ -326,8 +326,8 @@ def brechas(libro: Libro, contexto: Contexto, tolerada: float) -> Iterator[Obser
         total = a.seguimiento["devengado_total"]
         fisico, financiero = a.al_periodo.porcentaje, a.financiero_al_periodo.porcentaje
         yield Observacion(
-            f"{a.etiqueta} lleva {numero(financiero, 1)} % de su costo y {numero(fisico, 1)} % de su meta: "
-            f"{numero(abs(brecha), 1)} puntos de {'más' if brecha > 0 else 'menos'}",
+            f"de lo programado {a.periodo.al_periodo}, {a.etiqueta} lleva {numero(financiero, 1)} % en soles y "
+            f"{numero(fisico, 1)} % en físico: {numero(abs(brecha), 1)} puntos de {'más' if brecha > 0 else 'menos'}",
             total if total.celda else a.seguimiento["codigo"], encontrado=round(brecha, 2),
             esperado=f"de −{numero(tolerada)} a {numero(tolerada)} puntos",
             lee=leidos(a, "programado", "ejecutado", "costo", "devengado"),

@@ -44,7 +44,13 @@ def _mes_recurrente_mal(s: PoiSimulado, azar: Random) -> Hallazgos:
     fila = tomar(s, azar, lambda f: f["acumulacion"] != ACUMULATIVO and f["meta"] > 1)
     if fila is None:
         return None
-    columna = azar.choice([f"programado_m{n}" for n in range(1, 13) if cifra(fila.get(f"programado_m{n}"))])
+    meses = [n for n in range(1, 13) if cifra(fila.get(f"programado_m{n}"))]
+    vencidos = [n for n in meses if n <= s.hasta]
+    # Si fuera el único vencido, bajaría lo programado al periodo y lo ejecutado lo rebasaría (SEG008).
+    posibles = [n for n in meses if n > s.hasta or len(vencidos) > 1]
+    if not posibles:
+        return None
+    columna = f"programado_m{azar.choice(posibles)}"
     fila[columna] -= 1.0
     return [Esperado("POI001", columna=columna, fila=fila)]
 

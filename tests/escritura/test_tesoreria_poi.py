@@ -137,7 +137,7 @@ def test_firmas_sin_nombres_y_mismos_bytes() -> None:
 
 def test_sin_ningun_informe() -> None:
     libro = _abrir(en_memoria(escribir_tesoreria_poi, tablas_de_poi([])[0]))
-    assert libro["Carátula"]["B8"].value == "0 de 0"
+    assert libro["Carátula"]["B8"].value == "0 de 0 informes"
 
 
 @pytest.mark.libreoffice

@@ -402,3 +402,15 @@ def test_los_periodos_se_escriben_como_se_leen() -> None:
     assert SEGUIMIENTO.de_seguimiento
     assert not PROGRAMACION.de_seguimiento
     assert len(claves_de_mes("costo")) == 12
+
+
+@pytest.mark.parametrize(("campos", "pedido", "regla"), [
+    ({"ejercicio": 2023}, "2024-T2", "FMT016"),  # el libro del año pasado con el periodo cambiado
+    ({"periodo": "2do. Trimestre 2023"}, None, "FMT016"),
+    ({"periodo": "2do. Trimestre 2023"}, "2024-T2", "ENT005"),
+])
+def test_el_ano_fiscal_y_el_del_periodo_son_el_mismo(campos: dict[str, Any], pedido: str | None, regla: str) -> None:
+    periodo = Periodo.de_codigo(pedido) if pedido else None
+    (revision,) = revisiones(crudo(**campos), periodo)
+    errores = [(h.regla, h.donde.celda) for h in revision.hallazgos if h.severidad == "ERROR"]
+    assert errores == [(regla, CAMPO["periodo"])]

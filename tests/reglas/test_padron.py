@@ -60,8 +60,8 @@ def test_quien_cambio_de_clave_entrega_con_cualquiera_de_las_dos(catalogo: Catal
     assert faltan(catalogo, T1, [informe("A"), informe("C")]) == []
     assert faltan(catalogo, T3, [informe("B"), informe("C")]) == []
     assert faltan(catalogo, T3, [informe("A"), informe("c", "p")]) == []
-    assert faltan(catalogo, T1, [informe("C")]) == ["A - Vieja, programa P"]
-    assert faltan(catalogo, T3, [informe("C", "Q")]) == ["B - Nueva, programa P", "C - Unidad C, programa P"]
+    assert faltan(catalogo, T1, [informe("C")]) == ["MIR: A - Vieja, programa P"]
+    assert faltan(catalogo, T3, [informe("C", "Q")]) == ["MIR: B - Nueva, programa P", "MIR: C - Unidad C, programa P"]
 
 
 def test_lo_que_llego_y_se_rechazo_no_falta(catalogo: Catalogo) -> None:
@@ -69,7 +69,7 @@ def test_lo_que_llego_y_se_rechazo_no_falta(catalogo: Catalogo) -> None:
     ilegible = Libro("enviados/MIR_b-p_2024-T3.xlsx", "", None, rechazado=True)
     assert faltan(catalogo, T3, [informe("C")], [ilegible]) == []
     otro = Libro("enviados/cambios.xlsx", "", None, rechazado=True)
-    assert faltan(catalogo, T3, [informe("C")], [otro]) == ["B - Nueva, programa P"]
+    assert faltan(catalogo, T3, [informe("C")], [otro]) == ["MIR: B - Nueva, programa P"]
 
 
 def test_sin_catalogo_o_sin_periodo_no_se_dice_nada(catalogo: Catalogo) -> None:
@@ -120,9 +120,15 @@ def test_consolidar_con_el_catalogo_dice_quien_falta_y_con_que_semaforo(tmp_path
     assert hecho.exit_code == 1, hecho.output
     documento = json.loads(hecho.stdout)
     assert [(h["regla"], h["archivo"], h["esperado"]) for h in documento["hallazgos"] if h["regla"] == "ENT001"] == [
-        ("ENT001", None, "U21 - Instituto de Ejemplo (demostración), programa P2"),
-        ("ENT001", None, "U22 - Dirección de Obras de Ejemplo (demostración), programa P2"),
+        ("ENT001", None, "MIR: U21 - Instituto de Ejemplo (demostración), programa P2"),
+        ("ENT001", None, "MIR: U22 - Dirección de Obras de Ejemplo (demostración), programa P2"),
     ]
+    assert documento["totales"]["MIR"]["informes"] == {
+        "leidos": 1, "consolidados": 1, "esperados": 3, "excluidos": [
+            {"informe": "U21 - Instituto de Ejemplo (demostración), programa P2", "motivo": "no ha llegado"},
+            {"informe": "U22 - Dirección de Obras de Ejemplo (demostración), programa P2", "motivo": "no ha llegado"},
+        ],
+    }
     (libro,) = documento["libros"]
     assert {(h["severidad"], h["destinatario"]) for h in libro["hallazgos"] if h["regla"] == "ENT006"} == {
         ("NOTA", "planeacion")
