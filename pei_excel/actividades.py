@@ -29,7 +29,6 @@ Familia = Literal["mes", "trimestre", "semestre", "anual", "al_periodo"]
 FAMILIAS: tuple[Familia, ...] = ("mes", "trimestre", "semestre", "anual", "al_periodo")
 
 _ROMANOS = ("I", "II", "III", "IV")
-ENE_DIC = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +127,12 @@ class Actividad:
     @property
     def costo_anual(self) -> Cifra:
         """Suma de los doce costos, en soles; None si no hay ninguno."""
-        return programado_en(ACUMULATIVO, self.costo, ENE_DIC)
+        return programado_en(ACUMULATIVO, self.costo, ANO)
 
     @property
     def vencidos(self) -> tuple[int, ...]:
         """Meses medidos, programados y no posteriores al periodo: los que deben estar informados."""
-        return meses_vencidos(self.forma, self.programado, ENE_DIC, self.periodo.mes)
+        return meses_vencidos(self.forma, self.programado, ANO, self.periodo.mes)
 
     @property
     def ultimo_vencido(self) -> int | None:
@@ -191,7 +190,7 @@ class Actividad:
         fila = {"programado": self.fila, "costo": self.costos}.get(medida, self.seguimiento)
         return fila[clave] if fila is not None else Dato(("", -1, clave))
 
-    def datos(self, medida: str, meses: range = ENE_DIC) -> list[Dato]:
+    def datos(self, medida: str, meses: range = ANO) -> list[Dato]:
         """Celdas de una medida en varios meses."""
         return [self.dato(medida, mes) for mes in meses]
 

@@ -13,10 +13,7 @@ from pei_excel import VERSION
 from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pei_excel.catalogo import Catalogo
-    from pei_excel.plantillas import Hecha
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
 
 FORMATOS_DE_PLANTILLA = ("mir", "poi", "catalogo", "todas")
@@ -162,6 +159,7 @@ def plantilla(
     renglones aprobados, cerrados, y abierto sólo lo que se captura en el periodo.
     """
     from pei_excel.plantillas import escribir_plantillas
+    from pei_excel.plantillas_de_unidad import escribir_de_unidades
     from pei_excel.salidas import motivo
 
     if desde is not None and not desde.exists():
@@ -181,7 +179,7 @@ def plantilla(
     hechas = malos = 0
     pedidas = escribir_plantillas(
         formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
-    ) if catalogo is None or leido is None else _de_cada_unidad(
+    ) if catalogo is None or leido is None else escribir_de_unidades(
         formato, leido, carpeta=catalogo.parent, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde,
         filas=filas, papel=papel,
     )
@@ -202,13 +200,6 @@ def plantilla(
         _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Cierre el archivo o elija otra con -o.")
     if malos or not hechas:
         sys.exit(1)
-
-
-def _de_cada_unidad(formato: str, catalogo: Catalogo, **otros: Any) -> Iterator[Hecha]:
-    """Las plantillas de todas las unidades del catálogo; con un catálogo que tiene errores no se hace ninguna."""
-    from pei_excel.plantillas_de_unidad import escribir_de_unidades
-
-    return escribir_de_unidades(formato, catalogo, **otros)
 
 
 def leer_catalogo_o_salir(ruta: Path) -> Catalogo:

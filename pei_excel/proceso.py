@@ -373,14 +373,14 @@ def _escribir_institucionales(
         )
         tablas[formato] = propias
         resultado.de_carpeta += [h for h in propias.hallazgos if h.regla == "CON001"]
-        consolidado, tesoreria = _escritores(formato)
+        consolidado, tesoreria = escritores(formato)
         escribir(f"consolidado-{formato.lower()}.xlsx", partial(_con, consolidado, propias, resultado.revisiones))
         escribir(f"tesoreria-{formato.lower()}.xlsx", partial(_con, tesoreria, propias))
     escribir("datos.csv", lambda m: escribir_csv(m, list(tablas.values())))
     return tablas
 
 
-def _escritores(formato: str) -> tuple[Callable[..., None], Callable[..., None]]:
+def escritores(formato: str) -> tuple[Callable[..., None], Callable[..., None]]:
     """El del consolidado y el de la Tesorería de un formato; se importan al usarse."""
     if formato == "POI":
         from pei_excel.escritura.consolidado_poi import escribir_consolidado_poi

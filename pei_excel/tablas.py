@@ -134,7 +134,7 @@ class Grupo:
     conteos: dict[str, int] = field(default_factory=dict)  #: palabra del semáforo → cuántos
     medias: dict[str, Cifra] = field(default_factory=dict)  #: Componente / Actividad → media topada, en %
     cuantos: dict[str, int] = field(default_factory=dict)  #: Componente / Actividad → cuántos entran a la media
-    soles: dict[str, Cifra] = field(default_factory=dict)  #: POI: una de SUMAS → total en S/.
+    soles: dict[str, Cifra] = field(default_factory=dict)  #: POI: costo_anual, programado, devengado, en S/.
     fisico: tuple[str, Cifra, Cifra] | None = None  #: POI: (unidad de medida, programado, ejecutado) si es una sola
 
     @property
@@ -212,10 +212,6 @@ class Tablas:
     def de(self, grupo: Grupo) -> list[Renglon]:
         """Renglones de un grupo."""
         return [self.renglones[n] for n in grupo.renglones]
-
-
-#: Lo que se suma en soles de las actividades de un grupo.
-SUMAS = ("costo_anual", "programado", "devengado")
 
 
 def resumir(

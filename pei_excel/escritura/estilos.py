@@ -12,7 +12,6 @@ CUERPO = 9
 TINTA = "#1B2733"
 GRIS = "#595959"
 BORDE = "#7F8C99"
-BLANCO = "#FFFFFF"
 BANDA = "#C9D6E0"
 ENCABEZADO = "#E6ECF1"
 AZUL = "#1F4E79"
@@ -37,7 +36,6 @@ SEMAFORO: dict[str, tuple[str, str]] = {
 #: severidad de un hallazgo → relleno de la celda observada.
 SEVERIDAD: dict[str, str] = {"ERROR": REVISAR, "AVISO": FALTA, "NOTA": "#DCE8F5"}
 
-GENERAL = "General"
 FECHA = "dd/mm/yyyy"
 PORCENTAJE = "0.0"  #: los % se guardan como número (84.8), no como fracción
 

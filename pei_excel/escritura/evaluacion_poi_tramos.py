@@ -33,8 +33,6 @@ COLUMNAS_DE_TRAMO: tuple[tuple[str, str, str, float], ...] = (
 POR_TRAMO = len(COLUMNAS_DE_TRAMO)
 BANDAS = {FISICO: ("Físico (en su unidad de medida)",), FINANCIERO: ("Financiero (S/.)",), "": ()}
 _ORIGEN = {FISICO: ("programado", "ejecutado"), FINANCIERO: ("costo", "devengado")}
-#: Columna (desde 1) del «N.º» de la actividad en las hojas de horizontes.
-COLUMNA_NUMERO = 1
 
 
 class Letras(NamedTuple):

@@ -126,22 +126,21 @@ def _familia(raiz: int) -> list[int]:
     return familia
 
 
-def etapas(entrada: Path, destino: Path) -> dict[str, float]:
+def etapas(entrada: Path, destino: Path, formato: str = "MIR") -> dict[str, float]:
     """Segundos por etapa, en un solo proceso, con las funciones del programa."""
     from datetime import date
     from io import BytesIO
 
     from pei_excel.consolidacion import consolidar
-    from pei_excel.escritura.consolidado import escribir_consolidado
     from pei_excel.escritura.datos import escribir_csv
-    from pei_excel.escritura.tesoreria import escribir_tesoreria
     from pei_excel.lectura.lector import leer
     from pei_excel.periodos import Periodo
-    from pei_excel.proceso import Encargo, escribir_una_evaluacion
+    from pei_excel.proceso import Encargo, escribir_una_evaluacion, escritores
     from pei_excel.revision import revisar
 
     periodo = Periodo.de_codigo("2024-T2")
     encargo = Encargo(periodo)
+    escribir_consolidado, escribir_tesoreria = escritores(formato)
     tiempos: dict[str, float] = {}
 
     def medir(nombre: str, inicio: float) -> None:
@@ -159,15 +158,17 @@ def etapas(entrada: Path, destino: Path) -> dict[str, float]:
         escribir_una_evaluacion(str(destino / f"{n}.xlsx"), revision, encargo, date(2024, 6, 30))
     medir("evaluaciones", inicio)
     inicio = time.perf_counter()
-    tablas = consolidar(revisiones, periodo, encargo.contexto)
+    tablas = consolidar(revisiones, periodo, encargo.contexto, formato=formato)
     medir("consolidar", inicio)
     inicio = time.perf_counter()
     escribir_consolidado(BytesIO(), tablas, revisiones)
     medir("consolidado.xlsx", inicio)
     inicio = time.perf_counter()
     escribir_tesoreria(BytesIO(), tablas)
+    medir("tesorería", inicio)
+    inicio = time.perf_counter()
     escribir_csv(BytesIO(), [tablas])
-    medir("tesorería y datos", inicio)
+    medir("datos.csv", inicio)
     return tiempos
 
 

@@ -12,12 +12,9 @@ import os
 import statistics
 import sys
 import tempfile
-import time
-from datetime import date
-from io import BytesIO
 from pathlib import Path
 
-from comparar import AQUI, PROCESOS, correr
+from comparar import AQUI, PROCESOS, correr, etapas
 
 PERIODO = "2024-T2"
 
@@ -35,50 +32,6 @@ def simular(carpeta: Path, cuantos: int, actividades: int) -> None:
             siglas=f"{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}",
         )
         escribir_simulado(simulado, carpeta / f"{n:04d}.xlsx")
-
-
-def etapas(entrada: Path, destino: Path) -> dict[str, float]:
-    """Segundos por etapa, en un solo proceso, con las funciones del programa."""
-    from pei_excel.consolidacion import consolidar
-    from pei_excel.escritura.consolidado_poi import escribir_consolidado_poi
-    from pei_excel.escritura.datos import escribir_csv
-    from pei_excel.escritura.tesoreria_poi import escribir_tesoreria_poi
-    from pei_excel.lectura.lector import leer
-    from pei_excel.periodos import Periodo
-    from pei_excel.proceso import Encargo, escribir_una_evaluacion
-    from pei_excel.revision import revisar
-
-    periodo = Periodo.de_codigo(PERIODO)
-    encargo = Encargo(periodo)
-    tiempos: dict[str, float] = {}
-
-    def medir(nombre: str, inicio: float) -> None:
-        tiempos[nombre] = time.perf_counter() - inicio
-
-    inicio = time.perf_counter()
-    libros = [x for r in sorted(entrada.glob("*.xlsx")) for x in leer(r, r.name, encargo.opciones)]
-    medir("leer", inicio)
-    inicio = time.perf_counter()
-    revisiones = [revisar(libro, encargo.contexto) for libro in libros]
-    medir("revisar", inicio)
-    inicio = time.perf_counter()
-    destino.mkdir(parents=True, exist_ok=True)
-    for n, revision in enumerate(revisiones):
-        escribir_una_evaluacion(str(destino / f"{n}.xlsx"), revision, encargo, date(2024, 6, 30))
-    medir("evaluaciones", inicio)
-    inicio = time.perf_counter()
-    tablas = consolidar(revisiones, periodo, encargo.contexto, formato="POI")
-    medir("consolidar", inicio)
-    inicio = time.perf_counter()
-    escribir_consolidado_poi(BytesIO(), tablas, revisiones)
-    medir("consolidado.xlsx", inicio)
-    inicio = time.perf_counter()
-    escribir_tesoreria_poi(BytesIO(), tablas)
-    medir("tesorería", inicio)
-    inicio = time.perf_counter()
-    escribir_csv(BytesIO(), [tablas])
-    medir("datos.csv", inicio)
-    return tiempos
 
 
 def principal() -> None:
@@ -113,7 +66,7 @@ def principal() -> None:
             _, memoria = correr(ordenes["pei-excel"], salida, con_memoria=True)
             print(f"  memoria máxima de todos los procesos: {memoria:.0f} MB")
             print("  por etapa, en un proceso: "
-                  + ", ".join(f"{n} {s:.2f} s" for n, s in etapas(entrada, base / "etapas").items()))
+                  + ", ".join(f"{n} {s:.2f} s" for n, s in etapas(entrada, base / "etapas", "POI").items()))
 
 
 if __name__ == "__main__":
