@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,15 @@ class Hallazgo:
     esperado: str | float | None = None  #: lo que debería decir, si se sabe
     tambien: tuple[Ubicacion, ...] = ()  #: las otras celdas que intervienen
     diseno: bool = False  #: juzga el diseño: en seguimiento va a la hoja «Diseño», «para el próximo ejercicio»
+    #: De qué habla, sin direcciones: «MIR · Componente 1 · alcanzado_t2». Es lo mismo de una entrega a otra aunque el
+    #: renglón cambie de lugar; junto con la regla dice si una observación se atendió o persiste.
+    sobre: str = ""
+
+    @property
+    def firma(self) -> str:
+        """Dieciséis letras que cambian si cambia la regla, de qué habla o lo que el archivo dice."""
+        texto = "\n".join((self.regla, self.sobre, repr(self.encontrado)))
+        return hashlib.sha256(texto.encode("utf-8", "replace")).hexdigest()[:16]
 
     def orden(self) -> tuple[str, str, int, int, str]:
         """Clave de orden: archivo, hoja, fila, columna y regla."""

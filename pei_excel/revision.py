@@ -60,7 +60,7 @@ def revisar(libro: Libro, contexto: Contexto) -> Revision:
             continue
         observaciones += list(regla(libro, contexto))
     formulacion = contexto.formulacion(libro) if libro.formato else False
-    hallazgos = [a_hallazgo(o, libro.archivo, formulacion) for o in aplicar(observaciones)]
+    hallazgos = [a_hallazgo(o, libro.archivo, formulacion, libro) for o in aplicar(observaciones)]
     hallazgos.sort(key=Hallazgo.orden)
     estado = Suerte.ACEPTADO
     if any(h.severidad is Severidad.ERROR for h in hallazgos):
@@ -113,7 +113,9 @@ def _agregar(revisiones: list[Revision], observacion: Observacion, contexto: Con
         r for r in revisiones
         if dato is not None and any(f[dato.llave[2]] is dato for f in r.libro.filas(dato.llave[0]))
     )
-    hallazgo = a_hallazgo(observacion, suya.libro.archivo, contexto.formulacion(suya.libro))
+    hallazgo = a_hallazgo(
+        observacion, suya.libro.archivo, contexto.formulacion(suya.libro), suya.libro
+    )
     if not any(h.donde == hallazgo.donde and h.regla == hallazgo.regla for h in suya.hallazgos):
         suya.hallazgos = sorted([*suya.hallazgos, hallazgo], key=Hallazgo.orden)
 

@@ -196,8 +196,23 @@ class Contexto:
         return self._actividades[llave]
 
 
-def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool) -> Hallazgo:
-    """La observación como hallazgo, con su destinatario según el momento."""
+def _sobre(observacion: Observacion, libro: Libro | None) -> str:
+    """De qué habla una observación, por las claves de su hoja, renglón y columna y no por su dirección."""
+    if observacion.dato is None or libro is None:
+        partes = [observacion.hoja, observacion.celda or observacion.variante, None if libro else observacion.archivo,
+                  None if libro else observacion.esperado]
+        return " · ".join(str(p) for p in partes if p)
+    hoja, indice, columna = observacion.dato.llave
+    fila = next((f for f in libro.filas(hoja) if f.indice == indice), None) if indice >= 0 else None
+    if fila is None:
+        return " · ".join(p for p in (hoja, columna) if p)
+    llaves = TODOS[libro.formato or "MIR"].por_clave[hoja].llave
+    textos = [str(v) for c in llaves if (v := fila.valor(c)) is not None] or [f"fila {fila.numero}"]
+    return " · ".join((hoja, *textos, columna))
+
+
+def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool, libro: Libro | None = None) -> Hallazgo:
+    """La observación como hallazgo, con su destinatario según el momento; `libro`, el informe del que habla."""
     if observacion.regla is None:
         raise ValueError("la observación no dice de qué regla viene")
     ficha = observacion.regla
@@ -221,4 +236,5 @@ def a_hallazgo(observacion: Observacion, archivo: str, formulacion: bool) -> Hal
         esperado=observacion.esperado,
         tambien=tuple(dict.fromkeys(u for u in otras if u != donde)),
         diseno=en_diseno,
+        sobre=_sobre(observacion, libro),
     )
