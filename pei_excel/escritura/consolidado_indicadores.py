@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pei_excel.calculos import Cifra, Estado, formula_acumular, formula_cumplimiento
@@ -95,11 +95,14 @@ LETRA = {c.clave: letra(n) for c, n in ((c, NUMERO[c.clave]) for c in COLUMNAS)}
 _ULTIMA_IMPRESA = NUMERO["celdas"]
 
 
-class _Formulas:
-    """Las fórmulas de un renglón, armadas una vez por cada combinación que las cambia."""
+class FormulasDeIndicador:
+    """Las fórmulas de un renglón, armadas una vez por cada combinación que las cambia.
 
-    def __init__(self, perfil: Perfil, q: int, cierra: bool) -> None:
-        self._perfil, self._q, self._cierra = perfil, q, cierra
+    `letras` da la letra de la columna de cada clave de `COLUMNAS`: otra hoja puede tenerlas en otro orden.
+    """
+
+    def __init__(self, perfil: Perfil, q: int, cierra: bool, letras: Mapping[str, str] = LETRA) -> None:
+        self._perfil, self._q, self._cierra, self._letras = perfil, q, cierra, letras
         self._hechas: dict[tuple[object, ...], dict[str, str]] = {}
 
     def de(self, i: Indicador) -> dict[str, str]:
@@ -110,8 +113,9 @@ class _Formulas:
         if hechas is None:
             hechas = {}
             for horizonte, vence in zip(_ORDEN, vencen, strict=True):
-                hechas |= self._bloque(i, horizonte, vence)
-            pct = f"{LETRA['al_periodo_pct']}{FILA}"
+                if f"{horizonte}_pct" in self._letras:
+                    hechas |= self._bloque(i, horizonte, vence)
+            pct = f"{self._letras['al_periodo_pct']}{FILA}"
             hechas["topado"] = f'IF(ISNUMBER({pct}),MIN({pct},100),IF({pct}="{Estado.SIN_REPORTE}",0,""))'
             hechas = self._hechas[llave] = {clave: entidades(f) for clave, f in hechas.items()}
         return hechas
@@ -119,10 +123,10 @@ class _Formulas:
     def _bloque(self, i: Indicador, horizonte: Horizonte, vence: bool) -> dict[str, str]:
         q = self._q
         desde = q if horizonte == "trimestre" else 1
-        p, a, pct = (f"{LETRA[f'{horizonte}_{c}']}{FILA}" for c in ("p", "a", "pct"))
+        p, a, pct = (f"{self._letras[f'{horizonte}_{c}']}{FILA}" for c in ("p", "a", "pct"))
 
         def acumulado(medida: str, hasta: int) -> str:
-            inicio, fin = LETRA[f"{medida}{desde}"], LETRA[f"{medida}{hasta}"]
+            inicio, fin = self._letras[f"{medida}{desde}"], self._letras[f"{medida}{hasta}"]
             return formula_acumular(i.acumulacion, f"{inicio}{FILA}:{fin}{FILA}")
 
         cumplimiento = formula_cumplimiento(i.sentido, p, a)
@@ -141,7 +145,8 @@ class _Formulas:
         }
 
 
-def _valores(i: Indicador, topado: Cifra) -> dict[str, float | str | None]:
+def valores_de(i: Indicador, topado: Cifra) -> dict[str, float | str | None]:
+    """Clave de columna → lo que da su fórmula."""
     valores: dict[str, float | str | None] = {"topado": topado}
     for horizonte in HORIZONTES:
         m, palabra = i.medicion(horizonte), i.palabra(horizonte)
@@ -223,12 +228,12 @@ def _escribir_filas(hoja: HojaDeFilas, tablas: Tablas, estilos: Any) -> None:
     inicios = {c.clave: principio(NUMERO[c.clave], estilos("celda", **c.estilo)) for c in COLUMNAS}
     for n in range(q + 1, 5):
         inicios[f"a{n}"] = principio(NUMERO[f"a{n}"], estilos("futuro", **_CIFRA))
-    formulas = _Formulas(tablas.perfil, q, tablas.periodo.cierra_el_ejercicio)
+    formulas = FormulasDeIndicador(tablas.perfil, q, tablas.periodo.cierra_el_ejercicio)
     llaves = _llaves(tablas)
     for posicion, renglon in enumerate(tablas.renglones):
         textos = _textos(renglon, [columna[posicion] for columna in llaves], q)
         numeros = _numeros(renglon.indicador)
-        valores, suyas = _valores(renglon.indicador, renglon.topado), formulas.de(renglon.indicador)
+        valores, suyas = valores_de(renglon.indicador, renglon.topado), formulas.de(renglon.indicador)
         celdas = []
         for clave, inicio in inicios.items():
             if clave in suyas:
