@@ -8,7 +8,7 @@ from pei_excel.formato import Apertura, Formato, Hoja
 from pei_excel.hallazgo import Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, regla
-from pei_excel.reglas.mir import renglon_ausente
+from pei_excel.reglas.renglones import renglon_ausente
 from pei_excel.tipos import Nivel, ValorNivel, como_texto
 
 #: Columnas obligatorias que tienen su propia regla y por eso no pasan por FMT007; la llave de la hoja, tampoco.
