@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from random import Random
 
 from pei_excel.calculos import Acumulado, Diferencia
@@ -12,8 +11,8 @@ from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.encargo import ConFormato, ConFormula
 from pei_excel.formatos.mir import MIR
 from pei_excel.reglas import danos
-from pei_excel.simulacion.informe import HOJA, NIVELES, Simulado, sin_modificar
-from pei_excel.simulacion.plantar import Defecto, Esperado, apartar, del_archivo, tomar
+from pei_excel.simulacion.informe import NIVELES, Simulado, sin_modificar
+from pei_excel.simulacion.plantar import Defecto, Esperado, apartar, del_archivo, fila_insertada, fila_oculta, tomar
 from pei_excel.simulacion.simulado import Fila
 from pei_excel.simulacion.verdad import acumulado, cifra, serie, verdad_de
 
@@ -216,26 +215,6 @@ def _justificacion_sin_formula(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT009", "Justificaciones", columna, justificacion)]
 
 
-def _fila_oculta(s: Simulado, azar: Random) -> Hallazgos:
-    if not apartar(s, "oculto"):
-        return None
-    fila = tomar(s, azar)
-    if fila is None:
-        return None
-
-    def ocultar(ruta: Path) -> None:
-        numero = MIR.principal.disposicion.fila_datos + next(n for n, f in enumerate(s.filas[HOJA]) if f is fila)
-        danos.fila_oculta(str(numero))(ruta)
-
-    s.danos.append(ocultar)
-    return [Esperado("FMT011", columna="nivel", fila=fila)]
-
-
-def _fila_insertada(s: Simulado, _azar: Random) -> Hallazgos:
-    s.danos.append(danos.fila_insertada)
-    return [Esperado("FMT013", columna="medios", lugar="insertada")]
-
-
 def _sin_nivel(s: Simulado, azar: Random) -> Hallazgos:
     return _corrida(s, azar, lambda fila: fila.update(nivel=None))
 
@@ -285,9 +264,9 @@ DEFECTOS_LECTURA: tuple[Defecto[Simulado], ...] = (
     Defecto("FMT009", "fórmula borrada", _formula_borrada),
     Defecto("FMT009", "justificación con cifra propia", _justificacion_sin_formula),
     Defecto("FMT010", "fórmulas sin calcular", del_archivo("FMT010", danos.sin_calcular), solo=True),
-    Defecto("FMT011", "fila oculta", _fila_oculta),
+    Defecto("FMT011", "fila oculta", fila_oculta),
     Defecto("FMT012", "otra versión", del_archivo("FMT012", danos.otra_version)),
-    Defecto("FMT013", "fila insertada", _fila_insertada, solo=True),
+    Defecto("FMT013", "fila insertada", fila_insertada, solo=True),
     Defecto("FMT014", "macros", del_archivo("FMT014", danos.con_macros)),
     Defecto("FMT015", "nivel en blanco", _sin_nivel),
     Defecto("FMT015", "textos donde van cifras", _textos_en_cifras),

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from pei_excel.reglas import danos
 from pei_excel.simulacion.simulado import Fila, LibroSimulado
 from pei_excel.ubicacion import direccion
 
@@ -112,3 +113,26 @@ def apartar(s: LibroSimulado, *marcas: object) -> bool:
         return False
     s.reservados.update(marcas)
     return True
+
+
+def fila_oculta(s: LibroSimulado, azar: Random) -> list[Esperado] | None:
+    """Alguien ocultó un renglón de la hoja principal: se nombra su primera celda."""
+    fila = tomar(s, azar) if apartar(s, "oculto") else None
+    if fila is None:
+        return None
+    principal = s.formato.principal
+
+    def ocultar(ruta: Path) -> None:
+        numero = principal.disposicion.fila_datos + next(n for n, f in enumerate(s.renglones) if f is fila)
+        danos.fila_oculta(str(numero))(ruta)
+
+    s.danos.append(ocultar)
+    return [Esperado("FMT011", columna=principal.columnas[0].clave, fila=fila)]
+
+
+def fila_insertada(s: LibroSimulado, _azar: Random) -> list[Esperado] | None:
+    """Alguien insertó una fila arriba de todo: se nombra el título más alto, el primero de su fila."""
+    principal = s.formato.principal
+    arriba = min(principal.columnas, key=principal.disposicion.fila_del_titulo)
+    s.danos.append(danos.fila_insertada)
+    return [Esperado("FMT013", columna=arriba.clave, lugar="insertada")]

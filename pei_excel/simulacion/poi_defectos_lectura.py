@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from random import Random
 
 from pei_excel.crudo import ErrorExcel
@@ -14,7 +13,16 @@ from pei_excel.formatos.poi import POI, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULATIVO
 from pei_excel.reglas import danos
 from pei_excel.simulacion import retoques
-from pei_excel.simulacion.plantar import Defecto, Esperado, Plantador, apartar, del_archivo, tomar
+from pei_excel.simulacion.plantar import (
+    Defecto,
+    Esperado,
+    Plantador,
+    apartar,
+    del_archivo,
+    fila_insertada,
+    fila_oculta,
+    tomar,
+)
 from pei_excel.simulacion.poi import COSTOS, EVALUACION, HOJA, NECESIDADES, SEGUIMIENTO, PoiSimulado
 from pei_excel.simulacion.poi_verdad import cifra, serie, suma
 from pei_excel.simulacion.simulado import Fila
@@ -249,26 +257,6 @@ def _nombre_sin_formula(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT009", hoja, "actividad", suya)]
 
 
-def _fila_oculta(s: PoiSimulado, azar: Random) -> Hallazgos:
-    if not apartar(s, "oculto"):
-        return None
-    fila = tomar(s, azar)
-    if fila is None:
-        return None
-
-    def ocultar(ruta: Path) -> None:
-        numero = POI.principal.disposicion.fila_datos + next(n for n, f in enumerate(s.renglones) if f is fila)
-        danos.fila_oculta(str(numero))(ruta)
-
-    s.danos.append(ocultar)
-    return [Esperado("FMT011", columna="oei", fila=fila)]
-
-
-def _fila_insertada(s: PoiSimulado, _azar: Random) -> Hallazgos:
-    s.danos.append(danos.fila_insertada)
-    return [Esperado("FMT013", columna="oei", lugar="insertada")]
-
-
 def _sin_codigo(s: PoiSimulado, azar: Random) -> Hallazgos:
     """Un renglón de Necesidades sin el código de su actividad."""
     con_pedidos = [f for f in s.renglones if len(s.de(NECESIDADES, f, "codigo_actividad")) == 1]
@@ -336,9 +324,9 @@ POI_DEFECTOS_LECTURA: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("FMT009", "fórmula borrada", _en_un_total(lambda _azar, _valor: "")),
     Defecto("FMT009", "nombre escrito a mano", _nombre_sin_formula),
     Defecto("FMT010", "fórmulas sin calcular", del_archivo("FMT010", danos.sin_calcular), solo=True),
-    Defecto("FMT011", "fila oculta", _fila_oculta),
+    Defecto("FMT011", "fila oculta", fila_oculta),
     Defecto("FMT012", "otra versión", del_archivo("FMT012", danos.otra_version)),
-    Defecto("FMT013", "fila insertada", _fila_insertada, solo=True),
+    Defecto("FMT013", "fila insertada", fila_insertada, solo=True),
     Defecto("FMT014", "macros", del_archivo("FMT014", danos.con_macros)),
     Defecto("FMT015", "código en blanco", _sin_codigo),
     Defecto("FMT015", "textos donde van cifras", _textos_en_cifras),
