@@ -35,8 +35,8 @@ class Dato(NamedTuple):
 
     @property
     def vacio(self) -> bool:
-        """No hay nada escrito."""
-        return self.crudo is None
+        """No hay nada escrito; una fórmula sin calcular es algo escrito, aunque no se sepa qué vale."""
+        return self.crudo is None and self.incidente is None
 
 
 @dataclass(frozen=True, slots=True)

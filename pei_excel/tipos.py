@@ -39,6 +39,10 @@ class Lectura(NamedTuple):
     incidente: Incidente | None = None
 
 
+#: Una fórmula donde va un dato, en un libro guardado por un programa que no calcula.
+SIN_CALCULAR = Incidente("FMT004", "tiene una fórmula que se guardó sin calcular: no se sabe cuánto vale", error=True)
+
+
 class Contexto(NamedTuple):
     """Lo que hace falta saber fuera de la celda para leerla."""
 
@@ -112,7 +116,9 @@ class Tipo:
     def leer(self, celda: CeldaCruda | None, contexto: Contexto) -> Lectura:
         """Valor tipado de una celda cruda, con su incidente."""
         if celda is None or celda.valor is None:
-            return Lectura(None)
+            # Tomarla por vacía perdería sin decirlo lo que la unidad veía en su programa.
+            sin_calcular = celda is not None and celda.formula and not celda.calculada
+            return Lectura(None, SIN_CALCULAR if sin_calcular else None)
         crudo = celda.valor
         if isinstance(crudo, ErrorExcel):
             return Lectura(None, Incidente("FMT006", f"la celda muestra el error {crudo}", error=True))

@@ -94,7 +94,7 @@ def _valor(
     inicio = fin_de.get((fila, columna), columna) + 1
     for c in range(inicio, inicio + ALCANCE):
         celda = cruda.celdas.get((fila, c))
-        if celda is not None and celda.valor is not None:
+        if celda is not None and (celda.valor is not None or (celda.formula and not celda.calculada)):
             if textos.get((fila, c)) in etiquetas:
                 break
             return ValorDeCampo(campo, fila, c, celda)

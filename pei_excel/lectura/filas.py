@@ -26,7 +26,7 @@ def leer_filas(
     anclas = _anclas(cruda, hallado.ultima, hasta)
     filas: list[Fila] = []
     for fila in sorted(ocupadas):
-        llenas = [columna for columna, c in capturables if _valor(celdas.get((fila, c))) is not None]
+        llenas = [columna for columna, c in capturables if _escrita(celdas.get((fila, c)))]
         if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
             continue
         if isinstance(_tipo_de_llave(hallado.hoja), Codigo) and _es_rotulo(cruda, hallado, fila, llenas):
@@ -40,6 +40,11 @@ def _valor(celda: CeldaCruda | None) -> object:
         return None
     valor = celda.valor
     return None if isinstance(valor, str) and not valor.strip() else valor
+
+
+def _escrita(celda: CeldaCruda | None) -> bool:
+    """Hay algo en la celda; una fórmula sin calcular lo es, y su renglón no debe perderse."""
+    return _valor(celda) is not None or (celda is not None and celda.formula and not celda.calculada)
 
 
 def _es_nota(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:

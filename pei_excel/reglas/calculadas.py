@@ -10,8 +10,8 @@ from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.reglas import danos
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
-from pei_excel.reglas.celdas import datos, mostrable
-from pei_excel.textos import numero
+from pei_excel.reglas.celdas import mostrable
+from pei_excel.textos import cuenta, numero
 
 
 class EntornoDeLectura:
@@ -69,6 +69,9 @@ def _fresco(esperado: object, dato: Dato) -> tuple[bool, object]:
     return (esperado or None) == dato.crudo, esperado
 
 
+#: Celdas con la fórmula reemplazada que se muestran cuando el archivo entero está sin calcular.
+_SE_MUESTRAN = 20
+
 #: Regla que ya señala una cifra calculada equivocada.
 _REGLA_DE_LA_CIFRA = (
     "programado_acumulado", "alcanzado_acumulado", "variacion_",
@@ -113,6 +116,8 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
     entorno = EntornoDeLectura(libro, formato)
     periodo = contexto.periodo_de(libro)
     ultimo = periodo.trimestre if periodo else 4
+    if _lo_guardo_un_programa_que_no_calcula(libro, formato):
+        return  # lo dice FMT010, una vez
     for hoja in libro.hojas.values():
         declarada = formato.por_clave[hoja.clave]
         calculadas = [(c, c.calculo) for c in declarada.columnas if c.calculo is not None and not c.auxiliar]
@@ -121,9 +126,11 @@ def calculada_sin_formula_o_atrasada(libro: Libro, contexto: Contexto) -> Iterat
             atrasadas: set[str] = set()
             for columna, calculo in calculadas:
                 dato = fila.datos.get(columna.clave)
-                if dato is None or (dato.formula and not dato.calculada):
+                if dato is None:
                     continue
                 fresco, esperado = _fresco(calculo.valor(valores, entorno), dato)
+                if dato.formula and not dato.calculada:
+                    fresco = False
                 if dato.formula and not fresco:
                     if atrasadas & _lee_a_fondo(columna, declarada):
                         continue  # sólo difiere porque lee otra que se quedó atrás
@@ -175,18 +182,29 @@ def _lee_a_fondo(columna: Columna, hoja: Hoja) -> set[str]:
 def _calculada_mala(
     columna: Columna, fila: Fila, dato: Dato, fresco: bool, esperado: object, declarada: Hoja, *, futura: bool
 ) -> Iterator[Observacion]:
+    """Qué le pasa a una celda calculada, por sus tres hechos: si tiene fórmula, lo que guarda y lo que nos da."""
     mostrado = esperado if isinstance(esperado, (str, float)) else None
-    if dato.formula:
+    if dato.formula and not dato.calculada:
+        mensaje = f"nunca calculado: la fórmula de «{columna.nombre}» no guarda su resultado, que es {_ver(esperado)}"
+        remedio = "Abra y guarde el libro en Excel para calcularlo."
+    elif dato.formula:
         mensaje = (
-            f"la fórmula de «{columna.nombre}» muestra {_ver(dato.crudo)} y con las celdas como están da {_ver(esperado)}"
+            f"desactualizado: la fórmula de «{columna.nombre}» muestra {_ver(dato.crudo)} y, con las celdas como están, "
+            f"la de la plantilla da {_ver(esperado)}"
         )
+        # Del texto de la fórmula no se sabe nada: cada programa la guarda escrita de otra manera.
+        remedio = "Abra y guarde el libro en Excel; si sigue igual, la fórmula fue cambiada: copie la de otro renglón."
     elif fresco or not columna.clave.startswith(_REGLA_DE_LA_CIFRA) or (dato.vacio and futura):
-        estado = "está vacía" if dato.vacio else f"tiene escrito {_ver(dato.crudo)}"
-        mensaje = f"«{columna.nombre}» {estado} en lugar de su fórmula"
+        if dato.vacio:
+            mensaje = f"fórmula borrada: «{columna.nombre}» está vacía"
+        else:
+            mensaje = f"fórmula reemplazada: «{columna.nombre}» tiene escrito {_ver(dato.crudo)} en lugar de su fórmula"
+        mensaje += f", que da {_ver(esperado)}" if not fresco else ", que hoy da lo mismo"
+        remedio = "Copie la fórmula de otro renglón."
     else:
         return
     yield Observacion(
-        mensaje, dato, encontrado=mostrable(dato.crudo), esperado=mostrado,
+        mensaje, dato, encontrado=mostrable(dato.crudo), esperado=mostrado, como_corregir=remedio,
         lee=tuple(fila[c] for c in _lee_a_fondo(columna, declarada)),
     )
 
@@ -194,6 +212,30 @@ def _calculada_mala(
 def _ver(valor: object) -> str:
     numerico = cifra(valor)
     return numero(numerico) if numerico is not None else ("vacío" if valor in {None, ""} else f"«{valor}»")
+
+
+def _con_formula(libro: Libro, formato: Formato) -> tuple[list[Dato], list[Dato]]:
+    """Celdas que la plantilla calcula: las que conservan su fórmula, y las que tienen algo escrito en su lugar."""
+    calculadas = {(h.clave, c.clave): c.auxiliar for h in formato.hojas for c in h.columnas if c.calculo is not None}
+    con: list[Dato] = []
+    escritas: list[Dato] = []
+    for hoja in libro.hojas.values():
+        for fila in hoja.filas:
+            for clave, dato in fila.datos.items():
+                auxiliar = calculadas.get((hoja.clave, clave))
+                if auxiliar is None:
+                    continue
+                if dato.formula:
+                    con.append(dato)
+                elif not dato.vacio and not auxiliar:
+                    escritas.append(dato)
+    return con, escritas
+
+
+def _lo_guardo_un_programa_que_no_calcula(libro: Libro, formato: Formato) -> bool:
+    """La mayor parte de sus fórmulas no guarda resultado: no es de una celda, es de quien guardó el archivo."""
+    con, _ = _con_formula(libro, formato)
+    return 0 < len(con) <= 2 * sum(not d.calculada for d in con)
 
 
 @regla(
@@ -207,8 +249,14 @@ def _ver(valor: object) -> str:
 )
 def formulas_sin_calcular(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Las fórmulas se calcularon antes de guardar."""
-    sin_calcular = [d for d in datos(libro) if d.formula and not d.calculada]
-    if sin_calcular:
-        yield Observacion(
-            f"{len(sin_calcular)} fórmulas se guardaron sin calcular; se calcularon aquí", encontrado=len(sin_calcular)
-        )
+    formato = contexto.formato(libro)
+    con, escritas = _con_formula(libro, formato)
+    sin_calcular = sum(not d.calculada for d in con)
+    if not sin_calcular or (libro.nuestro and not _lo_guardo_un_programa_que_no_calcula(libro, formato)):
+        return  # en nuestras plantillas, si son unas pocas, FMT009 las nombra
+    mensaje = f"nunca calculado: {cuenta(sin_calcular, 'fórmula')} sin resultado guardado; se calcularon aquí"
+    if libro.nuestro and escritas:
+        mensaje += f"; además, {cuenta(len(escritas), 'fórmula reemplazada', 'fórmulas reemplazadas')} por lo escrito"
+    yield Observacion(
+        mensaje, encontrado=sin_calcular, tambien=tuple(escritas[:_SE_MUESTRAN]) if libro.nuestro else (),
+    )

@@ -9,7 +9,7 @@ from pei_excel.hallazgo import Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, regla
 from pei_excel.reglas.renglones import renglon_ausente
-from pei_excel.tipos import Nivel, ValorNivel, como_texto
+from pei_excel.tipos import SIN_CALCULAR, Nivel, ValorNivel, como_texto
 
 #: Columnas obligatorias que tienen su propia regla y por eso no pasan por FMT007; la llave de la hoja, tampoco.
 _CON_REGLA_PROPIA = frozenset({"base_valor", "base_ejercicio", "medios", "elementos"})
@@ -70,7 +70,10 @@ def mostrable(crudo: object) -> str | float | None:
 )
 def tipo_equivocado(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El valor tiene el tipo y los límites de su columna."""
-    yield from de_celdas(libro, "FMT004")
+    for observacion in de_celdas(libro, "FMT004"):
+        if observacion.mensaje == SIN_CALCULAR.mensaje:
+            observacion.como_corregir = "Abra y guarde el libro en Excel para que se calcule, o escriba el dato."
+        yield observacion
 
 
 @regla(
