@@ -376,6 +376,10 @@ def _escribir_institucionales(
         consolidado, tesoreria = escritores(formato)
         escribir(f"consolidado-{formato.lower()}.xlsx", partial(_con, consolidado, propias, resultado.revisiones))
         escribir(f"tesoreria-{formato.lower()}.xlsx", partial(_con, tesoreria, propias))
+        if formato == "MIR":
+            from pei_excel.escritura.acciones import escribir_acciones
+
+            escribir("acciones-mir.xlsx", partial(_con, escribir_acciones, propias))
     escribir("datos.csv", lambda m: escribir_csv(m, list(tablas.values())))
     return tablas
 

@@ -74,7 +74,7 @@ def test_consolidar_deja_lo_que_dice_el_contrato(correr: Correr, recibidos: Path
     assert "roto.xlsx" in salida.stdout
     carpeta = tmp_path / "salidas" / "2024-T2"
     assert sorted(huellas(carpeta)) == [
-        "consolidado-mir.xlsx", "datos.csv", "evaluaciones/504-6_2024-T2_evaluacion.xlsx",
+        "acciones-mir.xlsx", "consolidado-mir.xlsx", "datos.csv", "evaluaciones/504-6_2024-T2_evaluacion.xlsx",
         "evaluaciones/510-8_2024-T2_evaluacion.xlsx", "resultado.json", "tesoreria-mir.xlsx",
     ]
     assert huellas(recibidos) == antes
