@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.lectura import zips
-from pei_excel.lectura.limites import LIMITES, Limites
-from pei_excel.salidas import ULTIMO
+from pei_excel.lectura.limites import LIMITES, MB, Limites
+from pei_excel.salidas import PASAJERO, ULTIMO
 
 #: Extensiones que se leen; un .zip, por los libros que trae.
 LEGIBLES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots"})
@@ -20,6 +20,13 @@ _ZIP = ".zip"
 PROBABLES = frozenset({".csv", ".numbers", ".gsheet", ".rar", ".7z"})
 _DE_BLOQUEO = ("~$", ".~lock.", "~wr")
 _DEL_SISTEMA = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+#: Bytes de resultados por cada byte recibido: con libros de unidades se midieron de 2 a 4.
+_CRECE = 6
+#: Bytes de un archivo que cuentan para el espacio: más que eso son imágenes o restos, que no se copian.
+_CUENTAN = {_ZIP: 32 * MB}
+_CUENTA_UN_LIBRO = MB // 4
 
 
 class Archivo(NamedTuple):
@@ -48,6 +55,8 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
         for candidato in candidatos:
             nombre = candidato.relative_to(ruta).as_posix() if es_carpeta else candidato.name
             nombre = unicodedata.normalize("NFC", nombre)
+            if candidato.name.startswith(PASAJERO):  # nuestro, mientras se escribe: no es de nadie
+                continue
             nuestra = any(carpeta in de_resultados for carpeta in candidato.parents)
             motivo = "es una salida de este programa" if nuestra else _motivo_para_apartar(PurePath(nombre))
             if motivo:
@@ -65,6 +74,21 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
                         f"{_unico(candidato)}/{libro}", Archivo(candidato / libro, f"{nombre}/{libro}")
                     )
     return Hallados(list(archivos.values()), ajenos)
+
+
+def espacio_de_salida(rutas: Iterable[Path]) -> int:
+    """Bytes que pueden ocupar los resultados de lo que hay en las rutas, con holgura; sólo mira tamaños."""
+    total = 0
+    for ruta in rutas:
+        for candidato in _contenido(ruta)[0] if ruta.is_dir() else [ruta]:
+            extension = candidato.suffix.lower()
+            if extension in LEGIBLES | {_ZIP}:
+                try:
+                    tamano = candidato.stat().st_size
+                except OSError:
+                    continue  # al leerlo se dirá
+                total += min(tamano, _CUENTAN.get(extension, _CUENTA_UN_LIBRO))
+    return total * _CRECE
 
 
 def _contenido(carpeta: Path) -> tuple[list[Path], list[tuple[str, str]]]:
@@ -106,9 +130,11 @@ def _del_zip(ruta: Path, limites: Limites) -> list[str] | None:
     return nombres
 
 
-def _orden(ruta: PurePath) -> tuple[str, str]:
-    texto = unicodedata.normalize("NFC", ruta.as_posix())
-    return texto.casefold(), texto
+def _orden(ruta: PurePath) -> tuple[str, str, str]:
+    """El mismo en cualquier disco: macOS da los acentos por separado, y en Linux caben los dos nombres a la vez."""
+    escrito = ruta.as_posix()
+    texto = unicodedata.normalize("NFC", escrito)
+    return texto.casefold(), texto, escrito
 
 
 def _motivo_para_apartar(ruta: PurePath) -> str | None:

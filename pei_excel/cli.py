@@ -118,18 +118,19 @@ def orden() -> None:
               help="Carpeta donde se deja.")
 def ejemplo(salida: Path) -> None:
     """Hace todo el trabajo con los libros de muestra de dos municipios y dice qué encontró."""
+    from tempfile import TemporaryDirectory
+
     from pei_excel.ejemplo import PERIODO, escribir_recibidos
     from pei_excel.informe import texto_de_ejemplo
     from pei_excel.proceso import Encargo
-    from pei_excel.salidas import motivo
+    from pei_excel.salidas import escribir_entero, puerta
 
     recibidos = salida / "recibidos"
-    try:
-        recibidos.mkdir(parents=True, exist_ok=True)
-        escribir_recibidos(recibidos)
-    except OSError as error:
-        _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Elija otra carpeta con -o.")
-    consolidado = consolidar_o_salir(recibidos, salida, Encargo(PERIODO, pais="mx"))
+    with puerta(salida):
+        with TemporaryDirectory() as temporal:
+            for ruta in escribir_recibidos(Path(temporal)):
+                escribir_entero(recibidos / ruta.relative_to(temporal), ruta.read_bytes())
+        consolidado = consolidar_o_salir(recibidos, salida, Encargo(PERIODO, pais="mx"))
     click.echo(texto_de_ejemplo(consolidado, recibidos), nl=False)
 
 
@@ -160,7 +161,6 @@ def plantilla(
     """
     from pei_excel.plantillas import escribir_plantillas
     from pei_excel.plantillas_de_unidad import escribir_de_unidades
-    from pei_excel.salidas import motivo
 
     if desde is not None and not desde.exists():
         _uso(f"No existe «{desde}». Revise la ruta.")
@@ -183,21 +183,16 @@ def plantilla(
         formato, leido, carpeta=catalogo.parent, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde,
         filas=filas, papel=papel,
     )
-    try:
-        for hecha in pedidas:
-            hechas += hecha.problema is None
-            malos += hecha.problema is not None and not hecha.aparte
-            if hecha.problema is None:
-                click.echo(hecha.ruta)
-            else:
-                que = "Se deja aparte" if hecha.aparte else "No se hizo la de"
-                click.echo(f"{que} {hecha.ruta}: {hecha.problema}.", err=True)
-            if hecha.aviso:
-                click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
-    except BrokenPipeError:
-        raise  # quien leía la lista la cerró: no es la carpeta
-    except OSError as error:
-        _uso(f"No se puede escribir en «{salida}» ({motivo(error)}). Cierre el archivo o elija otra con -o.")
+    for hecha in pedidas:
+        hechas += hecha.problema is None
+        malos += hecha.problema is not None and not hecha.aparte
+        if hecha.problema is None:
+            click.echo(hecha.ruta)
+        else:
+            que = "Se deja aparte" if hecha.aparte else "No se hizo la de"
+            click.echo(f"{que} {hecha.ruta}: {hecha.problema}.", err=True)
+        if hecha.aviso:
+            click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
     if malos or not hechas:
         sys.exit(1)
 
@@ -292,13 +287,12 @@ def consolidar(
 
 
 def consolidar_o_salir(carpeta: Path, salida: Path, encargo: Encargo) -> Consolidado:
-    """Consolida; si la salida está ocupada o el periodo no es de esos libros, una línea y estado 2."""
+    """Consolida; si el periodo no es de esos libros, una línea y estado 2."""
     from pei_excel.proceso import PeriodoImpropio, consolidar_carpeta
-    from pei_excel.salidas import SalidaOcupada
 
     try:
         return consolidar_carpeta(carpeta, salida, encargo, _avance())
-    except (SalidaOcupada, PeriodoImpropio) as error:
+    except PeriodoImpropio as error:
         _uso(str(error))
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pei_excel.anteriores import ejercicio_de
-from pei_excel.archivos import buscar
+from pei_excel.archivos import buscar, espacio_de_salida
 from pei_excel.formato import Formato, Modo
 from pei_excel.formatos import FORMATOS, TODOS
 from pei_excel.formatos.aplicativo import APLICATIVO
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
-from pei_excel.salidas import escribir_entero
+from pei_excel.salidas import LARGO_DE_NOMBRE, escribir_entero, puerta
 
 
 class Hecha(NamedTuple):
@@ -34,15 +34,15 @@ def escribir_plantillas(
     """Escribe las plantillas pedidas y da cuenta de cada una.
 
     Raises:
-        OSError: si no se puede escribir en la carpeta de salida.
+        SalidaOcupada: si no se puede escribir en la carpeta de salida.
     """
-    salida.mkdir(parents=True, exist_ok=True)
     elegidos = list(TODOS.values()) if formato == "todas" else [TODOS[formato.upper()]]
-    for uno in elegidos:
-        if desde is None:
-            yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel)
-        elif periodo is not None and uno.informe:
-            yield from _desde_libros(uno, salida, periodo, desde, papel)
+    with puerta(salida, espacio_de_salida([desde]) if desde else 0):
+        for uno in elegidos:
+            if desde is None:
+                yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel)
+            elif periodo is not None and uno.informe:
+                yield from _desde_libros(uno, salida, periodo, desde, papel)
 
 
 def _en_blanco(
@@ -91,7 +91,7 @@ def de_otro_formato(libro: Libro, formato: Formato) -> bool:
 
 def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set[str]) -> str:
     """Nombre del libro de una unidad que nadie ha usado; queda anotado en `usados`."""
-    from pei_excel.proceso import LARGO_DE_NOMBRE, nombre_para_archivo
+    from pei_excel.proceso import nombre_para_archivo
 
     cola = f"_{cola}"
     base = f"{formato.clave}_{'-'.join(nombre_para_archivo(p) for p in partes)}"

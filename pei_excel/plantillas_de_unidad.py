@@ -10,14 +10,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pei_excel.archivos import buscar
+from pei_excel.archivos import buscar, espacio_de_salida
 from pei_excel.catalogo import Catalogo, Programa, Unidad
 from pei_excel.formato import Formato, Modo
 from pei_excel.formatos import FORMATOS
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.plantillas import Hecha, de_otro_formato, nombre_libre, por_que_no
-from pei_excel.salidas import escribir_entero
+from pei_excel.salidas import escribir_entero, puerta
 from pei_excel.textos import enumerar
 from pei_excel.tipos import ClaveNombre
 
@@ -56,14 +56,21 @@ def escribir_de_unidades(
     la del catálogo, donde está el logotipo.
 
     Raises:
-        OSError: si no se puede escribir en la carpeta de salida.
+        SalidaOcupada: si no se puede escribir en la carpeta de salida.
     """
+    with puerta(salida, espacio_de_salida([desde]) if desde else 0):
+        yield from _de_unidades(formato, catalogo, carpeta, salida, ejercicio, periodo, desde, filas, papel)
+
+
+def _de_unidades(
+    formato: str, catalogo: Catalogo, carpeta: Path, salida: Path, ejercicio: int, periodo: Periodo | None,
+    desde: Path | None, filas: int, papel: str | None,
+) -> Iterator[Hecha]:
     uno = FORMATOS[formato.upper()]
     logo, problema = _logo(catalogo, carpeta)
     if problema:
         yield Hecha(catalogo.archivo, problema)
         return
-    salida.mkdir(parents=True, exist_ok=True)
     pedido = periodo or Periodo(ejercicio, "A")
     dia = pedido.ultimo_dia
     esperados = catalogo.esperados(uno.clave, pedido)

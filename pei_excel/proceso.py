@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pei_excel.anteriores import Anterior, Identidad, por_identidad
-from pei_excel.archivos import PROBABLES, Archivo, buscar
+from pei_excel.archivos import PROBABLES, Archivo, buscar, espacio_de_salida
 from pei_excel.catalogo import Catalogo
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
@@ -26,16 +26,13 @@ from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar, revisar_entrega
-from pei_excel.salidas import ULTIMO, Carpeta
+from pei_excel.salidas import LARGO_DE_NOMBRE, ULTIMO, Carpeta, NoSePudo, escribir_entero
 from pei_excel.semaforo import PERFILES
 from pei_excel.textos import cuenta, enumerar, normalizar
 from pei_excel.trabajadores import TareaPerdida, Trabajadores, procesos_por_omision
 
 if TYPE_CHECKING:
     from pei_excel.tablas import Tablas
-
-#: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
-LARGO_DE_NOMBRE = 60
 
 #: Lo que usa el paso *leer*, para que los procesos no lo carguen cada uno por su cuenta.
 MODULOS_DE_LECTURA = ("pei_excel.lectura.xlsx", "pei_excel.lectura.celdas")
@@ -215,8 +212,15 @@ def _comparar(
     for hechos, ((n, _), resultado) in enumerate(zip(conocidas, resultados, strict=True), 1):
         avance("Comparando con lo anterior", hechos, len(conocidas))
         if isinstance(resultado, TareaPerdida):
-            raise resultado
+            raise _no_se_pudo("comparar con lo anterior", revisiones[n].libro.archivo, resultado)
         revisiones[n] = resultado
+
+
+def _no_se_pudo(que: str, archivo: str, tarea: TareaPerdida) -> NoSePudo:
+    return NoSePudo(
+        f"No se pudo {que} de «{archivo}»: {tarea.detalle}. No se cambió nada. Repita con --procesos 1 o suba el "
+        "límite, por ejemplo --limite segundos=180."
+    )
 
 
 def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Revision]:
@@ -248,7 +252,7 @@ def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: E
             memoria, propia, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil
         )
     contenido = memoria.getvalue()
-    Path(destino).write_bytes(contenido)
+    escribir_entero(Path(destino), contenido)
     return hashlib.sha256(contenido).hexdigest()
 
 
@@ -303,7 +307,7 @@ def consolidar_carpeta(
     """Lee, revisa, consolida y escribe la carpeta `<base>/<periodo>` entera.
 
     Raises:
-        SalidaOcupada: si no se puede escribir (se comprueba antes de leer).
+        NoSePudo: si no se puede escribir (se comprueba antes de leer) o un proceso se perdió; todo queda como estaba.
         PeriodoImpropio: si se pide un mes y no hay nada que se informe por mes; no queda nada escrito.
         ValueError: si el encargo no dice el periodo.
     """
@@ -311,33 +315,33 @@ def consolidar_carpeta(
         raise ValueError("para consolidar hace falta el periodo")
     periodo = encargo.periodo
     corte = encargo.corte or periodo.ultimo_dia
-    carpeta = Carpeta(base, periodo.codigo)
-    nueva = carpeta.preparar()
+    carpeta = Carpeta(base, periodo.codigo, espacio_de_salida([entrada]))
     modulos = (*MODULOS_DE_LECTURA, "pei_excel.escritura.evaluacion")
-    with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites, modulos) as trabajadores:
-        with _sin_buscar_ciclos():
-            resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
-        if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
-            gc.unfreeze()
-            carpeta.desistir()
-            raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
-        salidas: dict[str, str] = {}
-        evaluables = [r for r in resultado.revisiones if r.cuenta]
-        nombres = nombres_de_evaluacion(evaluables, periodo)
-        (nueva / "evaluaciones").mkdir()
-        tareas = (
-            (str(nueva / "evaluaciones" / nombre), resultado.empacadas.pop(id(revision), revision), encargo, corte)
-            for nombre, revision in zip(nombres, evaluables, strict=True)
-        )
-        evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
-        tablas = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
-        for n, (nombre, huella) in enumerate(zip(nombres, evaluaciones, strict=True), 1):
-            avance("Escribiendo evaluaciones", n, len(nombres))
-            if isinstance(huella, TareaPerdida):
-                raise huella
-            salidas[f"evaluaciones/{nombre}"] = huella
-    _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
-    carpeta.cambiar()
+    with carpeta:
+        nueva = carpeta.preparar()
+        with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites, modulos) as trabajadores:
+            with _sin_buscar_ciclos():
+                resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
+            if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
+                gc.unfreeze()
+                raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
+            salidas: dict[str, str] = {}
+            evaluables = [r for r in resultado.revisiones if r.cuenta]
+            nombres = nombres_de_evaluacion(evaluables, periodo)
+            (nueva / "evaluaciones").mkdir()
+            tareas = (
+                (str(nueva / "evaluaciones" / nombre), resultado.empacadas.pop(id(revision), revision), encargo, corte)
+                for nombre, revision in zip(nombres, evaluables, strict=True)
+            )
+            evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
+            tablas = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
+            for n, (nombre, huella) in enumerate(zip(nombres, evaluaciones, strict=True), 1):
+                avance("Escribiendo evaluaciones", n, len(nombres))
+                if isinstance(huella, TareaPerdida):
+                    raise _no_se_pudo("escribir la evaluación", evaluables[n - 1].libro.archivo, huella)
+                salidas[f"evaluaciones/{nombre}"] = huella
+        _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
+        carpeta.cambiar()
     gc.unfreeze()
     return Consolidado(resultado, carpeta.final, tablas)
 
@@ -357,7 +361,7 @@ def _escribir_institucionales(
     def escribir(nombre: str, hacer: Callable[[BytesIO], None]) -> None:
         memoria = BytesIO()
         hacer(memoria)
-        (nueva / nombre).write_bytes(memoria.getvalue())
+        escribir_entero(nueva / nombre, memoria.getvalue())
         salidas[nombre] = hashlib.sha256(memoria.getvalue()).hexdigest()
         gc.collect()  # el libro terminado, que es un ciclo y ocupa decenas de MB
 
@@ -417,4 +421,4 @@ def _escribir_json(
         totales={formato: totales(propias) for formato, propias in tablas.items()},
         salidas=[{"archivo": nombre, "sha256": salidas[nombre]} for nombre in sorted(salidas)],
     )
-    (nueva / ULTIMO).write_text(a_texto(contenido), encoding="utf-8", newline="\n")
+    escribir_entero(nueva / ULTIMO, a_texto(contenido).encode())

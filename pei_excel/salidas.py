@@ -1,22 +1,46 @@
-"""La carpeta de resultados: se comprueba antes de trabajar y se cambia entera o no se cambia."""
+"""La puerta por la que se escribe todo resultado: se comprueba antes de trabajar, y queda entero o no queda.
+
+Mientras una orden escribe en una carpeta, las demás esperan o lo dicen; lo que una orden interrumpida dejó a medias lo
+arregla la siguiente.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import shutil
 import sys
+import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 #: El último archivo que se escribe: si está, la carpeta nueva está completa.
 ULTIMO = "resultado.json"
+#: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
+LARGO_DE_NOMBRE = 60
 #: Segundos que se insiste cuando el antivirus o la sincronización tienen tomado un archivo.
 ESPERAS = (0.1, 0.3, 1.0, 2.0)
+#: Segundos que se espera a que otra orden deje la carpeta.
+ESPERA_DE_LA_CARPETA = 5.0
+#: Con este nombre empiezan los archivos que sólo existen mientras se escribe. La virgulilla y «.tmp» son los que
+#: OneDrive, Dropbox y Google Drive no sincronizan.
+PASAJERO = "~pei-excel"
+CANDADO = f"{PASAJERO}.tmp"
+#: Bytes libres que se piden siempre; los libros de la institución y los datos de una entrega chica no llegan a 2 MB.
+RESERVA = 10 * 1024 * 1024
+#: Lo que dice un sistema de archivos (de red, casi siempre) que no sabe de candados.
+_SIN_CANDADOS = {errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
-class SalidaOcupada(Exception):  # noqa: N818 - el dominio la llama así
+class NoSePudo(Exception):  # noqa: N818 - el dominio la llama así
+    """No puede hacerse lo pedido y no quedó nada a medias; el mensaje es una línea para el usuario (estado 2)."""
+
+
+class SalidaOcupada(NoSePudo):
     """No se puede escribir en la carpeta de resultados; el mensaje dice qué archivo y qué hacer."""
 
 
@@ -36,36 +60,183 @@ def insistir(hacer: Callable[[], object]) -> None:
     hacer()
 
 
-class Carpeta:
-    """La carpeta `<salida>/<periodo>` y sus dos vecinas: la nueva que se está escribiendo y la anterior."""
+_abiertas: set[Path] = set()  #: carpetas en que esta orden ya escribe
 
-    def __init__(self, base: Path, nombre: str) -> None:
+
+@contextmanager
+def puerta(base: Path, necesita: int = 0) -> Iterator[Path]:
+    """La carpeta, creada si hace falta y sólo para esta orden; al salir no queda ni el candado.
+
+    Dentro de ella puede volver a pedirse. `necesita` son los bytes que se calcula escribir.
+
+    Raises:
+        SalidaOcupada: si no se puede escribir, otra orden lo hace o no hay espacio.
+    """
+    donde = base.resolve()
+    if donde in _abiertas:
+        _exigir_espacio(base, necesita)
+        yield base
+        return
+    hechas = [p for p in (base, *base.parents) if not p.exists()]
+    try:
+        with _candado(base):
+            _abiertas.add(donde)
+            try:
+                _exigir_espacio(base, necesita)
+                _barrer(base)
+                yield base
+            finally:
+                _abiertas.discard(donde)
+    finally:
+        for carpeta in hechas:  # las que nadie llenó
+            with suppress(OSError):
+                carpeta.rmdir()
+
+
+@contextmanager
+def _candado(base: Path) -> Iterator[None]:
+    """Crea la carpeta y la toma; el sistema suelta lo que tomó un proceso que murió."""
+    from filelock import FileLock, Timeout
+
+    def tomar(ruta: Path) -> FileLock:
+        # Que otro usuario pueda tomarlo si éste muere; nunca un candado que sólo sea un archivo que alguien olvidó.
+        candado = FileLock(ruta, timeout=ESPERA_DE_LA_CARPETA, mode=0o666, fallback_to_soft=False)
+        candado.acquire()
+        return candado
+
+    ruta = base / CANDADO
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        try:
+            candado = tomar(ruta)
+        except OSError as error:
+            if isinstance(error, Timeout) or error.errno not in _SIN_CANDADOS:
+                raise
+            # Así al menos no chocan dos órdenes de este equipo.
+            with suppress(OSError):
+                ruta.unlink()
+            huella = hashlib.sha256(str(base.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            ruta = Path(tempfile.gettempdir(), f"{PASAJERO}-{huella}.tmp")
+            candado = tomar(ruta)
+    except Timeout:
+        raise SalidaOcupada(
+            f"Otra consolidación u otra orden de pei-excel está escribiendo en «{base}»; espere a que termine y "
+            "repita, o elija otra carpeta con -o."
+        ) from None
+    except OSError as error:
+        raise SalidaOcupada(f"No se puede escribir en «{base}» ({motivo(error)}). {_remedio(error)}") from error
+    try:
+        yield
+    finally:
+        # Se borra antes de soltarlo: quien lo esperaba nota que ya no es el de la carpeta y toma el nuevo. Windows no
+        # deja borrar lo que está abierto; ahí lo borra filelock al soltarlo.
+        with suppress(OSError):
+            ruta.unlink()
+        candado.release()
+
+
+def _exigir_espacio(base: Path, necesita: int) -> None:
+    try:
+        libres = shutil.disk_usage(base).free
+    except OSError:  # hay discos de red que no lo dicen; si falta, se dirá al escribir
+        return
+    if libres < RESERVA + necesita:
+        raise SalidaOcupada(
+            f"En el disco de «{base}» quedan {_en_mb(libres)} y hacen falta unos {_en_mb(RESERVA + necesita)}. "
+            "Libere espacio o elija otra carpeta con -o."
+        )
+
+
+def _en_mb(cuantos: int) -> str:
+    return f"{cuantos / 1024**2:,.0f} MB"
+
+
+def _barrer(base: Path) -> None:
+    """Borra lo que dejó a medias una orden interrumpida; nadie más escribe aquí."""
+    for ruta in base.glob(f"{PASAJERO}-*.tmp"):
+        with suppress(OSError):
+            ruta.unlink()
+
+
+def escribir_entero(ruta: Path, contenido: bytes) -> None:
+    """Escribe un archivo completo o no lo toca, y su carpeta si falta; todo lo que este programa deja pasa por aquí.
+
+    Raises:
+        SalidaOcupada: si no se puede.
+    """
+    temporal = ruta.with_name(f"{PASAJERO}-{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        ruta.parent.mkdir(parents=True, exist_ok=True)
+        temporal.write_bytes(contenido)
+        insistir(lambda: temporal.replace(ruta))
+    except OSError as error:
+        raise SalidaOcupada(f"No se pudo escribir «{ruta}» ({motivo(error)}). {_remedio(error, ruta)}") from error
+    finally:
+        with suppress(OSError):
+            temporal.unlink(missing_ok=True)
+
+
+class Carpeta:
+    """La carpeta `<salida>/<periodo>` y sus vecinas: la nueva que se está escribiendo y la anterior.
+
+    Con `with`, lo que no llegó a cambiarse se deshace.
+    """
+
+    def __init__(self, base: Path, nombre: str, necesita: int = 0) -> None:
         self.final = base / nombre
         self.nueva = base / f"{nombre}.nuevo"
         self.anterior = base / f"{nombre}.anterior"
-        self._hechas: list[Path] = []  #: carpetas que no existían antes de preparar, de dentro hacia fuera
+        self._sobra = base / f"{nombre}.sobra"  #: la anterior de la anterior, mientras se borra
+        self._necesita = necesita
+        self._puerta = ExitStack()
+        self._preparada = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.desistir()
 
     def preparar(self) -> Path:
         """Comprueba que se podrá escribir, repara un cambio interrumpido y da la carpeta nueva, vacía.
 
         Raises:
-            SalidaOcupada: si no se puede escribir o un archivo está abierto.
+            SalidaOcupada: si no se puede escribir, otra orden lo hace o un archivo está abierto.
         """
-        base = self.final.parent
-        self._hechas = [p for p in (base, *base.parents) if not p.exists()]
+        self._puerta.enter_context(puerta(self.final.parent, self._necesita))
+        self._preparada = True
         try:
-            base.mkdir(parents=True, exist_ok=True)
-            prueba = base / f".prueba-{uuid.uuid4().hex}"
-            prueba.mkdir()
-            prueba.rmdir()
-        except OSError as error:
-            raise SalidaOcupada(
-                f"No se puede escribir en «{base}» ({motivo(error)}). Elija otra carpeta con -o."
-            ) from error
-        self._reparar()
+            self._reparar()
+            self._exigir_cerrada()
+            self.nueva.mkdir()
+            self._exigir_largo()
+        except BaseException as error:
+            self.desistir()
+            if isinstance(error, OSError):
+                raise SalidaOcupada(
+                    f"No se puede escribir en «{self.final.parent}» ({motivo(error)}). {_remedio(error)}"
+                ) from error
+            raise
+        return self.nueva
+
+    def _reparar(self) -> None:
+        """Termina o deshace un cambio que se interrumpió; después, sobra lo demás."""
+        if not self.final.exists():
+            if (self.nueva / ULTIMO).is_file():
+                self.nueva.rename(self.final)
+            elif self.anterior.exists():
+                self.anterior.rename(self.final)
+        if self._sobra.exists() and not self.anterior.exists():
+            self._sobra.rename(self.anterior)
+        for carpeta in (self._sobra, self.nueva):
+            if carpeta.exists():
+                insistir(lambda carpeta=carpeta: shutil.rmtree(carpeta))  # type: ignore[misc]
+
+    def _exigir_cerrada(self) -> None:
+        """Ningún archivo de las carpetas que van a cambiar de nombre está abierto: en Windows lo impediría."""
         if self.final.exists() and not self.final.is_dir():
             raise SalidaOcupada(f"«{self.final}» es un archivo. Muévalo o elija otra carpeta con -o.")
-        for ruta in sorted(self.final.rglob("*")) if self.final.exists() else []:
+        for ruta in [r for carpeta in (self.final, self.anterior) for r in sorted(carpeta.rglob("*"))]:
             if ruta.is_file():
                 try:
                     with ruta.open("r+b"):
@@ -74,54 +245,48 @@ class Carpeta:
                     raise SalidaOcupada(
                         f"«{ruta}» está abierto o protegido ({motivo(error)}). Ciérrelo en Excel y repita la orden."
                     ) from error
-        if self.nueva.exists():
-            shutil.rmtree(self.nueva)
-        self.nueva.mkdir()
-        return self.nueva
 
-    def _reparar(self) -> None:
-        """Termina o deshace un cambio que se interrumpió."""
-        if self.final.exists():
-            return
-        if (self.nueva / ULTIMO).is_file():
-            self.nueva.rename(self.final)
-        elif self.anterior.exists():
-            self.anterior.rename(self.final)
+    def _exigir_largo(self) -> None:
+        """Cabe la ruta más larga que se va a escribir: se prueba, porque cada sistema admite otra cosa."""
+        prueba = self.nueva / "evaluaciones" / ("x" * (LARGO_DE_NOMBRE + len("anterior") - len("nuevo")))
+        prueba.parent.mkdir()
+        prueba.touch()
+        shutil.rmtree(prueba.parent)
 
     def desistir(self) -> None:
-        """Deja todo como estaba antes de preparar: no había nada que escribir."""
-        shutil.rmtree(self.nueva, ignore_errors=True)
-        for carpeta in self._hechas:
-            if carpeta.is_dir() and not any(carpeta.iterdir()):
-                carpeta.rmdir()
+        """Deja todo como estaba antes de preparar; si ya se cambió, no hace nada."""
+        with self._puerta:
+            if self._preparada:
+                self._preparada = False
+                shutil.rmtree(self.nueva, ignore_errors=True)
 
     def cambiar(self) -> None:
-        """La nueva toma el lugar de la final; la que estaba pasa a ser la anterior.
+        """La nueva toma el lugar de la final; la que estaba pasa a ser la anterior. Cada paso es un cambio de nombre.
 
         Raises:
             SalidaOcupada: si otro programa lo impide; las dos carpetas quedan enteras.
         """
-        try:
-            if self.final.exists():
-                if self.anterior.exists():
-                    insistir(lambda: shutil.rmtree(self.anterior))
-                insistir(lambda: self.final.rename(self.anterior))
-            insistir(lambda: self.nueva.rename(self.final))
-        except OSError as error:
-            raise SalidaOcupada(
-                f"No se pudo cambiar «{self.final}» ({motivo(error)}). Cierre los libros de esa carpeta y repita; "
-                f"lo nuevo quedó en «{self.nueva}»."
-            ) from error
-
-
-def escribir_entero(ruta: Path, contenido: bytes) -> None:
-    """Escribe un archivo completo o no lo toca."""
-    temporal = ruta.with_name(f".{ruta.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        temporal.write_bytes(contenido)
-        insistir(lambda: temporal.replace(ruta))
-    finally:
-        temporal.unlink(missing_ok=True)
+        pasos = [(self.nueva, self.final)]
+        if self.final.exists():
+            pasos.insert(0, (self.final, self.anterior))
+            if self.anterior.exists():
+                pasos.insert(0, (self.anterior, self._sobra))
+        hechos: list[tuple[Path, Path]] = []
+        self._preparada = False  # desde aquí, lo nuevo está completo y no se borra
+        with self._puerta:
+            try:
+                for desde, hasta in pasos:
+                    insistir(lambda desde=desde, hasta=hasta: desde.rename(hasta))  # type: ignore[misc]
+                    hechos.append((desde, hasta))
+            except OSError as error:
+                with suppress(OSError):  # si tampoco se deja deshacer, lo arregla la orden siguiente
+                    for desde, hasta in reversed(hechos):
+                        hasta.rename(desde)
+                raise SalidaOcupada(
+                    f"No se pudo cambiar «{self.final}» ({motivo(error)}). Cierre los libros de esa carpeta y repita; "
+                    f"lo nuevo quedó en «{self.nueva}»."
+                ) from error
+            shutil.rmtree(self._sobra, ignore_errors=True)
 
 
 #: Lo que el sistema dice en inglés, en español.
@@ -130,13 +295,33 @@ _MOTIVOS = {
     errno.ENOTDIR: "una parte de la ruta es un archivo, no una carpeta",
     errno.EEXIST: "ya hay un archivo con ese nombre",
     errno.ENOSPC: "no queda espacio en el disco",
+    errno.EDQUOT: "se acabó el espacio que su usuario tiene en el disco",
+    errno.EFBIG: "el disco no admite un archivo de ese tamaño",
     errno.EROFS: "el disco es de sólo lectura",
-    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+    errno.ENAMETOOLONG: "la ruta es demasiado larga",
+    errno.EINVAL: "el sistema no admite ese nombre",
+    errno.EIO: "el disco o la red fallaron",
 }
+_FALTA_ESPACIO = {errno.ENOSPC, errno.EDQUOT}
+#: Caracteres de una ruta que Windows ya no abre, si no se le ha pedido que admita las largas.
+_RUTA_DE_WINDOWS = 260
 
 
 def motivo(error: OSError) -> str:
     """Por qué el sistema no dejó escribir, en español."""
     if isinstance(error, PermissionError):
         return "abierto por otro programa o sin permiso" if sys.platform == "win32" else "sin permiso"
+    if sys.platform == "win32" and len(str(error.filename or "")) >= _RUTA_DE_WINDOWS:
+        return _MOTIVOS[errno.ENAMETOOLONG]
     return _MOTIVOS.get(error.errno or 0, f"fallo {error.errno} del sistema")
+
+
+def _remedio(error: OSError, ruta: Path | None = None) -> str:
+    """Qué puede hacer el usuario."""
+    if error.errno in _FALTA_ESPACIO:
+        return "Libere espacio o elija otra carpeta con -o."
+    if motivo(error) == _MOTIVOS[errno.ENAMETOOLONG]:
+        return "Elija una carpeta de ruta más corta con -o."
+    if isinstance(error, PermissionError) and ruta is not None and ruta.exists():
+        return "Ciérrelo si lo tiene abierto en Excel y repita, o elija otra carpeta con -o."
+    return "Elija otra carpeta con -o."

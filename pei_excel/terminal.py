@@ -83,7 +83,9 @@ class Grupo(_EnEspanol, click.Group):
 
 
 def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) -> int:
-    """Ejecuta el grupo y devuelve su estado; el uso incorrecto da una línea en español y 2."""
+    """Ejecuta el grupo y devuelve su estado; el uso incorrecto y lo que no se pudo dan una línea en español y 2."""
+    from pei_excel.salidas import NoSePudo
+
     try:
         grupo.main(args=argumentos, prog_name=nombre, standalone_mode=False)
     except click.exceptions.Exit as salida:
@@ -93,6 +95,9 @@ def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) 
         return 0
     except click.Abort:
         click.echo("Interrumpido. No se cambió nada.", err=True)
+        return 2
+    except NoSePudo as error:
+        click.echo(str(error), err=True)
         return 2
     except click.ClickException as error:
         click.echo(f"{_mensaje(error)} Vea la ayuda con: {_ayuda(error, nombre)}", err=True)

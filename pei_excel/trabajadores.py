@@ -7,8 +7,10 @@ import importlib
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TiempoAgotado
+from multiprocessing import connection
 from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -16,6 +18,10 @@ from pebble import ProcessExpired, ProcessPool
 from pei_excel.lectura.limites import LIMITES, Limites
 
 T = TypeVar("T")
+
+#: Segundos entre dos miradas de un proceso a si el principal sigue vivo.
+_CADA = 1.0
+
 
 class TareaPerdida(Exception):  # noqa: N818 - el dominio la llama así
     """La tarea no terminó; `motivo` es uno de los de FMT001."""
@@ -44,7 +50,24 @@ def _contexto(precargar: Sequence[str]) -> Any:
     return contexto
 
 
+def _terminar_con_el_principal() -> None:
+    """Un proceso no sobrevive a quien le encarga: si lo matan, ya nadie espera lo que éste haga."""
+    principal = multiprocessing.parent_process()
+    if principal is None:
+        return
+    padre = os.getppid()
+
+    def vigilar() -> None:
+        # La señal del sistema vale en los tres; mirar de quién se es hijo, para cuando otro proceso la retiene.
+        while not connection.wait([principal.sentinel], _CADA) and os.getppid() == padre:
+            pass
+        os._exit(1)
+
+    threading.Thread(target=vigilar, daemon=True).start()
+
+
 def _preparar(memoria: int) -> None:
+    _terminar_con_el_principal()
     if sys.platform.startswith("linux"):
         import resource
 

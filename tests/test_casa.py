@@ -34,6 +34,7 @@ DUENOS = {
     "xlrd": {"lectura"},
     "click": {"cli", "terminal"},
     "pebble": {"trabajadores"},
+    "filelock": {"salidas"},
     "rapidfuzz": {"textos"},
     "openpyxl": {"lectura"},
     "msoffcrypto": {"lectura"},
@@ -85,7 +86,8 @@ def test_la_ayuda_no_carga_nada_pesado() -> None:
     programa = (
         "import sys\nfrom pei_excel.terminal import ejecutar\nfrom pei_excel.cli import orden\n"
         "ejecutar(orden, ['--help'], 'pei-excel')\n"
-        "pesados = ('lxml', 'xlsxwriter', 'xlrd', 'openpyxl', 'msoffcrypto', 'pebble', 'rapidfuzz', 'pandas')\n"
+        "pesados = ("
+        "'lxml', 'xlsxwriter', 'xlrd', 'openpyxl', 'msoffcrypto', 'pebble', 'filelock', 'rapidfuzz', 'pandas')\n"
         "print([m for m in pesados if m in sys.modules])"
     )
     salida = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True).stdout

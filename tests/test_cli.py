@@ -222,7 +222,7 @@ def test_la_plantilla_de_seguimiento_no_sale_de_un_libro_de_otro_ejercicio(
     salida = correr("plantilla", "mir", "--desde", recibidos / "obras.xlsx", "--periodo", "2025-T1", "-o", "nuevas")
     assert salida.returncode == 1
     assert "es del ejercicio 2024 y se pide 1er. trimestre de 2025" in salida.stderr
-    assert not list((tmp_path / "nuevas").iterdir())
+    assert not (tmp_path / "nuevas").exists()
     de_un_mes = correr("plantilla", "mir", "--desde", recibidos, "--periodo", "2024-05")
     assert (de_un_mes.returncode, de_un_mes.stdout) == (2, "")
     assert de_un_mes.stderr.startswith("La MIR se informa por trimestre")

@@ -77,11 +77,14 @@ def test_un_archivo_se_escribe_completo_o_no_se_toca(tmp_path: Path, monkeypatch
     ruta = tmp_path / "a.txt"
     ruta.write_bytes(b"viejo")
 
-    def falla(*_: object) -> None:
+    escribir = Path.write_bytes
+
+    def falla(lugar: Path, contenido: bytes) -> None:
+        escribir(lugar, contenido[:2])  # así queda lo que no cupo
         raise OSError(28, "sin espacio")
 
     monkeypatch.setattr(Path, "write_bytes", falla)
-    with pytest.raises(OSError, match="sin espacio"):
+    with pytest.raises(SalidaOcupada, match=r"a\.txt» \(no queda espacio en el disco\)\. Libere espacio"):
         escribir_entero(ruta, b"nuevo")
     monkeypatch.undo()
     assert ruta.read_bytes() == b"viejo"
