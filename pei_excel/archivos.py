@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible
-from pei_excel.lectura import zips
+from pei_excel.lectura import recepcion, zips
 from pei_excel.lectura.limites import LIMITES, MB, Limites
 from pei_excel.salidas import PASAJERO, ULTIMO
 
@@ -41,12 +41,14 @@ class Hallados(NamedTuple):
 
     archivos: list[Archivo]
     ajenos: list[tuple[str, str]]  #: (nombre, por qué se apartó)
+    listas: tuple[Path, ...] = ()  #: el recepcion.csv de cada carpeta señalada
 
 
 def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
     """Archivos de las rutas (las carpetas, con todo lo que contienen; los .zip, con sus libros), en orden de nombre."""
     archivos: dict[str, Archivo] = {}
     ajenos: list[tuple[str, str]] = []
+    listas: list[Path] = []
     for ruta in rutas:
         es_carpeta = ruta.is_dir()
         candidatos, inaccesibles = _contenido(ruta) if es_carpeta else ([ruta], [])
@@ -58,6 +60,12 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
             if candidato.name.startswith(PASAJERO):  # nuestro, mientras se escribe: no es de nadie
                 continue
             nuestra = any(carpeta in de_resultados for carpeta in candidato.parents)
+            if es_carpeta and not nuestra and recepcion.es_lista(nombre):
+                if candidato.parent == ruta and not any(lista.parent == ruta for lista in listas):
+                    listas.append(candidato)
+                else:
+                    ajenos.append((nombre, "sólo se usa el recepcion.csv de la carpeta señalada"))
+                continue
             motivo = "es una salida de este programa" if nuestra else _motivo_para_apartar(PurePath(nombre))
             if motivo:
                 ajenos.append((nombre, motivo))
@@ -73,7 +81,7 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
                     archivos.setdefault(
                         f"{_unico(candidato)}/{libro}", Archivo(candidato / libro, f"{nombre}/{libro}")
                     )
-    return Hallados(list(archivos.values()), ajenos)
+    return Hallados(list(archivos.values()), ajenos, tuple(listas))
 
 
 def espacio_de_salida(rutas: Iterable[Path]) -> int:

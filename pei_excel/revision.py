@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pei_excel.formato import Formato
 from pei_excel.formatos.aplicativo import APLICATIVO, NO_SE_APLICAN
 from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.lectura.recepcion import Lista, Recepcion
 from pei_excel.libro import Libro
 from pei_excel.reglas.base import Contexto, Observacion, Regla, a_hallazgo
 from pei_excel.reglas.catalogo import DE_LECTURA
@@ -37,6 +38,7 @@ class Revision:
     libro: Libro
     hallazgos: list[Hallazgo] = field(default_factory=list)
     estado: Suerte = Suerte.ACEPTADO
+    usado: Libro | None = None  #: la entrega que la sustituye
 
     @property
     def cuenta(self) -> bool:
@@ -121,19 +123,27 @@ def _agregar(revisiones: list[Revision], observacion: Observacion, contexto: Con
 
 
 def revisar_entrega(
-    revisiones: list[Revision], ajenos: Iterable[tuple[str, str]], contexto: Contexto
+    revisiones: list[Revision], ajenos: Iterable[tuple[str, str]], contexto: Contexto,
+    recepciones: Mapping[str, Recepcion] | None = None, lista: Lista | None = None, usar: Collection[str] = (),
 ) -> list[Hallazgo]:
-    """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza."""
+    """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza.
+
+    `recepciones` dice cuándo llegó cada archivo; `lista`, lo que se leyó de recepcion.csv; `usar`, los archivos que se
+    eligieron a mano.
+    """
     _perdonar_a_quien_no_coordina(revisiones, contexto)
     vivos = [r.libro for r in revisiones if r.estado is not Suerte.RECHAZADO]
-    entrega = Entrega(vivos, tuple(ajenos), [r.libro for r in revisiones if r.estado is Suerte.RECHAZADO])
+    entrega = Entrega(
+        vivos, tuple(ajenos), [r.libro for r in revisiones if r.estado is Suerte.RECHAZADO], recepciones or {},
+        lista or Lista(), frozenset(usar),
+    )
     observaciones: list[Observacion] = []
     for regla in REGLAS:
         if regla.alcance == "entrega":
             observaciones += list(regla(entrega, contexto))
     for revision in revisiones:
         if id(revision.libro) in entrega.sustituidos:
-            revision.estado = Suerte.SUSTITUIDO
+            revision.estado, revision.usado = Suerte.SUSTITUIDO, entrega.sustituidos[id(revision.libro)]
     # Lo que se encuentra entre varios libros y es de uno va con los hallazgos de ése, que es quien puede corregirlo.
     entrega.libros = [r.libro for r in revisiones if r.cuenta]
     for regla in REGLAS:

@@ -59,6 +59,7 @@ class Tabla:
     #: (periodo o None si es la formulación, cuadro) de las entregas anteriores con que se compara
     anterior: tuple[tuple[str | None, str], ...] = ()
     catalogo: str | None = None  #: cuadro del catálogo con que se revisa; None: sin catálogo
+    recepcion: str | None = None  #: lo que dice recepcion.csv en esa carpeta; None: no está
 
 
 @dataclass(frozen=True, slots=True)

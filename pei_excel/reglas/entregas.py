@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isclose
 
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
-from pei_excel.libro import Fila, Libro
+from pei_excel.lectura.recepcion import Lista, Recepcion
+from pei_excel.libro import Libro
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
-from pei_excel.textos import cuenta, enumerar, numero
+from pei_excel.reglas.diferencias import resumen
 
 #: Nombres que dejan los programas de sincronización cuando dos personas guardan a la vez, y las copias de Windows.
 COPIA_EN_CONFLICTO = re.compile(
@@ -27,6 +26,9 @@ class Entrega:
     libros: Sequence[Libro]
     ajenos: Sequence[tuple[str, str]] = ()  #: (archivo, por qué se apartó)
     rechazados: Sequence[Libro] = ()  #: llegaron y no pueden usarse
+    recepciones: Mapping[str, Recepcion] = field(default_factory=dict)  #: por archivo
+    lista: Lista = field(default_factory=Lista)  #: lo que dice recepcion.csv
+    usar: frozenset[str] = frozenset()  #: archivos que se pidió usar
     sustituidos: dict[int, Libro] = field(default_factory=dict)  #: id del libro sustituido → el que se usa
 
 
@@ -35,7 +37,8 @@ class Entrega:
     severidad=Severidad.AVISO, para=Destinatario.PLANEACION, alcance="entrega",
     por_que="Si un informe llega dos veces y se cuentan los dos, el consolidado duplica sus cifras.",
     como_corregir="Deje en la carpeta sólo la entrega buena, o confirme que la usada es la última.",
-    fuente="Criterio de este programa: se usa la de modificación interna más reciente; si empatan, la última ruta",
+    fuente="Criterio de este programa: se usa la que se pide con --usar; si no, la recibida al último; si no se sabe o "
+    "empatan, la de modificación interna más reciente; si también, la última ruta",
     mal=Tabla("✗ archivo", otros=("",)),
     bien={
         "MIR": Tabla("", otros=("""
@@ -59,16 +62,40 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     for grupo in grupos.values():
         if len(grupo) < 2:
             continue
-        usado = max(grupo, key=lambda x: (x.modificado.isoformat() if x.modificado else "", x.archivo, -grupo.index(x)))
+        usado, por_que = _elegir(grupo, entrega)
         for libro in grupo:
             if libro is usado:
                 continue
             entrega.sustituidos[id(libro)] = usado
             programa = f", programa {libro.identidad[1]}" if libro.identidad[1] else ""
             yield Observacion(
-                f"{_cual(libro, usado)} de {libro.unidad}{programa}; se usa {_la_usada(libro, usado)} y ésta no se cuenta. {_diferencias(libro, usado)}",
+                f"{_cual(libro, usado)} de {libro.unidad}{programa}; se usa {_la_usada(libro, usado)}{por_que} y ésta no se "
+                f"cuenta. {resumen(libro, usado)}",
                 archivo=libro.archivo, encontrado=libro.archivo, esperado=usado.archivo,
             )
+    for libro in entrega.rechazados:
+        if libro.archivo in entrega.usar:
+            yield Observacion("se pidió usar este archivo y no puede usarse: está rechazado", archivo=libro.archivo)
+
+
+def _elegir(grupo: Sequence[Libro], entrega: Entrega) -> tuple[Libro, str]:
+    """La entrega que se usa y por qué, si no es sólo por la modificación interna."""
+    pedidos = [x for x in grupo if x.archivo in entrega.usar]
+    candidatos = pedidos or list(grupo)
+    fechas = {id(x): r.fecha for x in candidatos if (r := entrega.recepciones.get(x.archivo)) and r.cierta}
+    conocidas = len(fechas) == len(candidatos)  # si de alguna no se sabe cuándo llegó, no se ordena por eso
+
+    def orden(libro: Libro) -> tuple[str, str, str, int]:
+        llego = fechas[id(libro)].isoformat() if conocidas else ""
+        return llego, libro.modificado.isoformat() if libro.modificado else "", libro.archivo, -grupo.index(libro)
+
+    usado = max(candidatos, key=orden)
+    if pedidos:
+        return usado, ", como se pidió,"
+    if conocidas and len(set(fechas.values())) > 1:
+        dia = fechas[id(usado)]
+        return usado, f", recibida el {dia.day:02d}/{dia.month:02d}/{dia.year},"
+    return usado, ""
 
 
 def _se_sabe_de_quien_es(libro: Libro) -> bool:
@@ -96,50 +123,6 @@ def _cual(libro: Libro, usado: Libro) -> str:
 
 def _la_usada(libro: Libro, usado: Libro) -> str:
     return f"la hoja «{usado.nombres_de_hojas[0]}»" if libro.archivo == usado.archivo else f"«{usado.archivo}»"
-
-
-def _iguales(uno: object, otro: object) -> bool:
-    """Iguales a la vista: un .xls guarda las cifras con dos dígitos más que un .xlsx."""
-    if isinstance(uno, float) and isinstance(otro, float):
-        return isclose(uno, otro, rel_tol=1e-9)
-    return uno == otro
-
-
-def _por_llave(libro: Libro, hoja: str) -> dict[tuple[object, ...], Fila]:
-    """Las filas de una hoja por su llave; si se repite, también por la vez que aparece."""
-    llave = FORMATOS[libro.formato or "MIR"].por_clave[hoja].llave
-    veces: Counter[tuple[object, ...]] = Counter()
-    filas = {}
-    for fila in libro.filas(hoja):
-        suya = tuple(str(fila.valor(c)) for c in llave)
-        filas[*suya, veces[suya]] = fila
-        veces[suya] += 1
-    return filas
-
-
-def _diferencias(uno: Libro, otro: Libro) -> str:
-    distintas = []
-    for hoja in uno.hojas:
-        previas = _por_llave(otro, hoja)
-        for llave, fila in _por_llave(uno, hoja).items():
-            pareja = previas.get(llave)
-            if pareja is None:
-                distintas.append(f"{fila.donde}!{fila.numero} (renglón que no está en la otra)")
-                continue
-            for clave, dato in fila.datos.items():
-                suyo = pareja[clave]
-                if not (dato.formula or suyo.formula) and not _iguales(dato.crudo, suyo.crudo):
-                    distintas.append(f"{dato.hoja}!{dato.celda} ({_ver(dato.crudo)} aquí, {_ver(suyo.crudo)} en la usada)")
-    if not distintas:
-        return "Sus datos son iguales"
-    mas = f" y {len(distintas) - 4} más" if len(distintas) > 4 else ""
-    return f"{cuenta(len(distintas), 'celda difiere', 'celdas difieren')}: {enumerar(distintas[:4]) if not mas else ', '.join(distintas[:4]) + mas}"
-
-
-def _ver(valor: object) -> str:
-    if valor is None:
-        return "vacía"
-    return numero(valor) if isinstance(valor, float) else f"«{str(valor)[:40]}»"
 
 
 @regla(

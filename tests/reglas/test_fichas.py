@@ -19,6 +19,7 @@ from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.de_oficina import leer_de_oficina
 from pei_excel.lectura.lector import Opciones
 from pei_excel.lectura.lector import leer as leer_libro
+from pei_excel.lectura.recepcion import Lista, de_texto
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto, Regla, Tabla
 from pei_excel.reglas.lista import REGLAS
@@ -80,7 +81,10 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
         libros = [leer_de_oficina(ruta, ruta.name, formato)]
     revisiones = [revisar(x, contexto) for x in libros]
     # En la carpeta también se agrega y se perdona en cada informe; un libro de la oficina no se entrega.
-    de_carpeta = revisar_entrega(revisiones, ajenos, contexto) if formato.informe else []
+    lista = de_texto(tabla.recepcion, [x.archivo for x in libros]) if tabla.recepcion else Lista()
+    de_carpeta = (
+        revisar_entrega(revisiones, ajenos, contexto, lista.recepciones, lista) if formato.informe else []
+    )
     return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
 
 
@@ -88,7 +92,7 @@ def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:
     # Los casos reunidos en un hallazgo («y en otras celdas…») también están marcados en el cuadro.
     celdas: set[tuple[str, str | None] | None] = set()
     for h in hallazgos:
-        celdas.add((h.donde.hoja or "", h.donde.celda) if h.donde.celda else None)
+        celdas.add((h.donde.hoja, h.donde.celda) if h.donde.hoja and h.donde.celda else None)
     return celdas
 
 
