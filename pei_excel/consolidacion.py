@@ -17,7 +17,7 @@ from pei_excel.tablas import AGRUPACIONES, CLASES, Cobertura, Grupo, Renglon, Ta
 from pei_excel.textos import normalizar
 
 
-def _orden_de_clave(clave: str) -> tuple[tuple[int, int | str], ...]:
+def orden_de_clave(clave: str) -> tuple[tuple[int, int | str], ...]:
     """«504» antes que «1003»; las claves con letras, después."""
     return tuple((0, int(p)) if p.isdigit() else (1, p) for p in clave.replace("-", ".").split("."))
 
@@ -25,7 +25,7 @@ def _orden_de_clave(clave: str) -> tuple[tuple[int, int | str], ...]:
 def orden_de_libro(libro: Libro) -> tuple[object, ...]:
     """Orden de los informes en las salidas: unidad, programa, ruta."""
     unidad, programa = libro.identidad
-    return _orden_de_clave(unidad), _orden_de_clave(programa), libro.archivo
+    return orden_de_clave(unidad), orden_de_clave(programa), libro.archivo
 
 
 def se_consolida(revision: Revision, estricto: bool) -> bool:
@@ -60,7 +60,7 @@ def _agrupar(
         for clave, nombre in claves(renglon):
             posiciones.setdefault(clave, []).append(n)
             nombres.setdefault(clave, nombre)
-    orden = sorted(posiciones, key=_orden_de_clave)
+    orden = sorted(posiciones, key=orden_de_clave)
     return tuple(
         resumir(clave, nombres[clave], posiciones[clave], renglones, formato=formato, ponderado=ponderado)
         for clave in orden

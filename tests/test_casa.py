@@ -20,7 +20,7 @@ PISOS = {
     "lectura": 2,
     "evaluacion": 3, "actividades": 3, "modificaciones": 3, "anteriores": 3, "tablas": 3, "reglas": 3, "revision": 3,
     "catalogo": 3,
-    "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4,
+    "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4, "control": 4,
     "escritura": 5, "ayuda": 5,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
     "plantillas": 6, "plantillas_de_unidad": 6, "informe": 6,

@@ -103,8 +103,8 @@ def de_texto(texto: str, archivos: Iterable[str], apartados: Iterable[str] = (),
     """Lo mismo, de su texto ya leído."""
     renglones, roto = _renglones(texto)
     titulos = next(
-        ((n, hallados) for n, celdas in enumerate(renglones[:_HASTA_TITULOS])
-         if {"archivo", "fecha"} <= (hallados := _titulos(celdas)).keys()), None,
+        ((n, suyos) for n, celdas in enumerate(renglones[:_HASTA_TITULOS])
+         if {"archivo", "fecha"} <= (suyos := _titulos(celdas)).keys()), None,
     )
     problemas: list[ProblemaDeRecepcion] = []
     if roto:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Protocol
 
 from pei_excel.catalogo.conjunto import Catalogo
 from pei_excel.catalogo.registros import Programa, Unidad
@@ -57,10 +58,10 @@ def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     catalogo, periodo = contexto.catalogo, contexto.periodo
     if catalogo is None or periodo is None:
         return
-    recibidos = {libro.formato for libro in (*entrega.libros, *entrega.rechazados) if libro.formato}
-    for formato in [f for f in FORMATOS if f in recibidos] or ["MIR" if catalogo.programas else "POI"]:
+    dia = periodo.ultimo_dia
+    for formato in formatos_esperados((x.formato for x in (*entrega.libros, *entrega.rechazados)), catalogo):
         for unidad, programa in catalogo.esperados(formato, periodo):
-            if not _llego(entrega, catalogo, (unidad, programa), formato, periodo.ultimo_dia):
+            if not llego(entrega.libros, entrega.rechazados, catalogo, (unidad, programa), formato, dia):
                 quien = f"{unidad.clave} - {unidad.nombre}" + (f", programa {programa.clave}" if programa else "")
                 yield Observacion(f"no ha llegado {_QUE_INFORMA[formato]} de {quien}", esperado=f"{formato}: {quien}")
 
@@ -68,17 +69,40 @@ def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
 _QUE_INFORMA = {"MIR": "el informe de la MIR", "POI": "el POI"}
 
 
-def _llego(
-    entrega: Entrega, catalogo: Catalogo, quien: tuple[Unidad, Programa | None], formato: str, dia: date
+class Identificado(Protocol):
+    """Algo que llegó: un libro, o el renglón que lo recuerda."""
+
+    @property
+    def formato(self) -> str | None:
+        """Clave del formato; None si no se reconoció."""
+
+    @property
+    def archivo(self) -> str:
+        """Su nombre."""
+
+    @property
+    def identidad(self) -> tuple[str, str]:
+        """Claves de unidad y programa; vacías si se desconocen."""
+
+
+def formatos_esperados(hallados: Iterable[str | None], catalogo: Catalogo) -> list[str]:
+    """De qué formatos se espera algo: los que llegaron y, si no llegó ninguno, el que la oficina lleva."""
+    presentes = set(hallados)
+    return [f for f in FORMATOS if f in presentes] or ["MIR" if catalogo.programas else "POI"]
+
+
+def llego(
+    aceptados: Iterable[Identificado], rechazados: Iterable[Identificado], catalogo: Catalogo,
+    quien: tuple[Unidad, Programa | None], formato: str, dia: date,
 ) -> bool:
     """Hay un libro suyo, aunque se haya rechazado: entonces lo que se dice es por qué."""
     unidad, programa = quien
     suyo = programa.clave if programa else ""
-    for libro in entrega.libros:
+    for libro in aceptados:
         clave, otro = libro.identidad
         if libro.formato == formato and otro.upper() == suyo and unidad.clave in catalogo.claves_vigentes(clave, dia):
             return True
-    for libro in entrega.rechazados:
+    for libro in rechazados:
         clave, otro = libro.identidad
         if clave and unidad.clave in catalogo.claves_vigentes(clave, dia) and otro.upper() in {suyo, ""}:
             return True
