@@ -159,7 +159,7 @@ def plantilla(
     Sin --desde es la de formulación: renglones libres y todo abierto. Con --desde es la de seguimiento: los
     renglones aprobados, cerrados, y abierto sólo lo que se captura en el periodo.
     """
-    from pei_excel.plantillas import escribir_plantillas
+    from pei_excel.plantillas import errores_de, escribir_plantillas
     from pei_excel.plantillas_de_unidad import escribir_de_unidades
 
     if desde is not None and not desde.exists():
@@ -176,7 +176,7 @@ def plantilla(
     leido = leer_catalogo_o_salir(catalogo) if catalogo is not None else None
     ejercicio = ejercicio or (periodo.ejercicio if periodo else leido.institucion.ejercicio if leido else None)
     ejercicio = ejercicio or date.today().year  # noqa: DTZ011 - el año de la oficina
-    hechas = malos = 0
+    hechas = malos = con_errores = 0
     pedidas = escribir_plantillas(
         formato, salida=salida, ejercicio=ejercicio, periodo=periodo, desde=desde, filas=filas, papel=papel
     ) if catalogo is None or leido is None else escribir_de_unidades(
@@ -193,7 +193,10 @@ def plantilla(
             click.echo(f"{que} {hecha.ruta}: {hecha.problema}.", err=True)
         if hecha.aviso:
             click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
-    if malos or not hechas:
+        for linea in errores_de(hecha):
+            click.echo(f"  {linea}", err=True)
+        con_errores += bool(hecha.errores)
+    if malos or con_errores or not hechas:
         sys.exit(1)
 
 

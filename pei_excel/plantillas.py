@@ -5,17 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from pei_excel.anteriores import ejercicio_de
-from pei_excel.archivos import buscar, espacio_de_salida
+from pei_excel.archivos import espacio_de_salida
 from pei_excel.formato import Formato, Modo
-from pei_excel.formatos import FORMATOS, TODOS
-from pei_excel.formatos.aplicativo import APLICATIVO
-from pei_excel.libro import Libro
+from pei_excel.formatos import TODOS
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import LARGO_DE_NOMBRE, escribir_entero, puerta
+from pei_excel.textos import cuenta
+
+if TYPE_CHECKING:
+    from pei_excel.aprobados import Apartado
+    from pei_excel.escritura.membrete import Membrete
+    from pei_excel.escritura.seguimiento_desde import Seguimiento
+    from pei_excel.revision import Revision
+
+#: Errores de un libro aprobado que se escriben en la terminal; los demás se ven al revisarlo.
+MAXIMO_DE_ERRORES = 40
 
 
 class Hecha(NamedTuple):
@@ -23,8 +30,10 @@ class Hecha(NamedTuple):
 
     ruta: str  #: la escrita o, si no salió, el archivo del que debía salir
     problema: str | None = None  #: por qué no salió
-    aparte: bool = False  #: no salió porque es de otro formato, en una carpeta con varios: no es una falla
-    aviso: str | None = None  #: qué no pudo colocarse
+    aparte: bool = False  #: no es una falla: es de otro formato, o ya se usa otro libro de la misma unidad
+    aviso: str | None = None  #: qué no pudo colocarse y qué queda por llenar
+    de: str = ""  #: el libro aprobado del que sale
+    errores: tuple[str, ...] = ()  #: lo que ese libro trae mal y pasa a la plantilla, una línea cada uno
 
 
 def escribir_plantillas(
@@ -38,11 +47,11 @@ def escribir_plantillas(
     """
     elegidos = list(TODOS.values()) if formato == "todas" else [TODOS[formato.upper()]]
     with puerta(salida, espacio_de_salida([desde]) if desde else 0):
+        if desde is not None and periodo is not None:
+            yield from _desde_libros([uno for uno in elegidos if uno.informe], salida, periodo, desde, papel)
+            return
         for uno in elegidos:
-            if desde is None:
-                yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel)
-            elif periodo is not None and uno.informe:
-                yield from _desde_libros(uno, salida, periodo, desde, papel)
+            yield _en_blanco(uno, salida, ejercicio, periodo, filas, papel)
 
 
 def _en_blanco(
@@ -64,29 +73,69 @@ def _en_blanco(
 
 
 def _desde_libros(
-    formato: Formato, salida: Path, periodo: Periodo, desde: Path, papel: str | None
+    formatos: Sequence[Formato], salida: Path, periodo: Periodo, desde: Path, papel: str | None
 ) -> Iterator[Hecha]:
-    from pei_excel.lectura.lector import Opciones, leer
+    from pei_excel.aprobados import leer_aprobados, los_que_sobran, mas_reciente
+    from pei_excel.escritura.seguimiento_desde import seguimiento_desde
 
     usados: set[str] = set()
-    for archivo in buscar([desde]).archivos:
-        for libro in leer(archivo.ruta, archivo.nombre, Opciones()):
-            if libro.apartado:
-                continue
-            problema = por_que_no(libro, formato, periodo)
-            if problema:
-                yield Hecha(archivo.nombre, problema, desde.is_dir() and de_otro_formato(libro, formato))
-                continue
-            contenido, aviso = _seguimiento(libro, formato, periodo, papel)
-            partes = [p for p in libro.identidad if p] or [archivo.ruta.stem]
-            nombre = nombre_libre(formato, partes, periodo.codigo, usados)
-            escribir_entero(salida / nombre, contenido)
-            yield Hecha(os.fspath(salida / nombre), aviso=aviso)
+    aprobados = leer_aprobados(desde, formatos, periodo)
+    yield from map(de_apartado, aprobados.apartados)
+    for grupo in _por_informe(aprobados.usables):
+        usada = mas_reciente(grupo)
+        libro = usada.libro
+        partes = [p for p in libro.identidad if p] or [PurePath(libro.archivo).stem]
+        yield from map(de_apartado, los_que_sobran(grupo, usada, "-".join(partes)))
+        formato = next(f for f in formatos if f.clave == libro.formato)
+        seguimiento = seguimiento_desde(usada, formato, periodo)
+        ruta = salida / nombre_libre(formato, partes, periodo.codigo, usados)
+        memoria = BytesIO()
+        escribir_seguimiento(memoria, seguimiento, periodo, papel)
+        escribir_entero(ruta, memoria.getvalue())
+        yield hecha_desde(ruta, seguimiento, libro.archivo)
 
 
-def de_otro_formato(libro: Libro, formato: Formato) -> bool:
-    """Es un informe de otro formato: en una carpeta con de todo, no es un problema."""
-    return libro.formato in FORMATOS and libro.formato != formato.clave
+def _por_informe(revisiones: Sequence[Revision]) -> list[list[Revision]]:
+    """Los libros de cada unidad y programa; uno del que no se sabe de quién es va solo."""
+    grupos: dict[object, list[Revision]] = {}
+    for n, revision in enumerate(revisiones):
+        libro = revision.libro
+        grupos.setdefault((libro.formato, *libro.identidad) if libro.identidad[0] else n, []).append(revision)
+    return list(grupos.values())
+
+
+def de_apartado(apartado: Apartado) -> Hecha:
+    """Lo que se dice de un archivo del que no sale plantilla."""
+    problema = apartado.problema
+    return Hecha(apartado.archivo, problema[:1].lower() + problema[1:], apartado.aparte)
+
+
+def hecha_desde(ruta: Path, seguimiento: Seguimiento, archivo: str) -> Hecha:
+    """Lo que se dice de una plantilla que salió del libro aprobado `archivo`."""
+    return Hecha(os.fspath(ruta), aviso="; ".join(seguimiento.avisos) or None, de=archivo, errores=seguimiento.errores)
+
+
+def errores_de(hecha: Hecha) -> Iterator[str]:
+    """Líneas de lo que el libro aprobado trae mal y pasó a la plantilla, con su encabezado; de muchas, las primeras."""
+    if not hecha.errores:
+        return
+    cuantos = cuenta(len(hecha.errores), "error", "errores")
+    yield f"{PurePath(hecha.ruta).name}: el libro aprobado «{hecha.de}» tiene {cuantos}; corríjalo y pídala otra vez:"
+    yield from (f"  {linea}" for linea in hecha.errores[:MAXIMO_DE_ERRORES])
+    if len(hecha.errores) > MAXIMO_DE_ERRORES:
+        yield f"  … y {len(hecha.errores) - MAXIMO_DE_ERRORES} más; véalos con: pei-excel revisar"
+
+
+def escribir_seguimiento(
+    destino: BinaryIO, seguimiento: Seguimiento, periodo: Periodo, papel: str | None, membrete: Membrete | None = None
+) -> None:
+    """Escribe el libro de seguimiento de un periodo."""
+    from pei_excel.escritura.plantilla import escribir_plantilla
+
+    escribir_plantilla(
+        destino, seguimiento.formato, modo=Modo.SEGUIMIENTO, ejercicio=periodo.ejercicio, periodo=periodo,
+        campos=seguimiento.campos, filas=seguimiento.filas, papel=papel, membrete=membrete,
+    )
 
 
 def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set[str]) -> str:
@@ -101,38 +150,3 @@ def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set
         nombre, n = f"{base}-{n}.xlsx", n + 1
     usados.add(nombre.casefold())
     return nombre
-
-
-def por_que_no(libro: Libro, formato: Formato, periodo: Periodo) -> str | None:
-    """Por qué de un libro no puede salir la plantilla; None si puede."""
-    if de_otro_formato(libro, formato):
-        return f"es un libro de {libro.formato} y se piden los de {formato.clave}"
-    if libro.rechazado or libro.formato is None:
-        return libro.incidentes[0].mensaje if libro.incidentes else "no es un libro de este formato"
-    ejercicio = ejercicio_de(libro)
-    if ejercicio is not None and ejercicio != periodo.ejercicio:
-        de_quien = f"lo de {libro.unidad} " if libro.origen == APLICATIVO else ""
-        return (
-            f"{de_quien}es del ejercicio {ejercicio} y se pide {periodo.nombre}; use el libro aprobado de "
-            f"{periodo.ejercicio}"
-        )
-    return None
-
-
-def _seguimiento(libro: Libro, formato: Formato, periodo: Periodo, papel: str | None) -> tuple[bytes, str | None]:
-    """El libro de seguimiento de un informe y qué no pudo colocarse en él."""
-    from pei_excel.escritura.desde_libro import desde_exportacion, filas_desde_libro
-    from pei_excel.escritura.plantilla import escribir_plantilla
-
-    aviso = None
-    if libro.origen == APLICATIVO:
-        formato, campos, filas, aviso = desde_exportacion(libro, periodo)
-    else:
-        campos, filas = filas_desde_libro(libro, formato, periodo)
-    campos.pop("ejercicio", None)
-    memoria = BytesIO()
-    escribir_plantilla(
-        memoria, formato, modo=Modo.SEGUIMIENTO, ejercicio=periodo.ejercicio, periodo=periodo, campos=campos,
-        filas=filas, papel=papel,
-    )
-    return memoria.getvalue(), aviso

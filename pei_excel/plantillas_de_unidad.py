@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pei_excel.archivos import buscar, espacio_de_salida
+from pei_excel.aprobados import Apartado, leer_aprobados, los_que_sobran, mas_reciente
+from pei_excel.archivos import espacio_de_salida
 from pei_excel.catalogo import Catalogo, Programa, Unidad
 from pei_excel.formato import Formato, Modo
 from pei_excel.formatos import FORMATOS
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
-from pei_excel.plantillas import Hecha, de_otro_formato, nombre_libre, por_que_no
+from pei_excel.plantillas import Hecha, de_apartado, escribir_seguimiento, hecha_desde, nombre_libre
+from pei_excel.revision import Revision
 from pei_excel.salidas import escribir_entero, puerta
 from pei_excel.textos import enumerar
 from pei_excel.tipos import ClaveNombre
@@ -26,24 +28,6 @@ if TYPE_CHECKING:
 
 #: Campos de identificación que salen del catálogo y la unidad no puede cambiar.
 IDENTIDAD = ("unidad", "programa", "gerencia", "techo")
-
-
-@dataclass(frozen=True, slots=True)
-class _Aprobado:
-    """Un libro aprobado de la carpeta."""
-
-    libro: Libro
-    archivo: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Contenido:
-    """Con qué se escribe el libro de una unidad."""
-
-    formato: Formato
-    campos: Mapping[str, Any]
-    filas: Mapping[str, Sequence[Mapping[str, Any]]]
-    aviso: str | None = None  #: qué no pudo colocarse
 
 
 def escribir_de_unidades(
@@ -66,6 +50,9 @@ def _de_unidades(
     formato: str, catalogo: Catalogo, carpeta: Path, salida: Path, ejercicio: int, periodo: Periodo | None,
     desde: Path | None, filas: int, papel: str | None,
 ) -> Iterator[Hecha]:
+    from pei_excel.escritura.plantilla import escribir_plantilla
+    from pei_excel.escritura.seguimiento_desde import seguimiento_desde
+
     uno = FORMATOS[formato.upper()]
     logo, problema = _logo(catalogo, carpeta)
     if problema:
@@ -77,104 +64,109 @@ def _de_unidades(
     if not esperados:
         problema = f"en {pedido.nombre} ninguna unidad debe informar {uno.clave}; revise sus vigencias"
         yield Hecha(catalogo.archivo, problema)
-    aprobados: dict[tuple[str, str], list[_Aprobado]] = {}
+    aprobados = _Repartidos()
     if desde is not None:
-        aprobados, malos = _aprobados(uno, catalogo, pedido, desde, {_llave(u, p) for u, p in esperados})
-        yield from malos
+        aprobados = _repartir(uno, catalogo, pedido, desde, {_llave(u, p) for u, p in esperados})
+        yield from map(de_apartado, aprobados.apartados)
     usados: set[str] = set()
     for unidad, programa in esperados:
         llave = _llave(unidad, programa)
         quien = str(ClaveNombre(unidad.clave, unidad.nombre)) + (f", programa {programa.clave}" if programa else "")
-        suyos = aprobados.get(llave, [])
-        motivo = _por_que_no_hay(suyos) if desde is not None else None
+        suyos = aprobados.de_cada_uno.get(llave, [])
+        motivo = _por_que_no_hay(suyos, aprobados.no_sirven.get(llave, [])) if desde is not None else None
         if motivo:
             yield Hecha(quien, motivo)
             continue
         membrete = _membrete(uno, catalogo, unidad, logo, dia)
-        contenido = _contenido(uno, catalogo, (unidad, programa), suyos, periodo, dia)
         memoria = BytesIO()
-        _escribir(memoria, contenido, membrete, ejercicio, periodo if desde else None, filas,
-                  papel or catalogo.institucion.papel)
-        cola = periodo.codigo if periodo and desde else str(ejercicio)
-        nombre = nombre_libre(uno, [parte for parte in llave if parte], cola, usados)
-        escribir_entero(salida / nombre, memoria.getvalue())
-        yield Hecha(os.fspath(salida / nombre), aviso=contenido.aviso)
-
-
-def _escribir(
-    memoria: BytesIO, contenido: _Contenido, membrete: Membrete, ejercicio: int, periodo: Periodo | None, libres: int,
-    papel: str | None,
-) -> None:
-    from pei_excel.escritura.plantilla import escribir_plantilla
-
-    modo = Modo.SEGUIMIENTO if periodo else Modo.FORMULACION
-    escribir_plantilla(
-        memoria, contenido.formato, modo=modo, ejercicio=ejercicio, periodo=periodo, campos=contenido.campos,
-        filas=contenido.filas, filas_libres=libres, papel=papel, membrete=membrete,
-    )
+        nombrar = [parte for parte in llave if parte]
+        if desde is not None:
+            usada = mas_reciente(suyos)
+            yield from map(de_apartado, los_que_sobran(suyos, usada, quien))
+            seguimiento = seguimiento_desde(usada, uno, pedido)
+            propios = _del_catalogo(uno, catalogo, (unidad, programa), seguimiento.filas, dia)
+            seguimiento = seguimiento._replace(campos=seguimiento.campos | propios)
+            escribir_seguimiento(memoria, seguimiento, pedido, papel or catalogo.institucion.papel, membrete)
+            ruta = salida / nombre_libre(uno, nombrar, pedido.codigo, usados)
+            hecha = hecha_desde(ruta, seguimiento, usada.libro.archivo)
+        else:
+            escribir_plantilla(
+                memoria, uno, modo=Modo.FORMULACION, ejercicio=ejercicio, filas_libres=filas,
+                campos=_del_catalogo(uno, catalogo, (unidad, programa), {}, dia),
+                papel=papel or catalogo.institucion.papel, membrete=membrete,
+            )
+            ruta = salida / nombre_libre(uno, nombrar, str(ejercicio), usados)
+            hecha = Hecha(os.fspath(ruta))
+        escribir_entero(ruta, memoria.getvalue())
+        yield hecha
 
 
 def _llave(unidad: Unidad, programa: Programa | None) -> tuple[str, str]:
     return unidad.clave, programa.clave if programa else ""
 
 
-def _aprobados(
+@dataclass(slots=True)
+class _Repartidos:
+    """Los libros de la carpeta, según el catálogo."""
+
+    de_cada_uno: dict[tuple[str, str], list[Revision]] = field(default_factory=dict)
+    no_sirven: dict[tuple[str, str], list[Apartado]] = field(default_factory=dict)  #: de quien debe informar
+    apartados: list[Apartado] = field(default_factory=list)  #: de los que no se sabe, o que no tocan
+
+
+def _repartir(
     formato: Formato, catalogo: Catalogo, periodo: Periodo, desde: Path, esperados: set[tuple[str, str]]
-) -> tuple[dict[tuple[str, str], list[_Aprobado]], list[Hecha]]:
+) -> _Repartidos:
     """Los libros de la carpeta por unidad y programa, con la clave de hoy, y los que no sirven, con su porqué."""
-    from pei_excel.lectura.lector import Opciones, leer
+    aprobados = leer_aprobados(desde, (formato,), periodo, catalogo.institucion.pais)
+    repartidos = _Repartidos()
+    for apartado in aprobados.apartados:
+        llave = _llave_de_hoy(apartado.libro, catalogo, periodo) if not apartado.aparte else None
+        if llave in esperados and llave is not None:
+            repartidos.no_sirven.setdefault(llave, []).append(apartado)
+        else:
+            repartidos.apartados.append(apartado)
+    for revision in aprobados.usables:
+        libro = revision.libro
+        llave = _llave_de_hoy(libro, catalogo, periodo)
+        if llave in esperados and llave is not None:
+            repartidos.de_cada_uno.setdefault(llave, []).append(revision)
+        elif llave is None:
+            que = f"la unidad «{libro.identidad[0] or 'sin clave'}» no está vigente en el catálogo en {periodo.nombre}"
+            repartidos.apartados.append(Apartado(libro.archivo, que, libro=libro))
+        else:
+            quien = f"{llave[0]}, programa {libro.identidad[1]}" if llave[1] else llave[0]
+            que = f"según el catálogo, {quien} no informa en {periodo.nombre}"
+            repartidos.apartados.append(Apartado(libro.archivo, que, libro=libro))
+    return repartidos
 
-    hallados: dict[tuple[str, str], list[_Aprobado]] = {}
-    malos: list[Hecha] = []
-    for archivo in buscar([desde]).archivos:
-        for libro in leer(archivo.ruta, archivo.nombre, Opciones(pais=catalogo.institucion.pais)):
-            if libro.apartado:
-                continue
-            problema = por_que_no(libro, formato, periodo)
-            clave, programa = libro.identidad
-            actual = catalogo.clave_vigente(clave, periodo.ultimo_dia) if clave else None
-            if problema is None and actual is None:
-                problema = f"la unidad «{clave or 'sin clave'}» no está vigente en el catálogo en {periodo.nombre}"
-            if problema is None and (actual or "", programa.upper()) not in esperados:
-                quien = f"{actual}, programa {programa}" if programa else f"{actual}"
-                problema = f"según el catálogo, {quien} no informa en {periodo.nombre}"
-            if problema is None and actual:
-                hallados.setdefault((actual, programa.upper()), []).append(_Aprobado(libro, archivo.nombre))
-            else:
-                malos.append(Hecha(archivo.nombre, problema, desde.is_dir() and de_otro_formato(libro, formato)))
-    return hallados, malos
+
+def _llave_de_hoy(libro: Libro | None, catalogo: Catalogo, periodo: Periodo) -> tuple[str, str] | None:
+    """Unidad y programa de un libro, con su clave de hoy; None si no se sabe o no está vigente."""
+    clave, programa = libro.identidad if libro is not None else ("", "")
+    actual = catalogo.clave_vigente(clave, periodo.ultimo_dia) if clave else None
+    return (actual, programa.upper()) if actual else None
 
 
-def _por_que_no_hay(suyos: Sequence[_Aprobado]) -> str | None:
+def _por_que_no_hay(suyos: Sequence[Revision], no_sirven: Sequence[Apartado]) -> str | None:
     """Por qué con esos libros aprobados no puede salir el de la unidad; None si puede."""
     if not suyos:
+        if no_sirven:
+            return "; ".join(f"su libro «{a.archivo}» no sirve: {a.problema}" for a in no_sirven)
         return "no hay en la carpeta un libro aprobado de esta unidad"
-    claves = sorted({a.libro.identidad[0].upper() for a in suyos})
+    claves = sorted({r.libro.identidad[0].upper() for r in suyos})
     if len(claves) > 1:
-        libros = enumerar(a.archivo for a in suyos)
+        libros = enumerar(r.libro.archivo for r in suyos)
         return f"viene de {enumerar(claves)}, que tienen cada una su libro ({libros}); reúnalos en uno"
     return None
 
 
-def _contenido(
-    formato: Formato, catalogo: Catalogo, quien: tuple[Unidad, Programa | None], suyos: Sequence[_Aprobado],
-    periodo: Periodo | None, dia: date,
-) -> _Contenido:
-    """Campos y filas del libro: los aprobados, con la identificación del catálogo encima."""
-    from pei_excel.escritura.desde_libro import desde_exportacion, filas_desde_libro
-
+def _del_catalogo(
+    formato: Formato, catalogo: Catalogo, quien: tuple[Unidad, Programa | None],
+    filas: Mapping[str, Sequence[dict[str, Any]]], dia: date,
+) -> dict[str, Any]:
+    """La identificación que el catálogo pone encima de la aprobada; en las filas, la Acumulación que falte."""
     unidad, programa = quien
-    campos: dict[str, Any] = {}
-    filas: dict[str, list[dict[str, Any]]] = {}
-    aviso = None
-    if suyos and periodo is not None:
-        # El mismo criterio que entre dos entregas: la de modificación interna más reciente; si empatan, la última ruta.
-        ultimo = max(suyos, key=lambda a: (a.libro.modificado.isoformat() if a.libro.modificado else "", a.archivo))
-        if ultimo.libro.origen:
-            formato, campos, filas, aviso = desde_exportacion(ultimo.libro, periodo)
-        else:
-            campos, filas = filas_desde_libro(ultimo.libro, formato, periodo)
-        campos.pop("ejercicio", None)
     superiores = catalogo.superiores(unidad.clave, dia)
     propios = {
         "unidad": str(ClaveNombre(unidad.clave, unidad.nombre)),
@@ -182,8 +174,6 @@ def _contenido(
         "gerencia": superiores[0].nombre if superiores else None,
         "techo": unidad.techo,
     }
-    tiene = {c.clave for c in formato.principal.campos}
-    campos |= {clave: valor for clave, valor in propios.items() if valor is not None and clave in tiene}
     principal = formato.principal
     if "acumulacion" in principal.por_clave:
         for fila in filas.get(principal.clave, ()):
@@ -191,7 +181,8 @@ def _contenido(
             aprobado = catalogo.indicador(unidad.clave, programa.clave if programa else None, nivel)
             if aprobado and aprobado.acumulacion and not fila.get("acumulacion"):
                 fila["acumulacion"] = aprobado.acumulacion
-    return _Contenido(formato, campos, filas, aviso)
+    tiene = {c.clave for c in principal.campos}
+    return {clave: valor for clave, valor in propios.items() if valor is not None and clave in tiene}
 
 
 def _membrete(formato: Formato, catalogo: Catalogo, unidad: Unidad, logo: bytes | None, dia: date) -> Membrete:

@@ -297,13 +297,14 @@ def test_en_el_libro_de_la_exportacion_se_llena_lo_que_no_traia(correr: Correr, 
     assert [abierta("Seguimiento", f"devengado_m{m}") for m in (6, 7, 10)] == [True, True, False]
 
 
-def test_otra_vez_no_choca_con_los_nombres(correr: Correr, tmp_path: Path) -> None:
+def test_dos_unidades_no_chocan_por_el_nombre_y_de_cada_una_sale_un_libro(correr: Correr, tmp_path: Path) -> None:
     escribir_exportacion(tmp_path / "aprobados/a.xlsx", [renglon("AO1")])
-    escribir_exportacion(tmp_path / "aprobados/b.xlsx", [renglon("AO1")])
+    escribir_exportacion(tmp_path / "aprobados/b.xlsx", [renglon("AO1"), renglon("AO2", centro=("03/01", "Otra"))])
     escribir(tmp_path / "aprobados/mir.xlsx", MIR)
     salida = correr("plantilla", "poi", "--desde", "aprobados", "--periodo", "2024-T3", "-o", "carpeta")
     assert salida.returncode == 0
     assert "Se deja aparte mir.xlsx: es un libro de MIR y se piden los de POI." in salida.stderr
+    assert "Se deja aparte a.xlsx: de 03.01 se usa «b.xlsx», el más reciente; si debe ser éste" in salida.stderr
     assert sorted(p.name for p in (tmp_path / "carpeta").iterdir()) == [
         "POI_03-01_2024-T3-2.xlsx", "POI_03-01_2024-T3.xlsx",
     ]

@@ -43,6 +43,14 @@ class ConFormato:
     formato: str
 
 
+@dataclass(frozen=True, slots=True)
+class Abierta:
+    """En `filas`: una celda que queda abierta aunque su columna esté cerrada."""
+
+    mensaje: str  #: por qué, y qué escribir: se lee al pararse en ella
+    valor: Any = None  #: lo que lleva mientras tanto
+
+
 class Aspecto(StrEnum):
     """Cómo se ve y se porta una celda; es también el nombre de su estilo."""
 
@@ -150,6 +158,15 @@ class Encargo:
         if not hoja.conserva or self.modo is not Modo.SEGUIMIENTO or self.abierto is None:
             return False
         return renglon.valores.get("trimestre") not in {None, texto_de_trimestre_en(hoja, self.abierto.trimestre)}
+
+    def abiertas(self, hoja: Hoja) -> dict[str, dict[int, str]]:
+        """Celdas abiertas de columnas cerradas: columna → fila de Excel → lo que se lee al pararse en ella."""
+        halladas: dict[str, dict[int, str]] = {}
+        for renglon in self.renglones[hoja.clave]:
+            for clave, valor in renglon.crudos.items():
+                if isinstance(valor, Abierta):
+                    halladas.setdefault(clave, {})[renglon.numero] = valor.mensaje
+        return halladas
 
     def calcular(self, hoja: Hoja) -> None:
         """Llena los valores calculados de una hoja, en el orden en que unos leen a otros."""
@@ -288,7 +305,7 @@ def crudo(valor: Any) -> Any:
 
 def visto(columna: Columna, valor: Any) -> Any:
     """Lo que una fórmula ve en la celda: fechas como número de serie, opciones sin distinguir mayúsculas."""
-    if isinstance(valor, ConFormato):
+    if isinstance(valor, (ConFormato, Abierta)):
         valor = valor.valor
     if valor is None or valor == "":
         return None
@@ -361,8 +378,17 @@ def _prefabricadas(
     origen, columna = hoja.referencia
     fija = {"trimestre": texto_de_trimestre_en(hoja, trimestre)} if por_trimestre else {}
     tenidas = {tuple(plegar(fila.get(clave)) for clave in hoja.llave) for fila in dadas}
-    nuevas = [{hoja.llave[0]: llave, **fija} for fila in filas.get(origen, ()) if (llave := fila.get(columna))]
-    return [n for n in nuevas if tuple(plegar(n.get(clave)) for clave in hoja.llave) not in tenidas]
+    llaves = [llave for fila in filas.get(origen, ()) if (llave := fila.get(columna))]
+    nuevas = [{hoja.llave[0]: llave, **fija} for llave in llaves if not isinstance(llave, Abierta)]
+    nuevas = [n for n in nuevas if tuple(plegar(n.get(clave)) for clave in hoja.llave) not in tenidas]
+    # Lo que todavía no se sabe cómo se llama tiene también su renglón, todo abierto.
+    por_nombrar = [llave for llave in llaves if isinstance(llave, Abierta)]
+    ya = sum(isinstance(fila.get(hoja.llave[0]), Abierta) and fija.items() <= fila.items() for fila in dadas)
+    libres = [c.clave for c in hoja.columnas if c.apertura is Apertura.PERIODO]
+    return nuevas + [
+        {hoja.llave[0]: llave, **fija, **{clave: Abierta(llave.mensaje) for clave in libres}}
+        for llave in por_nombrar[ya:]
+    ]
 
 
 def _libres(encargo: Encargo, hoja: Hoja, dadas: int, filas_libres: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pei_excel.escritura.bloque import COLUMNA_VALOR, escribir_bloque, escribir_cuadro, escribir_firmas
-from pei_excel.escritura.encargo import Aspecto, ConFormato, ConFormula, Encargo, Renglon, preparar
+from pei_excel.escritura.encargo import Abierta, Aspecto, ConFormato, ConFormula, Encargo, Renglon, preparar
 from pei_excel.escritura.estilos import CUERPO, Estilos
 from pei_excel.escritura.hoja import (
     SIN_CALCULAR,
@@ -56,15 +56,17 @@ def escribir_plantilla(
     destino: Path | BinaryIO, formato: Formato, *, modo: Modo, ejercicio: int, periodo: Periodo | None = None,
     campos: Mapping[str, Any] | None = None, filas: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     filas_libres: int = 60, papel: str | None = None, membrete: Membrete | None = None,
+    anexar: Callable[[LibroNuevo, Encargo], None] | None = None,
 ) -> None:
     """Escribe la plantilla de un formato; los mismos argumentos dan los mismos bytes.
 
     `campos` y `filas` son valores crudos por clave y pueden ser cualquier cosa. En una columna calculada, None o la
     ausencia escribe la fórmula, un valor la sustituye como constante, el texto vacío la borra y `ConFormula` guarda un
-    resultado viejo; `ConFormato` da otro formato de número. El campo del periodo se llena con `periodo` si `campos` no
-    lo trae; si lo trae, se escribe como viene, coincida o no. En formulación hay `filas_libres` renglones en total; en
-    seguimiento, exactamente los dados, y sólo se abre el trimestre de `periodo`. `membrete` es lo que la oficina pone
-    en el libro de cada unidad.
+    resultado viejo; `ConFormato` da otro formato de número y `Abierta` deja abierta una celda de una columna cerrada.
+    El campo del periodo se llena con `periodo` si `campos` no lo trae; si lo trae, se escribe como viene, coincida o
+    no. En formulación hay `filas_libres` renglones en total; en seguimiento, exactamente los dados, y sólo se abre el
+    trimestre de `periodo`. `membrete` es lo que la oficina pone en el libro de cada unidad; `anexar`, lo que se
+    agrega ya escrito lo demás.
 
     Raises:
         ValueError: si el seguimiento no dice qué trimestre se reporta.
@@ -85,6 +87,8 @@ def escribir_plantilla(
     escribir_instrucciones(libro, encargo)
     escribir_listas(libro, encargo, nombres)
     escribir_identidad(libro, encargo, celdas)
+    if anexar is not None:
+        anexar(libro, encargo)
     libro.close()
 
 
@@ -111,11 +115,15 @@ def _escribir_hoja(libro: LibroNuevo, encargo: Encargo, una: Hoja, nombres: Nomb
     poner_altos(hoja, lugar.fila_encabezado, altos_de_encabezado(una.columnas, lugar.profundidad))
     if renglones:
         _escribir_renglones(hoja, una, encargo, estilos, renglones)
+        abiertas = encargo.abiertas(una)
         for columna in una.columnas:
             validar_columna(hoja, columna, encargo.aspecto(columna), (lugar.fila_datos, ultima), nombres, una,
-                            encargo.membrete.contacto)
+                            encargo.membrete.contacto, abiertas.get(columna.clave))
         poner_condicionales(hoja, una, encargo, estilos, (lugar.fila_datos, ultima))
-    fin = escribir_firmas(hoja, una, ultima + 2, estilos, encargo.membrete.cargos) if una.firmas else ultima
+    quienes = encargo.membrete
+    fin = ultima
+    if una.firmas:
+        fin = escribir_firmas(hoja, una, ultima + 2, estilos, quienes.cargos, quienes.firmantes)
     configurar_impresion(
         hoja, papel=encargo.papel, area=(lugar.FILA_TITULO, 1, fin, lugar.ultima_impresa),
         repetir=(lugar.fila_encabezado, lugar.fila_titulos), pie=f"{encargo.formato.titulo} {encargo.ejercicio}",
@@ -212,6 +220,7 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
         aspecto = encargo.aspecto(columna)
         cerrado = Aspecto.CERRADO if una.conserva and aspecto is Aspecto.CAPTURA else aspecto
         formatos = {c: formato_de_celda(estilos, columna, a) for c, a in ((False, aspecto), (True, cerrado))}
+        formatos[None] = formato_de_celda(estilos, columna, Aspecto.CAPTURA)
         columnas.append((numero, columna, formatos, formula))
     hoja.flexibles = range(renglones[0].numero, renglones[-1].numero + 1)
     for renglon in renglones:
@@ -219,7 +228,9 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
         textos = []
         cerrado_ = encargo.cerrado(una, renglon)
         for numero, columna, formatos, formula in columnas:
-            formato, valor = formatos[cerrado_], crudos.get(columna.clave)
+            valor = crudos.get(columna.clave)
+            abierta = isinstance(valor, Abierta)
+            formato, valor = (formatos[None], valor.valor) if abierta else (formatos[cerrado_], valor)
             if formula and (valor is None or isinstance(valor, ConFormula)):
                 visto = renglon.valores[columna.clave]
                 if valor is not None:

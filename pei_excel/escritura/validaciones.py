@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from pei_excel.calculos import Acumulado, AlPeriodo
@@ -51,9 +53,28 @@ def mensaje_de_identidad(contacto: str) -> str:
 
 def validar_columna(
     hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja,
-    contacto: str = "",
+    contacto: str = "", abiertas: Mapping[int, str] | None = None,
 ) -> None:
-    """Pone la validación de una columna en sus filas de datos (primera y última, desde 1)."""
+    """Pone la validación de una columna en sus filas de datos (primera y última, desde 1).
+
+    `abiertas`: filas que se capturan aunque la columna esté cerrada → lo que se lee al pararse en ellas.
+    """
+    for desde, hasta, mensaje in _tramos(filas, abiertas or {}):
+        _validar_tramo(hoja, columna, Aspecto.CAPTURA if mensaje else aspecto, (desde, hasta), nombres, una, contacto,
+                       mensaje)
+
+
+def _tramos(filas: tuple[int, int], abiertas: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
+    """Filas seguidas que llevan la misma validación: primera, última y el mensaje de las abiertas."""
+    for mensaje, grupo in groupby(range(filas[0], filas[1] + 1), key=lambda fila: abiertas.get(fila, "")):
+        seguidas = list(grupo)
+        yield seguidas[0], seguidas[-1], mensaje
+
+
+def _validar_tramo(
+    hoja: Any, columna: Columna, aspecto: Aspecto, filas: tuple[int, int], nombres: Nombres, una: Hoja, contacto: str,
+    mensaje_propio: str,
+) -> None:
     opciones: dict[str, Any] | None = None
     if aspecto is Aspecto.CAPTURA:
         referencia = nombre_de_referencia(una) if una.llave[:1] == (columna.clave,) else None
@@ -61,7 +82,7 @@ def validar_columna(
             referencia = nombre_de_columna(columna.lista.hoja, columna.lista.columna)
         elif columna.lista:
             referencia = _lista_de_tabla(columna.lista, una, filas[0])
-        opciones = _opciones(columna.tipo, columna.ayuda, nombres, referencia)
+        opciones = _opciones(columna.tipo, mensaje_propio or columna.ayuda, nombres, referencia)
         _situar(opciones, una.disposicion.celda(filas[0], columna.clave))
     elif mensaje := mensaje_bloqueado(columna, aspecto, contacto):
         opciones = {"validate": "any", "input_message": mensaje}
@@ -125,8 +146,11 @@ def poner_condicionales(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
             "type": "formula", "criteria": f"={condicion}", "format": estilos.condicional(estilo), "stop_if_true": True,
         })
 
+    abiertas = encargo.abiertas(una)
     for columna in una.columnas:
         condicion = _no_cuadra(columna, celda)
+        if columna.clave in abiertas:
+            _pintar_abiertas(hoja, una, columna, abiertas[columna.clave], estilos)
         if condicion and (columna.calculo or encargo.aspecto(columna) is Aspecto.CAPTURA):
             pintar(columna.clave, condicion, "revisar")
     for columna in una.columnas:
@@ -141,6 +165,19 @@ def poner_condicionales(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
         if columna.apertura is Apertura.PERIODO and columna.meses and encargo.aspecto(columna) is Aspecto.CAPTURA:
             nombre, numero = ("pei_mes", columna.mes) if columna.mes else ("pei_trimestre", columna.trimestre)
             pintar(columna.clave, f"AND({nombre}>0,{nombre}<{numero})", "futuro")
+
+
+def _pintar_abiertas(hoja: Any, una: Hoja, columna: Columna, filas: Iterable[int], estilos: Estilos) -> None:
+    """Las celdas abiertas de una columna cerrada: cuál falta y cuál no puede ser."""
+    for fila in filas:
+        celda = una.disposicion.celda(fila, columna.clave)
+        condicion = _no_cuadra(columna, lambda clave, f=fila: una.disposicion.celda(f, clave))
+        for criterio, estilo in ((f'{celda}=""', "falta"), (condicion, "revisar")):
+            if criterio:
+                hoja.conditional_format(celda, {
+                    "type": "formula", "criteria": f"={criterio}", "format": estilos.condicional(estilo),
+                    "stop_if_true": True,
+                })
 
 
 def _no_cuadra(columna: Columna, celda: Any) -> str | None:
