@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from io import BytesIO
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -230,8 +232,6 @@ def _perdido(archivo: Archivo, tarea: TareaPerdida, encargo: Encargo) -> list[Re
 
 def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: Encargo, corte: date) -> str:
     """Paso *evaluar*: el libro de evaluación de un informe (o de uno empacado); devuelve su SHA-256."""
-    from io import BytesIO
-
     propia: Revision = pickle.loads(revision) if isinstance(revision, bytes) else revision  # noqa: S301 - es nuestra
     contexto, libro = encargo.contexto, propia.libro
     memoria = BytesIO()
@@ -350,10 +350,7 @@ def _escribir_institucionales(
     nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str]
 ) -> dict[str, Tablas]:
     """Los libros de la institución: los de cada formato que haya en la carpeta, y los datos de todos juntos."""
-    from io import BytesIO
-
     from pei_excel.consolidacion import consolidar
-    from pei_excel.escritura.datos import escribir_csv
 
     if encargo.periodo is None:
         raise ValueError("para consolidar hace falta el periodo")
@@ -384,8 +381,28 @@ def _escribir_institucionales(
             from pei_excel.escritura.acciones import escribir_acciones
 
             escribir("acciones-mir.xlsx", partial(_con, escribir_acciones, propias))
-    escribir("datos.csv", lambda m: escribir_csv(m, list(tablas.values())))
+    _escribir_abiertos(escribir, list(tablas.values()), encargo)
     return tablas
+
+
+def _escribir_abiertos(
+    escribir: Callable[[str, Callable[[BytesIO], None]], None], tablas: Sequence[Tablas], encargo: Encargo
+) -> None:
+    """Los datos abiertos, la ficha de cada renglón, y el diccionario y el paquete que los describen."""
+    from pei_excel.escritura import datos_abiertos as abiertos
+    from pei_excel.escritura.datos import escribir_csv
+
+    memoria = BytesIO()
+    escribir_csv(memoria, tablas)
+    contenidos = {abiertos.DATOS: memoria.getvalue()}
+    contenidos |= {abiertos.FICHAS[t.formato]: abiertos.escribir_fichas(t) for t in tablas}
+    institucion = encargo.catalogo.institucion.nombre if encargo.catalogo else ""
+    contenidos |= {
+        abiertos.DICCIONARIO: abiertos.escribir_diccionario([t.formato for t in tablas]),
+        abiertos.PAQUETE: abiertos.escribir_paquete(tablas, contenidos, institucion),
+    }
+    for nombre, contenido in contenidos.items():
+        escribir(nombre, methodcaller("write", contenido))
 
 
 def escritores(formato: str) -> tuple[Callable[..., None], Callable[..., None]]:

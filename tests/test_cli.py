@@ -74,8 +74,9 @@ def test_consolidar_deja_lo_que_dice_el_contrato(correr: Correr, recibidos: Path
     assert "roto.xlsx" in salida.stdout
     carpeta = tmp_path / "salidas" / "2024-T2"
     assert sorted(huellas(carpeta)) == [
-        "acciones-mir.xlsx", "consolidado-mir.xlsx", "datos.csv", "evaluaciones/504-6_2024-T2_evaluacion.xlsx",
-        "evaluaciones/510-8_2024-T2_evaluacion.xlsx", "resultado.json", "tesoreria-mir.xlsx",
+        "acciones-mir.xlsx", "consolidado-mir.xlsx", "datapackage.json", "datos.csv", "diccionario.csv",
+        "evaluaciones/504-6_2024-T2_evaluacion.xlsx", "evaluaciones/510-8_2024-T2_evaluacion.xlsx", "indicadores.csv",
+        "resultado.json", "tesoreria-mir.xlsx",
     ]
     assert huellas(recibidos) == antes
     documento = json.loads((carpeta / "resultado.json").read_text(encoding="utf-8"))

@@ -98,9 +98,10 @@ def test_cada_formato_se_consolida_por_su_lado(correr: Correr, mezclados: Path, 
     assert salida.returncode == 0, salida.stderr + salida.stdout
     carpeta = tmp_path / "salidas/2024-T2"
     assert sorted(huellas(carpeta)) == [
-        "acciones-mir.xlsx", "consolidado-mir.xlsx", "consolidado-poi.xlsx", "datos.csv",
-        "evaluaciones/031_2024-T2_evaluacion.xlsx", "evaluaciones/032_2024-T2_evaluacion.xlsx",
-        "evaluaciones/504-6_2024-T2_evaluacion.xlsx", "resultado.json", "tesoreria-mir.xlsx", "tesoreria-poi.xlsx",
+        "acciones-mir.xlsx", "actividades.csv", "consolidado-mir.xlsx", "consolidado-poi.xlsx", "datapackage.json",
+        "datos.csv", "diccionario.csv", "evaluaciones/031_2024-T2_evaluacion.xlsx",
+        "evaluaciones/032_2024-T2_evaluacion.xlsx", "evaluaciones/504-6_2024-T2_evaluacion.xlsx", "indicadores.csv",
+        "resultado.json", "tesoreria-mir.xlsx", "tesoreria-poi.xlsx",
     ]
     assert huellas(mezclados) == antes
     documento = resultado(carpeta)

@@ -108,7 +108,8 @@ def _escribir_parte(
         hoja.write_string(ENCABEZADO - 1, n, texto, titulo if n < _IMPRESAS else apoyo)
     hoja.set_row(ENCABEZADO - 1, alto_de_fila([(t, a * 0.9) for _, t, a, _ in _COLUMNAS[:_IMPRESAS]]) + 2)
     escritor = _Escritor(hoja, tablas, estilos)
-    fila, bloques = ENCABEZADO, []
+    fila = ENCABEZADO
+    bloques: list[_Bloque | None] = []
     for programa in tablas.por_programa:
         suyos = [r for r in tablas.de(programa) if r.evaluado.clase in parte.clases]
         if not suyos:

@@ -189,21 +189,34 @@ def filas_de_datos(tablas: Tablas) -> list[tuple[Valor, ...]]:
 
 
 def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
-    """Escribe los datos abiertos en CSV, UTF-8 con BOM; un texto nunca se abre como fórmula y un número queda igual."""
-    salida = io.StringIO(newline="")
-    escritor = csv.writer(salida)
-    escritor.writerow(COLUMNAS)
-    for bloque in (b for tablas in formatos for b in bloques_de_datos(tablas)):
-        iniciales = [_segura(v) for v in bloque.iniciales]
-        archivo = _segura(bloque.archivo)
-        for cambia in bloque.cambian:
-            propios = [_segura(v) for v in cambia]
-            escritor.writerow([*iniciales, *propios[:-DE_ORIGEN], archivo, *propios[-DE_ORIGEN:]])
-    contenido = salida.getvalue().encode("utf-8-sig")
+    """Escribe los datos abiertos en CSV."""
+
+    def filas() -> Iterator[list[Any]]:
+        for bloque in (b for tablas in formatos for b in bloques_de_datos(tablas)):
+            iniciales = [_segura(v) for v in bloque.iniciales]
+            archivo = _segura(bloque.archivo)
+            for cambia in bloque.cambian:
+                propios = [_segura(v) for v in cambia]
+                yield [*iniciales, *propios[:-DE_ORIGEN], archivo, *propios[-DE_ORIGEN:]]
+
+    contenido = _a_csv(COLUMNAS, filas())
     if isinstance(destino, Path):
         destino.write_bytes(contenido)
     else:
         destino.write(contenido)
+
+
+def en_csv(titulos: Sequence[str], filas: Iterable[Sequence[Valor]]) -> bytes:
+    """Una tabla en CSV, UTF-8 con BOM; un texto nunca se abre como fórmula y un número queda igual."""
+    return _a_csv(titulos, ([_segura(v) for v in fila] for fila in filas))
+
+
+def _a_csv(titulos: Sequence[str], filas: Iterable[Sequence[Any]]) -> bytes:
+    salida = io.StringIO(newline="")
+    escritor = csv.writer(salida)
+    escritor.writerow(titulos)
+    escritor.writerows(filas)
+    return salida.getvalue().encode("utf-8-sig")
 
 
 def _segura(valor: Valor) -> Any:
