@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from pei_excel.crudo import ArchivoIlegible
@@ -23,6 +24,8 @@ _ERRORES_DE_USO = frozenset({32, 33})
 _FUERA_DE_LINEA = 0x1000 | 0x40000 | 0x400000
 #: Caracteres de una ruta que Windows ya no abre, si no se le ha pedido que admita las largas.
 _RUTA_DE_WINDOWS = 260
+#: Segundos que se insiste: el antivirus y la sincronización sueltan pronto un archivo; Excel no, y deja su cerrojo.
+_ESPERAS = (0.2, 0.8)
 #: Lo mismo que los atributos, en macOS (SF_DATALESS).
 _SIN_CONTENIDO = 0x40000000
 
@@ -42,11 +45,16 @@ def leer_bytes(ruta: Path, limites: Limites = LIMITES) -> bytes:
     comprobar(ruta)
     if ruta.suffix.lower() == ".zip" and zips.listar(ruta, limites) is not None:  # si está roto, lo dice al listarlo
         raise ArchivoIlegible("no es un libro", "es un zip que no trae ningún libro")
-    try:
-        with ruta.open("rb") as archivo:
-            return archivo.read(limites.bytes_archivo + 1)
-    except OSError as error:
-        raise ilegible(ruta, error) from None
+    for espera in (*_ESPERAS, None):
+        try:
+            with ruta.open("rb") as archivo:
+                return archivo.read(limites.bytes_archivo + 1)
+        except OSError as error:
+            ultimo = ilegible(ruta, error)
+        if espera is None or ultimo.motivo != "abierto por otro programa" or _con_cerrojo(ruta):
+            break
+        time.sleep(espera)
+    raise ultimo
 
 
 def comprobar(ruta: Path) -> None:

@@ -9,6 +9,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,6 +25,8 @@ Tipo = Literal["xlsx", "xlsm", "xltx", "xltm", "xlsb", "ods"]
 
 _DE_TEXTO = (".xml", ".rels", "mimetype")
 _SE_LEEN = (*_DE_TEXTO, ".bin")
+#: Donde van imágenes y documentos ajenos, que no se leen: un logotipo .svg puede llevar DOCTYPE.
+_AJENAS = re.compile(r"(?:^|/)(?:media|pictures|embeddings|activex|thumbnails|objectreplacements)/")
 #: Cómo terminan los nombres de los libros que puede traer un zip.
 _DE_LIBRO = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
 
@@ -32,7 +35,7 @@ _DE_LIBRO = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
 class Paquete:
     """Un zip ya descomprimido y revisado; las partes se buscan por su nombre en minúsculas."""
 
-    xml: dict[str, bytes]  #: contenido de las partes de texto (.xml, .rels y «mimetype»)
+    xml: dict[str, bytes]  #: contenido de las partes de texto: por su nombre (.xml, .rels, «mimetype») o por lo que son
     nombres: tuple[str, ...]  #: todas las partes, en minúsculas
     binarias: dict[str, bytes] = field(default_factory=dict)  #: contenido de las partes .bin, que sólo usa .xlsb
 
@@ -59,23 +62,56 @@ def clase(contenido: bytes, limites: Limites = LIMITES) -> Literal["zip", "xls",
 
 def _clase_ole(contenido: bytes) -> Literal["xls", "cifrado"]:
     """Distingue por el nombre de sus flujos un .xls, un libro cifrado y cualquier otro documento OLE."""
-    if _flujo(contenido, "EncryptedPackage"):
+    if tiene_flujo(contenido, "EncryptedPackage"):
+        if not tiene_flujo(contenido, "EncryptionInfo"):
+            raise ArchivoIlegible(
+                "protegido con contraseña", "tiene los permisos de su organización (IRM): guárdelo sin ellos"
+            )
         if b"<!DOCTYPE" in contenido:  # la descripción del cifrado es XML
             raise ArchivoIlegible("sospechoso", "su descripción del cifrado declara un DOCTYPE")
         return "cifrado"
-    if _flujo(contenido, "Workbook") or _flujo(contenido, "Book"):
+    for flujo, que in (("WordDocument", "un documento de Word"), ("PowerPoint Document", "una presentación")):
+        if tiene_flujo(contenido, flujo):  # se mira antes: pueden llevar dentro un libro
+            raise ArchivoIlegible("no es un libro", f"es {que}")
+    if tiene_flujo(contenido, "Workbook") or tiene_flujo(contenido, "Book"):
         return "xls"
     if len(contenido) < 1536:  # cabecera, tabla de sectores y directorio: menos que eso es un archivo cortado
         raise ArchivoIlegible("dañado", "el archivo está incompleto")
-    que = "un documento de Word" if _flujo(contenido, "WordDocument") else "un documento que no es de hoja de cálculo"
-    raise ArchivoIlegible("no es un libro", f"es {que}")
+    raise ArchivoIlegible("no es un libro", "es un documento que no es de hoja de cálculo")
 
 
-def _flujo(contenido: bytes, nombre: str) -> bool:
-    """Si el contenedor OLE tiene un flujo de ese nombre; su directorio los guarda en UTF-16 con cero final."""
+#: Una entrada del directorio OLE: nombre en UTF-16 con cero final, su largo en bytes y de qué clase es.
+_ENTRADA_OLE = 128
+_CARPETA_OLE, _FLUJO_OLE = 1, 2
+
+
+def tiene_flujo(contenido: bytes, nombre: str) -> bool:
+    """Si el directorio de un contenedor OLE nombra un flujo así, en mayúsculas o minúsculas."""
     return any(
-        escrito.encode("utf-16-le") + b"\0\0" in contenido for escrito in (nombre, nombre.upper(), nombre.lower())
+        largo == 2 * len(nombre) + 2 and clase == _FLUJO_OLE
+        for escrito in {nombre, nombre.upper(), nombre.lower()}
+        for largo, clase in _entradas_ole(contenido, escrito)
     )
+
+
+def tiene_carpeta(contenido: bytes, comienzo: str) -> bool:
+    """Si el directorio de un contenedor OLE tiene una carpeta cuyo nombre empieza así."""
+    return any(clase == _CARPETA_OLE for _, clase in _entradas_ole(contenido, comienzo))
+
+
+def _entradas_ole(contenido: bytes, comienzo: str) -> Iterator[tuple[int, int]]:
+    """(bytes del nombre, clase) de las entradas que empiezan así; lo mismo escrito en una celda no es una entrada."""
+    buscado, lugar = comienzo.encode("utf-16-le"), -1
+    while (lugar := contenido.find(buscado, lugar + 1)) >= 0:
+        if lugar % _ENTRADA_OLE == 0 and lugar + _ENTRADA_OLE <= len(contenido):  # los sectores son sus múltiplos
+            largo, clase = struct.unpack_from("<HB", contenido, lugar + 64)
+            if largo <= 64 and contenido[lugar + largo - 2 : lugar + largo] == b"\0\0":
+                yield largo, clase
+
+
+_COMPRIMIDOS = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"))
+#: Con esto empiezan los libros de Excel 2, 3 y 4, que no van en un contenedor.
+_BIFF_SUELTO = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 
 
 def _que_parece(contenido: bytes) -> str:
@@ -84,6 +120,11 @@ def _que_parece(contenido: bytes) -> str:
         return "el archivo está vacío"
     if contenido.startswith(b"%PDF"):
         return "es un PDF"
+    for marca, comprimido in _COMPRIMIDOS:
+        if contenido.startswith(marca):
+            return f"es un archivo {comprimido}: saque de él los libros"
+    if contenido.startswith(_BIFF_SUELTO):
+        return "es un libro de Excel 4 o anterior: ábralo y guárdelo como .xlsx"
     inicio = contenido[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"mso-application" in inicio or b"urn:schemas-microsoft-com:office:spreadsheet" in inicio:
         return "es un XML de Excel 2003: ábralo y guárdelo como libro .xlsx"
@@ -91,6 +132,10 @@ def _que_parece(contenido: bytes) -> str:
         return "es un ODF plano: ábralo y guárdelo como .ods"
     if inicio.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")) or b"<html" in inicio:
         return "es una página web (HTML) con nombre de libro"
+    if inicio.startswith(b"mime-version:"):
+        return "es una página web de un solo archivo (MHTML) con nombre de libro"
+    if inicio.startswith(b"id;p"):
+        return "es un archivo SYLK: ábralo y guárdelo como .xlsx"
     if b"\0" not in inicio or inicio.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "es texto (por ejemplo CSV) con nombre de libro"
     return "su contenido no es de una hoja de cálculo"
@@ -98,6 +143,8 @@ def _que_parece(contenido: bytes) -> str:
 
 def desempacar(contenido: bytes, limites: Limites = LIMITES) -> Paquete:
     """Descomprime todas las partes de un zip, contando lo que sale y comprobando cada una."""
+    if zips.promete_mas(contenido[-zips.COLA :], limites.partes):  # antes: zipfile carga el índice entero
+        raise ArchivoIlegible("sospechoso", f"tiene más de {limites.partes:,} partes")
     try:
         with zipfile.ZipFile(io.BytesIO(contenido)) as indice:
             entradas = indice.infolist()
@@ -133,11 +180,17 @@ def desempacar(contenido: bytes, limites: Limites = LIMITES) -> Paquete:
             xml[nombre] = parte
         elif nombre.endswith(".bin"):
             binarias[nombre] = parte
+        elif not _AJENAS.search(nombre) and _parece_xml(parte):  # un libro puede llamar a su hoja «hoja.dat»
+            xml[nombre] = parte
     tramos.sort()
     # Un zip que reparte los mismos bytes entre muchas partes pesa poco y se descomprime en mucho.
     if any(siguiente < fin for (_, fin), (siguiente, _) in itertools.pairwise(tramos)):
         raise ArchivoIlegible("sospechoso", "sus partes se enciman unas con otras")
     return Paquete(xml, tuple(nombres), binarias)
+
+
+def _parece_xml(parte: bytes) -> bool:
+    return parte[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 def _tramo(contenido: bytes, entrada: zipfile.ZipInfo) -> tuple[int, int]:
@@ -187,14 +240,21 @@ def tipo_de_paquete(paquete: Paquete) -> Tipo:
     """Qué libro hay dentro de un zip."""
     manifiesto = paquete.xml.get("meta-inf/manifest.xml", b"")
     mime = paquete.xml.get("mimetype", b"").strip() or manifiesto  # algunos programas no escriben «mimetype»
-    if b"application/vnd.oasis.opendocument.spreadsheet" in mime and "content.xml" in paquete.xml:
-        if b"encryption-data" in manifiesto:
-            raise ArchivoIlegible("protegido con contraseña", "pide una contraseña para abrirse")
-        return "ods"
+    if b"application/vnd.oasis.opendocument.spreadsheet" in mime:
+        # Cada parte por su lado o, desde ODF 1.4, todo el libro en una sola que se llama «encrypted-package».
+        if b"encryption-data" in manifiesto or "encrypted-package" in paquete.nombres:
+            raise ArchivoIlegible(
+                "protegido con contraseña",
+                "un .ods con contraseña no puede abrirse aquí: guárdelo como .xlsx con la misma contraseña",
+            )
+        if "content.xml" in paquete.xml:
+            return "ods"
     tipos = paquete.xml.get("[content_types].xml")
     if tipos is None:
         if any(nombre.endswith(_DE_LIBRO) for nombre in paquete.nombres):
             raise ArchivoIlegible("no es un libro", "es un zip con libros dentro: póngale nombre terminado en .zip")
+        if "index/document.iwa" in paquete.nombres:
+            raise ArchivoIlegible("no es un libro", "es de Numbers: expórtelo a Excel")
         raise ArchivoIlegible("no es un libro", "es un zip que no contiene un libro")
     if "xl/workbook.bin" in paquete.nombres:
         return "xlsb"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,10 @@ _AJENOS = (
     ("vínculos externos", ("/externallinks/",)),
     ("conexiones", ("/connections.", "/querytables/", "/xl/model/")),
     ("objetos incrustados", ("/embeddings/", "/activex/", "/oleobjects/")),
+    ("complementos web", ("/webextensions/",)),
 )
+#: Una relación que sale del libro y no es un vínculo de una celda: una imagen, un objeto o una plantilla de fuera.
+_EXTERNA = re.compile(rb"""<(?=[^<>]*\sTargetMode\s*=\s*["']External["'])(?![^<>]*/hyperlink["'])[^<>]*>""")
 
 
 class Relacion(NamedTuple):
@@ -42,7 +46,13 @@ def describir(libro: LibroCrudo, paquete: Paquete) -> None:
     libro.propiedades = _propiedades(paquete, destino(del_paquete, "custom-properties") or "docProps/custom.xml")
     libro.modificado = _modificado(paquete, destino(del_paquete, "core-properties") or "docProps/core.xml")
     partes = "\n".join(f"/{parte}" for parte in paquete.nombres)
-    libro.ajenos = tuple(nombre for nombre, marcas in _AJENOS if any(marca in partes for marca in marcas))
+    halladas = {nombre for nombre, marcas in _AJENOS if any(marca in partes for marca in marcas)}
+    for parte, contenido in paquete.xml.items():
+        if parte.endswith(".rels") and _EXTERNA.search(contenido):
+            halladas.add("vínculos externos")
+        if parte.startswith("customxml/") and b"DataMashup" in contenido.replace(b"\0", b""):  # Power Query
+            halladas.add("conexiones")
+    libro.ajenos = tuple(nombre for nombre, _ in _AJENOS if nombre in halladas)
 
 
 def relaciones(paquete: Paquete, parte: str) -> dict[str, Relacion]:

@@ -12,6 +12,7 @@ from xlrd.formula import FormulaError
 
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
 from pei_excel.lectura import numeros
+from pei_excel.lectura.guardia import tiene_carpeta
 
 if TYPE_CHECKING:
     from pei_excel.lectura.guardia import Limites
@@ -44,7 +45,10 @@ def leer(contenido: bytes, archivo: str, limites: Limites) -> LibroCrudo:
         libro = xlrd.open_workbook(
             file_contents=contenido, logfile=io.StringIO(), formatting_info=True, ragged_rows=True
         )
-        return _convertir(libro, archivo, limites, macros="_VBA_PROJECT".encode("utf-16-le") in contenido)
+        # Las carpetas del contenedor: las macros en una, y cada objeto incrustado en la suya («MBD0014A1B2»).
+        hay = {"macros": "_VBA_PROJECT", "objetos incrustados": "MBD"}
+        ajenos = tuple(que for que, carpeta in hay.items() if tiene_carpeta(contenido, carpeta))
+        return _convertir(libro, archivo, limites, ajenos)
     except _FALLOS as error:
         if "encrypted" in str(error):
             raise ArchivoIlegible("protegido con contraseña", "pide una contraseña para abrirse") from None
@@ -66,13 +70,11 @@ def _sin_vueltas(contenido: bytes) -> None:
             raise CompDocError("cadena de sectores sin fin")
 
 
-def _convertir(libro: xlrd.Book, archivo: str, limites: Limites, *, macros: bool) -> LibroCrudo:
+def _convertir(libro: xlrd.Book, archivo: str, limites: Limites, ajenos: tuple[str, ...]) -> LibroCrudo:
     codigos = [libro.format_map[estilo.format_key].format_str for estilo in libro.xf_list]
     porcentajes = {numero for numero, codigo in enumerate(codigos) if numeros.es_porcentaje(codigo)}
     fechas = {numero for numero, codigo in enumerate(codigos) if numeros.es_fecha(codigo)} - porcentajes
-    leido = LibroCrudo(
-        archivo=archivo, tipo="xls", hojas=[], ajenos=("macros",) if macros else (), formulas_verificables=False
-    )
+    leido = LibroCrudo(archivo=archivo, tipo="xls", hojas=[], ajenos=ajenos, formulas_verificables=False)
     total = 0
     if libro.nsheets > limites.hojas:
         raise ArchivoIlegible("demasiado grande", f"tiene más de {limites.hojas:,} hojas")

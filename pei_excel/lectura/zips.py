@@ -22,6 +22,8 @@ ZIP_ROTO = (
 
 _FINAL = b"PK\x05\x06"
 _FINAL_64 = b"PK\x06\x07"
+#: Bytes del final en que está la cuenta del índice: su registro y el comentario más largo que admite.
+COLA = 65_577
 _BYTES_POR_NOMBRE = 1_000  #: del índice, por archivo: los nombres más largos de Windows no pasan de 260
 #: Caracteres que muestran el nombre al revés («xslx.exe» se ve «exe.xlsx»).
 _INVIERTEN = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
@@ -87,15 +89,22 @@ def _abrir(ruta: Path, limites: Limites) -> zipfile.ZipFile:
         tamano = archivo.seek(0, 2)
         if tamano > limites.bytes_zip:
             raise ArchivoIlegible("demasiado grande", f"el zip pesa más de {limites.bytes_zip // MB} MB")
-        archivo.seek(max(0, tamano - 65_577))
+        archivo.seek(max(0, tamano - COLA))
         cola = archivo.read()
-    lugar = cola.rfind(_FINAL)
-    if lugar >= 0 and len(cola) >= lugar + 22:
-        cuantos, bytes_del_indice = struct.unpack_from("<HI", cola, lugar + 10)
-        grande = _FINAL_64 in cola[max(0, lugar - 20) : lugar]
-        if grande or cuantos > limites.archivos_zip or bytes_del_indice > limites.archivos_zip * _BYTES_POR_NOMBRE:
-            raise ArchivoIlegible("demasiado grande", f"el zip trae más de {limites.archivos_zip:,} archivos")
+    if promete_mas(cola, limites.archivos_zip, admite_64=False):
+        raise ArchivoIlegible("demasiado grande", f"el zip trae más de {limites.archivos_zip:,} archivos")
     return zipfile.ZipFile(ruta)
+
+
+def promete_mas(cola: bytes, archivos: int, *, admite_64: bool = True) -> bool:
+    """Si el final de un zip dice que su índice trae más archivos, o mide más de lo que ellos ocuparían."""
+    lugar = cola.rfind(_FINAL)
+    if lugar < 0 or len(cola) < lugar + 22:
+        return False
+    if _FINAL_64 in cola[max(0, lugar - 20) : lugar]:  # así lo escriben algunos programas aunque no haga falta
+        return not admite_64
+    cuantos, bytes_del_indice = struct.unpack_from("<HI", cola, lugar + 10)
+    return bool(cuantos > archivos or bytes_del_indice > archivos * _BYTES_POR_NOMBRE)
 
 
 def _por_nombre(indice: zipfile.ZipFile, limites: Limites) -> dict[str, zipfile.ZipInfo]:

@@ -20,6 +20,7 @@ from armado import ESPACIO, RELACIONES, alterar, armar, armar_ods, empacar, inte
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.lectura.celdas import abrir, abrir_bytes
 from pei_excel.lectura.disco import en_la_nube, huella, leer_bytes
+from pei_excel.lectura.guardia import tiene_carpeta, tiene_flujo
 from pei_excel.lectura.limites import OPCIONES, Limites, limites_con
 
 HOJA = "xl/worksheets/sheet1.xml"
@@ -37,7 +38,10 @@ def motivo(contenido: bytes, limites: Limites | None = None) -> str:
 
 def ole(*flujos: str) -> bytes:
     """Un contenedor OLE con los nombres de esos flujos en su directorio."""
-    entradas = b"".join(nombre.encode("utf-16-le").ljust(128, b"\0") for nombre in ("Root Entry", *flujos))
+    entradas = b"".join(
+        nombre.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HB", 2 * len(nombre) + 2, 2).ljust(64, b"\0")
+        for nombre in ("Root Entry", *flujos)
+    )
     return OLE.ljust(1024, b"\0") + entradas.ljust(1024, b"\0")
 
 
@@ -55,6 +59,15 @@ def ole(*flujos: str) -> bytes:
         (b"%PDF-1.7", "PDF"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no es de una hoja"),
         (ole("WordDocument"), "Word"),
+        (ole("WordDocument", "Workbook"), "Word"),  # con una tabla de Excel pegada dentro
+        (ole("PowerPoint Document", "Workbook"), "presentación"),
+        (ole("Workbooks"), "no es de hoja de cálculo"),
+        (b"Rar!\x1a\x07\x01\0", "RAR"),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "7z"),
+        (b"\x09\x04\x06\x00\0\0\x10\0", "Excel 4"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "MHTML"),
+        (b"ID;PWXL;N;E\r\nP;PGeneral", "SYLK"),
+        (empacar({"Index/Document.iwa": b"\0"}), "Numbers"),
         (ole("VisioDocument"), "no es de hoja de cálculo"),
         (empacar({"nota.txt": "hola"}), "zip"),
         (empacar({"[Content_Types].xml": '<Types a="wordprocessingml"/>', "word/document.xml": "<a/>"}), "Word"),
@@ -77,6 +90,14 @@ def test_protegido_con_contrasena() -> None:
     manifiesto = '<manifest><file-entry full-path="content.xml"><encryption-data/></file-entry></manifest>'
     cifrado = armar_ods("", **{"META-INF/manifest.xml": manifiesto, "content.xml": "\x00\x01basura"})
     assert motivo(cifrado) == "protegido con contraseña"
+    entero = empacar({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "encrypted-package": b"\x01\x02",
+                      "META-INF/manifest.xml": "<manifest/>"})  # así desde ODF 1.4
+    for libro in (cifrado, entero):
+        with pytest.raises(ArchivoIlegible, match=r"guárdelo como \.xlsx con la misma contraseña") as fallo:
+            abrir_bytes(libro, "prueba.ods")
+        assert fallo.value.motivo == "protegido con contraseña"
+    with pytest.raises(ArchivoIlegible, match="permisos de su organización"):
+        abrir_bytes(ole("EncryptedPackage", "DataSpaces"), "prueba.xlsx")
     zip_cifrado = bytearray(armar(UNA))
     zip_cifrado[zip_cifrado.index(b"PK\x01\x02") + 8] |= 1
     assert motivo(bytes(zip_cifrado)) == "protegido con contraseña"
@@ -162,6 +183,8 @@ _CON_DOCTYPE = f'{_DOCTYPE}<worksheet xmlns="{ESPACIO}"><sheetData>{UNA}</sheetD
         armar(UNA, partes={"docProps/custom.xml": _CON_DOCTYPE}),
         armar(UNA, partes={"xl/otra.xml": _CON_DOCTYPE}),
         armar(UNA, partes={"mimetype": "x", "basic/otra.xml": _CON_DOCTYPE}),
+        armar(UNA, partes={"xl/drawings/dibujo.vml": _CON_DOCTYPE}),
+        armar(UNA, partes={"xl/worksheets/hoja.dat": _CON_DOCTYPE.encode("utf-16")}),
         armar_ods("", **{"meta.xml": _CON_DOCTYPE}),
         _repetida("xl/a.xml", "xl/a.xml"),
         _repetida("xl/a.xml", "xl/A.xml"),
@@ -197,6 +220,9 @@ def test_bombas() -> None:
     assert motivo(grande, Limites(bytes_parte=2000)) == "sospechoso"
     assert motivo(grande, Limites(bytes_total=8000)) == "sospechoso"
     assert motivo(grande, Limites(partes=6)) == "sospechoso"
+    lugar = (indice := bytearray(grande)).rindex(b"PK\x05\x06")
+    struct.pack_into("<HH", indice, lugar + 8, 65_000, 65_000)
+    assert motivo(bytes(indice)) == "sospechoso"
 
 
 def test_demasiado_grande() -> None:
@@ -334,6 +360,77 @@ def test_sin_medida(partes: dict[str, bytes | str], limites: Limites, detalle: s
     with pytest.raises(ArchivoIlegible, match=detalle) as fallo:
         abrir_bytes(armar(UNA, partes=partes), "prueba.xlsx", limites)
     assert fallo.value.motivo == "sospechoso"
+
+
+def test_la_hoja_puede_llamarse_de_otro_modo_y_el_logotipo_traer_doctype() -> None:
+    """Qué es una parte lo dice su contenido; lo que nunca se lee no estorba."""
+    hoja = f'<worksheet xmlns="{ESPACIO}"><sheetData>{UNA}</sheetData></worksheet>'
+    relaciones = (
+        f'<Relationships><Relationship Id="b" Type="{RELACIONES}/worksheet" Target="worksheets/h.dat"/></Relationships>'
+    )
+    svg = '<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://x"><svg/>'
+    libro = abrir_bytes(
+        armar("", partes={
+            "xl/worksheets/h.dat": hoja, "xl/_rels/workbook.xml.rels": relaciones, "xl/media/logo.svg": svg,
+        }),
+        "a.xlsx",
+    )
+    assert libro.hojas[0].celdas.keys() == {(1, 1)}
+
+
+def test_un_flujo_ole_es_una_entrada_de_su_directorio() -> None:
+    """El mismo nombre escrito en una celda, o en otro lugar del archivo, no lo es."""
+    sano = ole("Workbook")
+    assert tiene_flujo(sano, "Workbook")
+    escrito = ole("Otro") + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+    assert not tiene_flujo(escrito, "EncryptedPackage")
+    assert not tiene_flujo(b"\0" * 2 + ole("Workbook"), "Workbook")
+    carpeta = ole("MBD0014A1B2").replace(struct.pack("<HB", 24, 2), struct.pack("<HB", 24, 1))
+    assert tiene_carpeta(carpeta, "MBD")
+    assert not tiene_carpeta(ole("MBD0014A1B2"), "MBD")
+
+
+@pytest.mark.parametrize(
+    ("partes", "que"),
+    [
+        ({"xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships><Relationship Id="x" Type="{RELACIONES}/image" Target="http://rastro.example/a.png" TargetMode="External"/></Relationships>'}, ("vínculos externos",)),
+        ({"xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships><Relationship Id="x" Type="{RELACIONES}/hyperlink" Target="http://example.org" TargetMode="External"/></Relationships>'}, ()),
+        ({"customXml/item1.xml": '<DataMashup xmlns="http://schemas.microsoft.com/DataMashup">AAAA</DataMashup>'.encode("utf-16")}, ("conexiones",)),
+        ({"xl/webextensions/webextension1.xml": "<a/>"}, ("complementos web",)),
+        ({"xl/macrosheets/sheet1.xml": "<a/>", "xl/activeX/activeX1.xml": "<a/>"}, ("macros", "objetos incrustados")),
+    ],
+)
+def test_lo_ajeno_se_nombra(partes: dict[str, bytes | str], que: tuple[str, ...]) -> None:
+    """Lo que sale del libro o corre dentro de él; un vínculo escrito en una celda no."""
+    assert abrir_bytes(armar(UNA, partes=partes), "a.xlsx").ajenos == que
+
+
+def test_se_insiste_con_lo_que_otro_programa_suelta_pronto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """El antivirus o la sincronización lo tienen un momento; Excel lo tiene abierto y se dice sin esperar."""
+    ruta = tmp_path / "libro.xlsx"
+    ruta.write_bytes(b"abc")
+    abrir_bien, veces, esperas = Path.open, [0], []
+    en_uso = PermissionError(13, "en uso")
+    en_uso.winerror = 32  # type: ignore[attr-defined,unused-ignore]
+
+    def abrir_mal(lugar: Path, *args: object, **kwargs: object) -> object:
+        veces[0] += 1
+        if veces[0] < 3:
+            raise en_uso
+        return abrir_bien(lugar, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("pei_excel.lectura.disco.time.sleep", esperas.append)
+    monkeypatch.setattr(Path, "open", abrir_mal)
+    assert leer_bytes(ruta) == b"abc"
+    assert len(esperas) == 2
+    veces[0] = -10
+    with pytest.raises(ArchivoIlegible, match="abierto por otro programa"):
+        leer_bytes(ruta)
+    assert len(esperas) == 4
+    (tmp_path / "~$libro.xlsx").touch()
+    with pytest.raises(ArchivoIlegible, match="abierto por otro programa"):
+        leer_bytes(ruta)
+    assert len(esperas) == 4
 
 
 def test_demasiadas_hojas() -> None:
