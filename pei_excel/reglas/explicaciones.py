@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pei_excel.calculos import iguales
 from pei_excel.evaluacion import Indicador
+from pei_excel.formatos.mir import JUSTIFICACIONES
 from pei_excel.formatos.mir import TRIMESTRES as NOMBRES_DE_TRIMESTRE
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, Libro
@@ -88,7 +89,7 @@ def justificacion(libro: Libro, i: Indicador) -> Fila | None:
     trimestre = NOMBRES_DE_TRIMESTRE[i.periodo.trimestre - 1]
     return next(
         (
-            f for f in libro.filas("Justificaciones")
+            f for f in libro.filas(JUSTIFICACIONES.clave)
             if f.valor("nivel") == i.nivel and i.nivel is not None and f.valor("trimestre") == trimestre
         ),
         None,
@@ -162,17 +163,18 @@ def rezago_sin_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacio
             f"{i.etiqueta} lleva {numero(i.al_periodo.alcanzado)} de {numero(i.al_periodo.programado)} "
             f"({numero(pct, 1)} %)" if bajo else f"{i.etiqueta} informa 0 de {numero(p)} en el trimestre"
         )
-        con_hoja = "Justificaciones" in libro.hojas
+        con_hoja = JUSTIFICACIONES.clave in libro.hojas
         # Los trimestres que lo dejaron atrás: los nombra sin mostrarlos, para que callen a MIR014.
         rezagados = tuple(
             Dato(i.dato("alcanzado", n).llave) for n in TRIMESTRES[:q]
             if _quedo_atras(i.sentido, i.programado[n - 1] or 0, i.alcanzado[n - 1] or 0)
         )
         yield Observacion(
-            f"{hecho} y no dice {enumerar(faltan)}", reportado(i), lee=leidos(i), nombra=rezagados,
+            f"{hecho} y no dice {enumerar(faltan)}", reportado(i), nombra=rezagados,
+            lee=(*leidos(i), *(() if con_hoja else (Dato((JUSTIFICACIONES.clave, -1, JUSTIFICACIONES.llave[0])),))),
             tambien=tuple(fila[c] for c in ("causa", "medida") if fila is not None and fila[c].vacio),
             encontrado=pct if pct is not None else a, esperado=f"{numero(perfil.verde_desde)} % o más, o su explicación",
-            como_corregir=f"Anote {enumerar(faltan)} en la hoja Justificaciones." if con_hoja
+            como_corregir=f"Anote {enumerar(faltan)} en la hoja «{JUSTIFICACIONES.clave}»." if con_hoja
             else f"Indique {enumerar(faltan)} en su respuesta.",
         )
 
@@ -219,7 +221,7 @@ def evidencia_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion
             for origen, filas, hecho in poi.copiadas(libro, contexto, columna, RENGLONES_IGUALES):
                 yield _copiada(filas[0], columna, f"{hecho} de {que}", origen, filas[1:], "codigo")
         return
-    for hoja, columna, que in (("MIR", "medios", "medio de verificación"), ("Justificaciones", "causa", "causa")):
+    for hoja, columna, que in (("MIR", "medios", "medio de verificación"), (JUSTIFICACIONES.clave, "causa", "causa")):
         grupos: dict[str, list[Fila]] = {}
         for fila in libro.filas(hoja):
             texto = normalizar(str(fila.valor(columna) or ""))

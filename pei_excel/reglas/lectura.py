@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from pei_excel.formato import Formato
 from pei_excel.formatos.aplicativo import APLICATIVO, CAMPOS_QUE_NO_TRAE
+from pei_excel.formatos.poi import EVALUACION
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import FILA_DE_HOJA, Dato, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo, texto_de_periodo, texto_de_trimestre
 from pei_excel.reglas import danos
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
 from pei_excel.reglas.celdas import de_celdas
+from pei_excel.reglas.explicaciones import medio_insuficiente, rezago_sin_explicar
+from pei_excel.textos import cuenta
 
 #: Qué hacer según por qué no se pudo leer; lo demás usa el texto de la ficha.
 _COMO_ABRIRLO = {
@@ -26,6 +29,11 @@ _COMO_ABRIRLO = {
     "sospechoso": "Copie los datos a la plantilla oficial y reenvíela; si se repite, avise a sistemas.",
     "tiempo agotado": "Guarde sólo las hojas del informe en un libro nuevo y reenvíelo.",
 }
+
+
+_COPIE_LA_HOJA = "Copie de nuevo la hoja, con el mismo nombre, desde la plantilla o desde su envío anterior."
+#: Hojas para explicar que pide el documento oficial: se piden también a un libro que no es de nuestra plantilla.
+_PEDIDAS_A_TODOS = frozenset({EVALUACION.clave})
 
 
 def _de_incidentes(libro: Libro, codigo: str) -> Iterator[Observacion]:
@@ -105,10 +113,28 @@ def falta_una_columna(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         if incidente.clase == "FMT003" and not (formulacion and _es_de_seguimiento(contexto.formato(libro), incidente)):
             observacion = _observar(incidente)
             if any(fila == FILA_DE_HOJA for _, fila, _ in incidente.saca):
-                observacion.como_corregir = (
-                    "Copie de nuevo la hoja, con el mismo nombre, desde la plantilla o desde su envío anterior."
-                )
+                observacion.como_corregir = _COPIE_LA_HOJA
             yield observacion
+    yield from _sin_hoja_donde_explicar(libro, contexto)
+
+
+def _sin_hoja_donde_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """La hoja donde se explica y prueba lo informado, si no está y hacía falta: una causa, y no una por renglón."""
+    for hoja in contexto.formato(libro).hojas:
+        pedida = libro.nuestro or hoja.clave in _PEDIDAS_A_TODOS
+        if hoja.llave[1:] != ("trimestre",) or hoja.clave in libro.hojas or not pedida or libro.origen is not None:
+            continue
+        renglones = {
+            o.dato.llave[:2] for una in (medio_insuficiente, rezago_sin_explicar) for o in una(libro, contexto)
+            if o.dato is not None and any(d.llave[:2] == (hoja.clave, -1) for d in o.lee)
+        }
+        if renglones:
+            yield Observacion(
+                f"falta la hoja «{hoja.clave}», donde se explica y se prueba lo informado; "
+                f"{cuenta(len(renglones), 'renglón la necesita', 'renglones la necesitan')}",
+                saca=((hoja.clave, FILA_DE_HOJA, "*"),), esperado=hoja.clave, severidad=Severidad.AVISO,
+                como_corregir=_COPIE_LA_HOJA,
+            )
 
 
 def _es_de_seguimiento(formato: Formato, incidente: IncidenteDeLibro) -> bool:

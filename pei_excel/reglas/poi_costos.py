@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pei_excel.calculos import iguales
-from pei_excel.formatos.poi import NECESIDADES, VALORIZACION
+from pei_excel.formatos.poi import NECESIDADES, PROGRAMACION, VALORIZACION
 from pei_excel.hallazgo import Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.mensual import ACUMULATIVO, TRIMESTRAL, forma_mensual, total_mensual
@@ -84,6 +84,8 @@ def costo_anual_no_coincide(libro: Libro, contexto: Contexto) -> Iterator[Observ
 def necesidades_costos_y_techo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """Las necesidades de una actividad que las tiene son su costo anual, y el costo de la unidad cabe en el techo."""
     necesidades = por_codigo(libro, NECESIDADES)
+    propias = por_codigo(libro, PROGRAMACION)
+    sueltas = [f for f in libro.filas(NECESIDADES.clave) if str(f.valor("codigo_actividad")) not in propias]
     for fila, costos in parejas(libro, VALORIZACION):
         suyas = necesidades.get(quien(fila), [])
         if not any(isinstance(f.valor("costo"), float) for f in suyas):
@@ -92,10 +94,13 @@ def necesidades_costos_y_techo(libro: Libro, contexto: Contexto) -> Iterator[Obs
         if iguales(pedido, costo, REDONDEO_DE_NECESIDADES):
             continue
         total = costos["costo_total"]
+        # Lo que le falta puede ser lo que se pidió con un código que no existe: ya se dice en él.
+        suyas_quiza = [f for f in sueltas if 0 < (f.valor("costo") or 0) <= costo - pedido + REDONDEO_DE_NECESIDADES]
         yield Observacion(
             f"las necesidades de {quien(fila)} suman {_soles(pedido)} y su costo anual es {_soles(costo)}",
             total if total.celda else costos["codigo"], encontrado=costo, esperado=pedido,
             lee=(fila["codigo"], costos["codigo"], *de_meses(costos, "costo"),
+                 *(f["codigo_actividad"] for f in suyas_quiza),
                  *(f[c] for f in suyas for c in ("codigo_actividad", "costo"))),
             tambien=tuple(f["costo"] for f in suyas),
         )

@@ -16,7 +16,7 @@ from pei_excel.mensual import ACUMULATIVO, ANO, forma_mensual, meses_vencidos, t
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto, Observacion
 from pei_excel.reglas.evidencia import defecto_del_medio
-from pei_excel.reglas.uniones import cifras, de_meses, mes, por_codigo, quien, se_juzga
+from pei_excel.reglas.uniones import cifras, de_meses, emparejar, mes, por_codigo, quien, se_juzga
 from pei_excel.textos import cuenta, enumerar, normalizar, numero
 from pei_excel.tipos import NADA
 
@@ -192,18 +192,36 @@ def _meses_sin_nadie(actividades: list[Actividad], medida: str, programada: str,
     return hallados
 
 
-def sueltas(libro: Libro) -> tuple[Dato, ...]:
-    """Llaves de `Evaluación` que no encuentran su actividad o su trimestre: pueden ser de la que no tiene renglón."""
+def sin_evaluacion(actividades: list[Actividad], libro: Libro) -> dict[int, tuple[Dato, ...]]:
+    """Lo que se mira de las actividades sin renglón en `Evaluación`, por índice: si falta la hoja, ella; si no, las
+    llaves que no encuentran su actividad o su trimestre, o se repiten, y pueden ser las suyas.
+    """
+    solas = [a.fila for a in actividades if a.evaluacion is None]
+    hoja = libro.hojas.get(EVALUACION.clave)
+    if hoja is None:
+        return {f.indice: (Dato((EVALUACION.clave, -1, EVALUACION.llave[0])),) for f in solas}
     propias = por_codigo(libro, PROGRAMACION)
-    return tuple(
-        f[clave] for f in libro.filas(EVALUACION.clave) for clave in EVALUACION.llave
-        if f.valor("codigo") not in propias or f.valor("trimestre") is None
-    )
+    vistas: set[tuple[str, object]] = set()
+    sueltas: list[Dato] = []
+    leidas: dict[int, tuple[Dato, ...]] = {}
+    for fila in hoja.filas:
+        codigo, trimestre = str(fila.valor("codigo")), fila.valor("trimestre")
+        if codigo in propias and trimestre is None:
+            suya = propias[codigo][0].indice
+            leidas[suya] = (*leidas.get(suya, ()), fila["trimestre"])
+        elif codigo not in propias or (codigo, trimestre) in vistas:
+            sueltas.append(fila["codigo"])
+        vistas.add((codigo, trimestre))
+    for dato, fila in emparejar(sueltas, [f for f in solas if f.indice not in leidas]):
+        leidas[fila.indice] = (*leidas.get(fila.indice, ()), dato)
+    return leidas
 
 
 def medios(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """SEG005: lo ejecutado en el periodo, si es mayor que 0, tiene en `Evaluación` un medio que lo prueba."""
-    for a in con_seguimiento(libro, contexto):
+    seguidas = con_seguimiento(libro, contexto)
+    sin_renglon = sin_evaluacion(seguidas, libro)
+    for a in seguidas:
         hecho = a.fisico(del_periodo(a)).alcanzado
         if not hecho:
             continue
@@ -218,7 +236,7 @@ def medios(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
         yield Observacion(
             f"{a.etiqueta} informa {numero(hecho)} y {que}", dato, encontrado=None if escrito is None else str(escrito)[:200],
             lee=(*llaves(a), *a.datos("ejecutado", meses_que_se_reportan(a.periodo)),
-                 *((fila["codigo"], fila["trimestre"]) if fila is not None else sueltas(libro))),
+                 *((fila["codigo"], fila["trimestre"]) if fila is not None else sin_renglon.get(a.fila.indice, ()))),
             como_corregir="Anote en «Evaluación» el tipo, el número y la fecha del documento que prueba lo ejecutado.",
         )
 
@@ -233,7 +251,9 @@ def _ultimo_en(a: Actividad, meses: range) -> Dato:
 def rezagos(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """SEG006: lo que no llega al verde al periodo, o quedó en 0 con meta, dice qué lo dificultó y qué se hará."""
     perfil = contexto.perfil(libro.formato)
-    for a in con_seguimiento(libro, contexto):
+    seguidas = con_seguimiento(libro, contexto)
+    sin_renglon = sin_evaluacion(seguidas, libro)
+    for a in seguidas:
         periodo, pct = a.fisico(del_periodo(a)), a.al_periodo.porcentaje
         en_cero = bool(periodo.programado) and periodo.alcanzado == 0
         bajo = pct is not None and perfil.debajo_del_verde(pct)
@@ -251,7 +271,7 @@ def rezagos(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
         con_hoja = EVALUACION.clave in libro.hojas and libro.origen is None
         yield Observacion(
             f"{hecho} y no dice {enumerar(faltan)}", reportado(a),
-            lee=(*leidos(a), *((fila["codigo"], fila["trimestre"]) if fila is not None else sueltas(libro))),
+            lee=(*leidos(a), *((fila["codigo"], fila["trimestre"]) if fila is not None else sin_renglon.get(a.fila.indice, ()))),
             tambien=tuple(fila[c] for c in ("dificultaron", "medidas") if fila is not None and fila[c].vacio),
             encontrado=pct if pct is not None else periodo.alcanzado,
             esperado=f"más de {numero(perfil.verde_desde)} %, o su explicación",

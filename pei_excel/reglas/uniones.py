@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pei_excel.calculos import Cifra
 from pei_excel.formato import Hoja
@@ -10,6 +10,7 @@ from pei_excel.formatos.poi import PROGRAMACION
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.mensual import claves_de_mes
 from pei_excel.periodos import MESES
+from pei_excel.textos import parecido
 
 
 def actividades(libro: Libro) -> list[Fila]:
@@ -61,3 +62,40 @@ def parejas(libro: Libro, hoja: Hoja) -> Iterator[tuple[Fila, Fila]]:
         if codigo in otras and codigo not in vistas:
             vistas.add(codigo)
             yield fila, otras[codigo][0]
+
+
+def emparejar(sueltas: Sequence[Dato], sin_renglon: Sequence[Fila]) -> list[tuple[Dato, Fila]]:
+    """(código suelto, actividad) de lo que parece ser lo mismo, con el código mal escrito, repetido o en blanco.
+
+    Decide lo parecido de los códigos y, si está en el mismo lugar, también eso; cada uno se usa una sola vez.
+    """
+    def semejanza(suelta: Dato, actividad: Fila) -> float:
+        igual_lugar = 0.5 if suelta.llave[1] == actividad.indice else 0.0
+        return parecido(str(suelta.valor or ""), quien(actividad)) + igual_lugar
+
+    posibles = sorted(
+        ((semejanza(s, a), s, a) for s in sueltas for a in sin_renglon), key=lambda x: (-x[0], x[1].llave, x[2].indice)
+    )
+    usadas: set[tuple[str, int]] = set()
+    parejas_: list[tuple[Dato, Fila]] = []
+    for _, suelta, actividad in posibles:
+        suyas = {suelta.llave[:2], (actividad.hoja, actividad.indice)}
+        if not suyas & usadas:
+            usadas |= suyas
+            parejas_.append((suelta, actividad))
+    return parejas_
+
+
+def repetidas(libro: Libro, hoja: Hoja) -> list[Fila]:
+    """Los renglones de una hoja cuyo código ya está en otro de arriba, y traen algo más."""
+    return [f for filas in por_codigo(libro, hoja).values() for f in filas[1:] if not sin_nada_mas(f, hoja)]
+
+
+def sin_nada_mas(fila: Fila, hoja: Hoja) -> bool:
+    """Sólo trae su llave: un renglón de más en blanco no esconde ninguna cifra."""
+    return all(d.vacio for c, d in fila.datos.items() if c not in hoja.llave and hoja.por_clave[c].calculo is None)
+
+
+def sin_codigo(libro: Libro, hoja: Hoja) -> list[Fila]:
+    """Los renglones de una hoja cuyo código está en blanco o no pudo leerse."""
+    return [f for f in libro.filas(hoja.clave) if not f.valor(hoja.llave[0])]

@@ -63,6 +63,15 @@ def _sin_hoja(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT003", lugar="archivo")]
 
 
+def _sin_evaluacion(s: PoiSimulado, _azar: Random) -> Hallazgos:
+    """Se borró donde se explica: un solo aviso, si algo había que probar."""
+    meses = range(s.hasta - 2, s.hasta + 1) if s.periodo.clase == "T" else [s.hasta]
+    if not any(cifra(f.get(f"ejecutado_m{m}")) for f in s.filas[SEGUIMIENTO] for m in meses):
+        return None
+    s.danos.append(retoques.quitar_hoja(EVALUACION))
+    return [Esperado("FMT003", lugar="archivo")]
+
+
 def _una_cifra(s: PoiSimulado, azar: Random) -> tuple[str, str, Fila] | None:
     """(hoja, columna, renglón) de una cifra capturada de una actividad libre."""
     actividad = tomar(s, azar, lambda f: intacta(s, f))
@@ -299,6 +308,7 @@ POI_DEFECTOS_LECTURA: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("FMT003", "mes sin título en Programación", _mes_sin_titulo(HOJA), solo=True),
     Defecto("FMT003", "mes sin título en otra hoja", _mes_sin_titulo(COSTOS, SEGUIMIENTO), solo=True),
     Defecto("FMT003", "hoja borrada", _sin_hoja, solo=True),
+    Defecto("FMT003", "hoja Evaluación borrada", _sin_evaluacion, solo=True),
     Defecto("FMT004", "cifra de otro tipo", _en_una_cifra(
         "FMT004", lambda azar, _valor, ano: azar.choice(("veinte", -5.0, date(ano, 2, 1), "pendiente", True)),
     )),

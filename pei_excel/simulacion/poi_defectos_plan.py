@@ -242,7 +242,7 @@ def _cambiado(hoja: str) -> Plantador[PoiSimulado]:
         if fila is None:
             return None
         s.modo = Modo.FORMULACION
-        suya = s.uno(hoja, fila)
+        suya = fila if hoja == HOJA else s.uno(hoja, fila)
         suya["codigo"] = AJENO
         return [Esperado("POI013", hoja, "codigo", suya)]
 
@@ -304,6 +304,7 @@ POI_DEFECTOS_PLAN: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("POI013", "ajena en Modificaciones", _ajena_en(MODIFICACIONES, lambda s, azar: {
         "campo": "Meta anual", "valor_anterior": 5.0, "valor_nuevo": 4.0, **modificacion(s, azar),
     })),
+    Defecto("POI013", "código cambiado en Programación", _cambiado(HOJA)),
     Defecto("POI013", "código cambiado en Valorización", _cambiado(COSTOS)),
     Defecto("POI013", "código cambiado en Seguimiento", _cambiado(SEGUIMIENTO)),
     Defecto("POI014", "modificación que no se aplicó", _modificacion_no_aplicada),

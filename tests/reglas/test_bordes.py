@@ -177,6 +177,24 @@ def test_la_unidad_que_falta_en_una_pagina_se_toma_de_la_siguiente() -> None:
     assert revision.libro.identidad == ("504", "6")
 
 
+@pytest.mark.parametrize("ajeno", [False, True])
+def test_la_hoja_justificaciones_borrada_es_un_solo_aviso(ajeno: bool) -> None:
+    """Un libro que no es nuestro no tiene por qué traerla: ahí se pide explicar en la respuesta."""
+    libro = crudo({n: {"alcanzado_t2": 5.0} for n in ("Actividad 1.1", "Actividad 2.2")})
+    libro.hojas = [h for h in libro.hojas if h.nombre != "Justificaciones"]
+    if ajeno:
+        libro = replace(libro, hojas=libro.hojas[:1], propiedades={}, nombres={})
+    (revision,) = revisiones(libro)
+    vistos = [(h.regla, h.severidad.value, h.como_corregir.endswith("en su respuesta.")) for h in revision.hallazgos]
+    assert vistos == ([("SEG006", "AVISO", True)] * 2 if ajeno else [("FMT003", "AVISO", False)])
+
+
+def test_sin_nada_que_justificar_no_hace_falta_la_hoja() -> None:
+    libro = crudo()
+    libro.hojas = [h for h in libro.hojas if h.nombre != "Justificaciones"]
+    assert hallados(libro) == []
+
+
 def test_una_fila_oculta_de_justificaciones_tambien_se_dice() -> None:
     explicada = {"nivel": "Actividad 2.2", "trimestre": "2do. Trim.", "causa": "Lluvias"}
     libro = crudo(otras={"Justificaciones": [explicada]})

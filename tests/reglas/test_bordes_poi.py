@@ -98,7 +98,7 @@ def test_falta_una_hoja_una_columna_o_un_mes() -> None:
     banda = PROGRAMACION.disposicion.celda(PROGRAMACION.disposicion.fila_encabezado, "programado_m1")
     assert suerte(quitada("Programación")) == (Suerte.RECHAZADO, [("FMT003", None, None)])
     assert suerte(quitada("Valorización")) == (Suerte.OBSERVADO, [("FMT003", None, None)])
-    assert suerte(quitada("Evaluación"))[0] is Suerte.ACEPTADO  # es opcional: SEG005 y SEG006 lo piden
+    assert suerte(quitada("Evaluación")) == (Suerte.ACEPTADO, [("FMT003", None, None)])  # no tiene cifras: es un aviso
     for columna in ("codigo", "actividad"):
         assert suerte(sin_titulo("Programación", columna))[0] is Suerte.RECHAZADO
     assert suerte(sin_titulo("Programación", "programado_m9")) == (
@@ -323,18 +323,6 @@ def test_al_pedir_un_mes_el_resto_del_trimestre_todavia_no_vence() -> None:
     junio = {f"AO.0{n}": {"ejecutado_m6": None, "devengado_m6": None} for n in range(1, 7)}
     assert reglas(crudo({"Seguimiento": junio}, periodo="Mayo 2024"), MAYO) == []
     assert reglas(crudo({"Seguimiento": junio}, periodo="Mayo 2024"), None) == []
-
-
-def test_sin_la_hoja_evaluacion_se_pide_en_el_valor_y_en_la_respuesta() -> None:
-    libro = crudo()
-    libro.hojas = [h for h in libro.hojas if h.nombre != "Evaluación"]
-    (revision,) = revisiones(libro)
-    por_regla: dict[str, list[Any]] = {}
-    for hallazgo in revision.hallazgos:
-        por_regla.setdefault(hallazgo.regla, []).append(hallazgo)
-    assert {r: len(h) for r, h in por_regla.items()} == {"SEG005": 6, "SEG006": 1}
-    assert por_regla["SEG006"][0].como_corregir.endswith("en su respuesta.")
-    assert por_regla["SEG005"][0].donde.celda == celda("Seguimiento", "AO.01", "ejecutado_m6")
 
 
 def test_devengar_sin_costo_en_el_ano_se_aclara() -> None:
