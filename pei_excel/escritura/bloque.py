@@ -94,19 +94,22 @@ def escribir_cuadro(
 
 
 def escribir_firmas(
-    hoja: Any, una: Hoja, fila: int, estilos: Estilos, cargos: Mapping[str, str] | None = None
+    hoja: Any, una: Hoja, fila: int, estilos: Estilos, cargos: Mapping[str, str] | None = None,
+    firmantes: Mapping[str, str] | None = None,
 ) -> int:
     """Las firmas al pie de una hoja; devuelve la última fila que ocupan."""
-    return firmar(hoja, una.firmas, [c.ancho for c in una.columnas if not c.auxiliar], fila, estilos, cargos)
+    anchos = [c.ancho for c in una.columnas if not c.auxiliar]
+    return firmar(hoja, una.firmas, anchos, fila, estilos, cargos, firmantes)
 
 
 def firmar(
     hoja: Any, firmas: Sequence[Firma], anchos: Sequence[float], fila: int, estilos: Estilos,
-    cargos: Mapping[str, str] | None = None,
+    cargos: Mapping[str, str] | None = None, firmantes: Mapping[str, str] | None = None,
 ) -> int:
     """Las firmas, centradas cada una en su parte del ancho de la hoja; devuelve la última fila que ocupan.
 
-    `cargos` dice el de quien firma cada una, por su `quien`; sin él queda por escribir.
+    `cargos` dice el de quien firma cada una, por su `quien`; sin él queda por escribir. `firmantes`, por el título de la
+    firma, lo que va tal cual en lugar de eso.
     """
     total, corte, acumulado = sum(anchos), 0, 0.0
     bordes = []  # ancho acumulado al terminar cada columna
@@ -119,7 +122,7 @@ def firmar(
         hasta = max(desde, next((n for n, borde in enumerate(bordes, 1) if borde >= centro + 24), len(anchos)))
         corte = hasta + 1
         cargo = (cargos or {}).get(firma.quien)
-        nombre = f"Nombre\n{cargo}" if cargo else "Nombre y cargo"
+        nombre = (firmantes or {}).get(firma.titulo) or (f"Nombre\n{cargo}" if cargo else "Nombre y cargo")
         for n, (texto, estilo) in enumerate(
             ((firma.titulo, "firma_titulo"), ("", "firma_linea"), (nombre, "firma_nombre"))
         ):

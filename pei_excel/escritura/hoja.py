@@ -54,6 +54,11 @@ class HojaNueva(Worksheet):  # type: ignore[misc]
         if not self._check_dimensions(fila - 1, columna - 1):
             self.table[fila - 1][columna - 1] = CellFormulaTuple(formula, formato, valor)
 
+    def cambiar_formato(self, fila: int, columna: int, cambiar: Callable[[Any], Any]) -> None:
+        """Da a una celda ya escrita otro formato, que se hace con el que tiene."""
+        celda = self.table[fila - 1][columna - 1]
+        self.table[fila - 1][columna - 1] = celda._replace(format=cambiar(celda.format))
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """No busca funciones posteriores a Excel 2010, que aquí no se usan: era la mitad del tiempo de escritura."""
         return formula.removeprefix("=")

@@ -30,6 +30,7 @@ class Membrete:
     cargos: Mapping[str, str] = field(default_factory=dict)  #: quién firma (`Firma.quien`) → su cargo
     contacto: str = ""  #: a quién preguntar, en los mensajes de las celdas cerradas
     cerrados: frozenset[str] = frozenset()  #: campos que vienen del catálogo y no se cambian ni al formular
+    firmantes: Mapping[str, str] = field(default_factory=dict)  #: título de una firma → quién dice ya que firma
 
     @property
     def colores(self) -> dict[str, str]:
