@@ -78,10 +78,11 @@ def _por_que_no(revision: Revision, formatos: Collection[Formato], periodo: Peri
         return f"es un libro de {libro.formato} y se piden los de {enumerar(f.clave for f in formatos)}"
     if libro.formato is None or revision.estado is Suerte.RECHAZADO:
         grave = next((h for h in revision.hallazgos if h.severidad is Severidad.ERROR), None)
-        if grave is None:
+        if grave is None or (libro.formato is not None and not libro.rechazado):
             return "no trae ningún renglón: es una plantilla sin llenar"
+        mensaje = grave.mensaje[:1].lower() + grave.mensaje[1:]
         donde = f"{grave.donde.hoja}!{grave.donde.celda}: " if grave.donde.celda else ""
-        return f"{donde}{grave.mensaje} {grave.como_corregir}".rstrip(".")
+        return f"{donde}{mensaje} {grave.como_corregir}".rstrip(".")
     ejercicio = ejercicio_de(libro)
     if ejercicio is not None and ejercicio != periodo.ejercicio:
         de_quien = f"lo de {libro.unidad} " if libro.origen == APLICATIVO else ""

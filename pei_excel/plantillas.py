@@ -106,8 +106,7 @@ def _por_informe(revisiones: Sequence[Revision]) -> list[list[Revision]]:
 
 def de_apartado(apartado: Apartado) -> Hecha:
     """Lo que se dice de un archivo del que no sale plantilla."""
-    problema = apartado.problema
-    return Hecha(apartado.archivo, problema[:1].lower() + problema[1:], apartado.aparte)
+    return Hecha(apartado.archivo, apartado.problema, apartado.aparte)
 
 
 def hecha_desde(ruta: Path, seguimiento: Seguimiento, archivo: str) -> Hecha:

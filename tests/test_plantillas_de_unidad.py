@@ -156,6 +156,21 @@ def test_se_nombra_lo_que_no_pudo_salir_y_lo_que_sobra(preparar: Preparar) -> No
     }
 
 
+def test_de_la_unidad_cuyo_libro_no_sirve_se_dice_una_sola_linea(preparar: Preparar) -> None:
+    catalogo, carpeta = preparar(TRES)
+    ruta = carpeta / "aprobados" / "U21P2.xlsx"
+    libro = openpyxl.load_workbook(ruta)
+    lugar = MIR.principal.disposicion
+    libro["MIR"][lugar.celda(lugar.fila_del_titulo(MIR.principal.por_clave["nombre"]), "nombre")] = "Otra cosa"
+    libro.save(ruta)
+    (carpeta / "aprobados" / "otro.xlsx").write_bytes((carpeta / "aprobados" / "U21P1.xlsx").read_bytes())
+    dichas = [(h.ruta, h.problema, h.aparte) for h in hacer(catalogo, carpeta) if h.problema]
+    assert [(quien.split(" - ")[0], aparte) for quien, _, aparte in dichas] == [("U21P1.xlsx", True), ("U21", False)]
+    assert "se usa «otro.xlsx», el más reciente" in str(dichas[0][1])
+    assert str(dichas[1][1]).startswith("su libro «U21P2.xlsx» no sirve: ")
+    assert "«Nombre»" in str(dichas[1][1])
+
+
 def test_de_dos_unidades_que_se_fusionan_no_se_elige_una(preparar: Preparar) -> None:
     base, fin, nuevo = CATALOGO.modelo.filas["Unidades"], date(2024, 6, 30), date(2024, 7, 1)
     unidades = [

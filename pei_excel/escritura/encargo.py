@@ -383,8 +383,11 @@ def _prefabricadas(
     nuevas = [n for n in nuevas if tuple(plegar(n.get(clave)) for clave in hoja.llave) not in tenidas]
     # Lo que todavía no se sabe cómo se llama tiene también su renglón, todo abierto.
     por_nombrar = [llave for llave in llaves if isinstance(llave, Abierta)]
-    ya = sum(isinstance(fila.get(hoja.llave[0]), Abierta) and fija.items() <= fila.items() for fila in dadas)
-    libres = [c.clave for c in hoja.columnas if c.apertura is Apertura.PERIODO]
+    conocidas = {plegar(llave) for llave in llaves if not isinstance(llave, Abierta)}
+    propias = [fila.get(hoja.llave[0]) for fila in dadas if fija.items() <= fila.items()]
+    ya = sum(isinstance(llave, Abierta) or plegar(llave) not in conocidas for llave in propias)
+    libres = [c.clave for c in hoja.columnas if c.apertura is Apertura.PERIODO and c.meses
+              and c.meses[-1] <= trimestre * 3]
     return nuevas + [
         {hoja.llave[0]: llave, **fija, **{clave: Abierta(llave.mensaje) for clave in libres}}
         for llave in por_nombrar[ya:]
