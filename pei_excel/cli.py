@@ -78,18 +78,11 @@ def _leer_claves(_: click.Context, __: click.Parameter, ruta: Path | None) -> An
         raise click.BadParameter(f"«{ruta}»: {error}.") from None
 
 
-def _de_revision(funcion: Any) -> Any:
-    """Las opciones que comparten `revisar` y `consolidar`."""
+def _de_lectura(funcion: Any) -> Any:
+    """Las opciones de las órdenes que leen libros."""
     for opcion in (
-        click.option("--perfil", multiple=True, callback=_leer_perfiles, metavar="[FORMATO=]NOMBRE",
-                     help="Semáforo: general, simetrico, operativo o san-miguel."),
-        click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
-                     help="Catálogo de la institución: compara quién debe informar y toma de él país y semáforo."),
         click.option("--pais", type=Opcion(["mx", "pe", "sv"]),
                      help="Costumbre de los separadores: «1,200» es mil doscientos en mx."),
-        click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
-                     help="Entregas de antes, o la carpeta de un periodo cerrado: compara lo aprobado y lo informado."),
-        click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo)."),
         click.option("--clave-archivo", "claves", callback=_leer_claves, metavar="ARCHIVO",
                      type=click.Path(path_type=Path),
                      help="Texto con una línea «unidad o nombre = contraseña» por cada libro cifrado."),
@@ -98,6 +91,21 @@ def _de_revision(funcion: Any) -> Any:
     ):
         funcion = opcion(funcion)
     return funcion
+
+
+def _de_revision(funcion: Any) -> Any:
+    """Las opciones que comparten `revisar` y `consolidar`."""
+    for opcion in (
+        click.option("--perfil", multiple=True, callback=_leer_perfiles, metavar="[FORMATO=]NOMBRE",
+                     help="Semáforo: general, simetrico, operativo o san-miguel."),
+        click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+                     help="Catálogo de la institución: compara quién debe informar y toma de él país y semáforo."),
+        click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
+                     help="Entregas de antes, o la carpeta de un periodo cerrado: compara lo aprobado y lo informado."),
+        click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo)."),
+    ):
+        funcion = opcion(funcion)
+    return _de_lectura(funcion)
 
 
 @click.group(cls=Grupo, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -297,6 +305,34 @@ def consolidar_o_salir(carpeta: Path, salida: Path, encargo: Encargo) -> Consoli
         return consolidar_carpeta(carpeta, salida, encargo, _avance())
     except PeriodoImpropio as error:
         _uso(str(error))
+
+
+@orden.command(epilog="Ejemplo:  pei-excel rescatar recibidos/504.xls")
+@click.argument("libro", type=click.Path(path_type=Path), metavar="LIBRO")
+@click.option("--periodo", type=_Periodo(), help="Si el libro trae varios, el que se rescata.")
+@click.option("--ejercicio", type=Entero(2000, 2100), help="Año del libro que no lo dice.")
+@_de_lectura
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("rescatados"),
+              show_default=True, help="Carpeta donde se deja.")
+def rescatar(libro: Path, periodo: Any, ejercicio: int | None, pais: str | None, claves: Any, limites: Any,
+             salida: Path) -> None:
+    """Pasa lo que trae un libro maltratado, de otra versión o histórico a una plantilla de hoy.
+
+    Cada celda que se movió o se reparó queda en color, con una nota, y en la hoja «Rescate»; ahí está también lo que
+    no se leyó o no tiene lugar. Nada se inventa, y el archivo original no se toca. LIBRO puede ser también un .zip o
+    una carpeta: sale un libro por cada informe.
+    """
+    from pei_excel.lectura.lector import Opciones
+    from pei_excel.rescate import Pedido, texto_de_rescate
+    from pei_excel.rescate import rescatar as rescatar_libros
+
+    if not libro.exists() and not any(p.suffix.lower() == ".zip" and p.is_file() for p in libro.parents):
+        _uso(f"No existe «{libro}». Revise la ruta.")
+    _exigir_archivos((libro,))
+    pedido = Pedido(Opciones(periodo, pais, limites, claves), ejercicio)
+    rescatados = rescatar_libros([libro], salida, pedido, _avance())
+    click.echo(texto_de_rescate(rescatados), nl=False)
+    sys.exit(0 if all(r.completo for r in rescatados) else 1)
 
 
 @orden.command()

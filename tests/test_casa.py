@@ -23,7 +23,7 @@ PISOS = {
     "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4, "control": 4,
     "escritura": 5, "ayuda": 5,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
-    "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "informe": 6,
+    "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 
