@@ -102,6 +102,8 @@ def _de_revision(funcion: Any) -> Any:
                      help="Catálogo de la institución: compara quién debe informar y toma de él país y semáforo."),
         click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
                      help="Entregas de antes, o la carpeta de un periodo cerrado: compara lo aprobado y lo informado."),
+        click.option("--usar", multiple=True, metavar="ARCHIVO",
+                     help="De las entregas repetidas de un informe, usa ésta; puede repetirse."),
         click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo)."),
     ):
         funcion = opcion(funcion)
@@ -231,7 +233,7 @@ def leer_catalogo_o_salir(ruta: Path) -> Catalogo:
 @click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
 def revisar(
     rutas: tuple[Path, ...], periodo: Any, perfil: dict[str, str], catalogo: Path | None, pais: str | None,
-    anterior: Path | None, procesos: int | None, claves: Any, limites: Any, como_json: bool,
+    anterior: Path | None, procesos: int | None, claves: Any, limites: Any, como_json: bool, usar: tuple[str, ...],
 ) -> None:
     """Lee libros o carpetas y dice qué hay que corregir, con hoja y celda. No escribe nada."""
     from pei_excel.documento import a_texto, documento
@@ -246,7 +248,7 @@ def revisar(
     _exigir_anteriores(anterior)
     encargo = Encargo(
         periodo, perfil, pais, procesos=procesos, anterior=anterior, limites=limites, claves=claves,
-        catalogo=leer_catalogo_o_salir(catalogo) if catalogo else None,
+        catalogo=leer_catalogo_o_salir(catalogo) if catalogo else None, usar=usar,
     )
     with Trabajadores(procesos or procesos_por_omision(), limites, MODULOS_DE_LECTURA) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
@@ -266,6 +268,8 @@ def revisar(
 @click.option("--estricto", is_flag=True, help="Deja fuera también los informes con errores.")
 @click.option("--ponderado", is_flag=True,
               help="POI: la media del avance físico pesa cada actividad por su costo anual.")
+@click.option("--sin-bitacora", is_flag=True,
+              help="No lee ni escribe bitacora.sqlite; las cifras son las mismas.")
 @click.option("--json", "como_json", is_flag=True, help="Imprime el mismo documento de resultado.json.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
               default=Path("salidas"), show_default=True,
@@ -273,7 +277,7 @@ def revisar(
 def consolidar(
     carpeta: Path, periodo: Any, perfil: dict[str, str], catalogo: Path | None, pais: str | None,
     anterior: Path | None, procesos: int | None, claves: Any, limites: Any, corte: date | None, estricto: bool,
-    ponderado: bool, como_json: bool, salida: Path,
+    ponderado: bool, como_json: bool, salida: Path, usar: tuple[str, ...], sin_bitacora: bool,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
     from pei_excel.informe import texto_de_consolidado
@@ -285,7 +289,7 @@ def consolidar(
     _exigir_anteriores(anterior)
     encargo = Encargo(
         periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves,
-        leer_catalogo_o_salir(catalogo) if catalogo else None,
+        leer_catalogo_o_salir(catalogo) if catalogo else None, usar, sin_bitacora,
     )
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
@@ -302,9 +306,12 @@ def consolidar_o_salir(carpeta: Path, salida: Path, encargo: Encargo) -> Consoli
     from pei_excel.proceso import PeriodoImpropio, consolidar_carpeta
 
     try:
-        return consolidar_carpeta(carpeta, salida, encargo, _avance())
+        consolidado = consolidar_carpeta(carpeta, salida, encargo, _avance())
     except PeriodoImpropio as error:
         _uso(str(error))
+    if consolidado.aviso:
+        click.echo(consolidado.aviso, err=True)
+    return consolidado
 
 
 @orden.command(epilog="Ejemplo:  pei-excel rescatar recibidos/504.xls")

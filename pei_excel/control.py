@@ -55,6 +55,7 @@ class Entregado:
     unidad_nombre: str = ""
     programa: str = ""
     programa_nombre: str = ""
+    gerencia: str = ""  #: POI
     archivo: str = ""  #: vacío: no ha llegado
     sha256: str = ""
     periodo: str | None = None  #: el escrito en el libro
@@ -64,6 +65,7 @@ class Entregado:
     medio: str = ""
     oficio: str = ""
     firmado: bool | None = None
+    version: int | None = None  #: de la plantilla; None: sin marca
     entrega: int | None = None  #: 1 es la primera que se conoce de ese informe; None: no se sabe de quién es
     errores: int = 0
     avisos: int = 0
@@ -158,8 +160,9 @@ def entregados(
             cambios = comparar(antes.archivo, antes.asuntos, asuntos(revision.hallazgos))
         renglon = Entregado(
             libro.formato, libro.identidad[0], libro.unidad.nombre if libro.unidad else "", libro.identidad[1],
-            libro.programa.nombre if libro.programa else "", libro.archivo, libro.sha256,
-            libro.periodo.codigo if libro.periodo else None, revision.estado.value, entrega=numero, cambios=cambios,
+            libro.programa.nombre if libro.programa else "", str(libro.campo("gerencia").valor or ""), libro.archivo,
+            libro.sha256, libro.periodo.codigo if libro.periodo else None, revision.estado.value, entrega=numero,
+            version=libro.version, cambios=cambios,
             errores=len(revision.de(Severidad.ERROR)), avisos=len(revision.de(Severidad.AVISO)),
             notas=len(revision.de(Severidad.NOTA)),
         )

@@ -17,15 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar, espacio_de_salida
+from pei_excel.bitacora import Bitacora, BitacoraInservible, ahora
 from pei_excel.catalogo import Catalogo
+from pei_excel.control import Entregado, con_plazos, entregados
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.claves import Claves
 from pei_excel.lectura.disco import huella
 from pei_excel.lectura.lector import Opciones, leer, libro_ilegible
-from pei_excel.lectura.limites import LIMITES, Limites
+from pei_excel.lectura.limites import LIMITES, Limites, cambiados
+from pei_excel.lectura.recepcion import Recepcion
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
+from pei_excel.recepciones import elegidos, fechar, leer_listas
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar, revisar_entrega
 from pei_excel.salidas import LARGO_DE_NOMBRE, ULTIMO, Carpeta, NoSePudo, escribir_entero
@@ -61,6 +65,8 @@ class Encargo:
     limites: Limites = LIMITES
     claves: Claves | None = None  #: contraseñas de los libros cifrados; nunca salen en los resultados
     catalogo: Catalogo | None = None  #: el de la oficina
+    usar: tuple[str, ...] = ()  #: archivos que se eligen a mano entre las entregas repetidas
+    sin_bitacora: bool = False  #: ni leerla ni escribirla
 
     @property
     def contexto(self) -> Contexto:
@@ -82,6 +88,9 @@ class Encargo:
             "corte": self.corte.isoformat() if self.corte else None,
             "estricto": self.estricto,
             "ponderado": self.ponderado,
+            "catalogo": {"archivo": self.catalogo.archivo, "sha256": self.catalogo.sha256} if self.catalogo else None,
+            "limites": cambiados(self.limites),
+            "usar": sorted(self.usar),
         }
 
 
@@ -94,6 +103,7 @@ class Resultado:
     apartados: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, por qué no es un informe)
     anteriores: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, SHA-256) con que se comparó
     empacadas: dict[int, bytes] = field(default_factory=dict)  #: id de la revisión → como llegó, si sigue igual
+    recepciones: dict[str, Recepcion] = field(default_factory=dict)  #: archivo → cuándo llegó
 
     @property
     def apartados_por_mes(self) -> list[str]:
@@ -160,15 +170,23 @@ def _apartar_si_no_es_por_mes(libro: Libro, periodo: Periodo | None) -> None:
 
 
 def revisar_rutas(
-    rutas: Sequence[Path], encargo: Encargo, trabajadores: Trabajadores, avance: Avance = _sin_avance
+    rutas: Sequence[Path], encargo: Encargo, trabajadores: Trabajadores, avance: Avance = _sin_avance,
+    vistas: Mapping[str, date] | None = None,
 ) -> Resultado:
-    """Lee y revisa todo lo que hay en las rutas; un archivo malo nunca detiene a los demás."""
+    """Lee y revisa todo lo que hay en las rutas; un archivo malo nunca detiene a los demás.
+
+    `vistas` es lo que recuerda la bitácora, SHA-256 → día en que se vio; None: no se usa.
+
+    Raises:
+        NoSePudo: si un archivo que se pidió usar no está.
+    """
     from pei_excel.entregas_anteriores import Previas, leer_previas
 
+    hallados = buscar(rutas, encargo.limites)
+    usar = elegidos(encargo.usar, hallados.archivos)
     previas = Previas()
     if encargo.anterior:
         previas = leer_previas(encargo.anterior, encargo.opciones, trabajadores, avance)
-    hallados = buscar(rutas, encargo.limites)
     total = len(hallados.archivos)
     tareas = ((str(a.ruta), a.nombre, encargo) for a in hallados.archivos)
     revisiones: list[Revision] = []
@@ -191,13 +209,15 @@ def revisar_rutas(
     leidas = [(r, r.estado, list(r.hallazgos)) for r in revisiones]
     _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
     ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
-    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto)
+    lista = leer_listas(hallados)
+    recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, vistas, ahora().date())
+    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto, recepciones, lista, usar)
     iguales = {
         id(revision): empacada
         for revision, (leida, estado, hallazgos), empacada in zip(revisiones, leidas, empacadas, strict=True)
         if empacada and revision is leida and revision.estado is estado and revision.hallazgos == hallazgos
     }
-    return Resultado(revisiones, de_carpeta, sorted(apartados), previas.archivos, iguales)
+    return Resultado(revisiones, de_carpeta, sorted(apartados), previas.archivos, iguales, recepciones)
 
 
 def _comparar(
@@ -286,6 +306,9 @@ class Consolidado:
     resultado: Resultado
     carpeta: Path
     tablas: dict[str, Tablas]  #: por formato, los que hubo en la carpeta
+    entregas: list[Entregado] = field(default_factory=list)  #: el control
+    salidas: dict[str, str] = field(default_factory=dict)  #: archivo que se escribió → SHA-256
+    aviso: str = ""  #: lo que no se pudo anotar; lo consolidado está entero
 
 
 @contextmanager
@@ -319,12 +342,17 @@ def consolidar_carpeta(
     modulos = (*MODULOS_DE_LECTURA, "pei_excel.escritura.evaluacion")
     with carpeta:
         nueva = carpeta.preparar()
+        bitacora = None if encargo.sin_bitacora else Bitacora.abrir(base)
+        vistas, previas = (bitacora.vistas(), bitacora.previas(periodo.codigo)) if bitacora else (None, {})
         with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites, modulos) as trabajadores:
             with _sin_buscar_ciclos():
-                resultado = revisar_rutas([entrada], encargo, trabajadores, avance)
+                resultado = revisar_rutas([entrada], encargo, trabajadores, avance, vistas)
             if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
                 gc.unfreeze()
                 raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
+            entregas = entregados(resultado.revisiones, resultado.recepciones, previas)
+            if encargo.catalogo is not None:
+                entregas = con_plazos(entregas, encargo.catalogo, periodo)
             salidas: dict[str, str] = {}
             evaluables = [r for r in resultado.revisiones if r.cuenta]
             nombres = nombres_de_evaluacion(evaluables, periodo)
@@ -334,20 +362,27 @@ def consolidar_carpeta(
                 for nombre, revision in zip(nombres, evaluables, strict=True)
             )
             evaluaciones = trabajadores.encargar(escribir_una_evaluacion, tareas)
-            tablas = _escribir_institucionales(nueva, resultado, encargo, corte, salidas)
+            tablas = _escribir_institucionales(nueva, resultado, encargo, corte, salidas, entregas)
             for n, (nombre, huella) in enumerate(zip(nombres, evaluaciones, strict=True), 1):
                 avance("Escribiendo evaluaciones", n, len(nombres))
                 if isinstance(huella, TareaPerdida):
                     raise _no_se_pudo("escribir la evaluación", evaluables[n - 1].libro.archivo, huella)
                 salidas[f"evaluaciones/{nombre}"] = huella
-        _escribir_json(nueva, resultado, encargo, corte, salidas, tablas)
+        _escribir_json(nueva, resultado, encargo, corte, salidas, tablas, entregas)
         carpeta.cambiar()
+        consolidado = Consolidado(resultado, carpeta.final, tablas, entregas, salidas)
+        if bitacora is not None:
+            try:
+                bitacora.anotar_corrida(consolidado, encargo)
+            except BitacoraInservible as error:
+                consolidado.aviso = f"Los resultados quedaron en «{carpeta.final}», sin anotarse. {error}"
     gc.unfreeze()
-    return Consolidado(resultado, carpeta.final, tablas)
+    return consolidado
 
 
 def _escribir_institucionales(
-    nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str]
+    nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str],
+    entregas: Sequence[Entregado],
 ) -> dict[str, Tablas]:
     """Los libros de la institución: los de cada formato que haya en la carpeta, y los datos de todos juntos."""
     from pei_excel.consolidacion import consolidar
@@ -375,6 +410,7 @@ def _escribir_institucionales(
         tablas[formato] = propias
         resultado.de_carpeta += [h for h in propias.hallazgos if h.regla == "CON001"]
         consolidado, tesoreria = escritores(formato)
+        consolidado = partial(consolidado, entregas=entregas)
         escribir(f"consolidado-{formato.lower()}.xlsx", partial(_con, consolidado, propias, resultado.revisiones))
         escribir(f"tesoreria-{formato.lower()}.xlsx", partial(_con, tesoreria, propias))
         if formato == "MIR":
@@ -425,7 +461,7 @@ def _con(escritor: Callable[..., None], *argumentos_y_destino: Any) -> None:
 
 def _escribir_json(
     nueva: Path, resultado: Resultado, encargo: Encargo, corte: date, salidas: dict[str, str],
-    tablas: Mapping[str, Tablas],
+    tablas: Mapping[str, Tablas], entregas: Sequence[Entregado],
 ) -> None:
     from pei_excel.documento import a_texto, documento, totales
 
@@ -436,6 +472,7 @@ def _escribir_json(
             "anterior": [{"archivo": nombre, "sha256": huella} for nombre, huella in resultado.anteriores],
         },
         totales={formato: totales(propias) for formato, propias in tablas.items()},
+        entregas=[e.como_datos() for e in entregas],
         salidas=[{"archivo": nombre, "sha256": salidas[nombre]} for nombre in sorted(salidas)],
     )
     escribir_entero(nueva / ULTIMO, a_texto(contenido).encode())

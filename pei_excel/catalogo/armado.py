@@ -54,7 +54,7 @@ def desde_libro(libro: Libro) -> Catalogo:
             Prorroga(f, f.valor("unidad"), f.valor("periodo"), f.valor("fecha"), f.valor("oficio") or "")
             for f in _con(libro, PRORROGAS, "unidad", "periodo", "fecha")
         ),
-        _perfiles(libro), _transparencia(libro),
+        _perfiles(libro), _transparencia(libro), libro.sha256,
     )
 
 

@@ -36,6 +36,7 @@ class Catalogo:
     prorrogas: tuple[Prorroga, ...] = ()
     perfiles: tuple[Perfil, ...] = ()
     transparencia: tuple[CampoDeTransparencia, ...] = ()
+    sha256: str = ""  #: del archivo
 
     @cached_property
     def _por_clave(self) -> dict[str, tuple[Unidad, ...]]:

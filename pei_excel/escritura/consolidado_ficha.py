@@ -17,8 +17,8 @@ from pei_excel.escritura.consolidado_comun import (
     pie_de,
     relleno_de,
 )
+from pei_excel.escritura.consolidado_control import Control
 from pei_excel.escritura.consolidado_cuadros import Cuadro
-from pei_excel.escritura.consolidado_registro import Control
 from pei_excel.escritura.consolidado_resumen import Resumen
 from pei_excel.escritura.estilos import AZUL, BANDA, GRIS, Estilos
 from pei_excel.escritura.hoja import LibroNuevo, configurar_impresion, escribir_formula

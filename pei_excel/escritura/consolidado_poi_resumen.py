@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from pei_excel.escritura import graficas, graficas_poi
 from pei_excel.escritura.consolidado_comun import ENCABEZADO, ENTERO, PORCENTAJE, SOLES, Detalle, al_periodo_de
+from pei_excel.escritura.consolidado_control import Control
 from pei_excel.escritura.consolidado_cuadros import Cuadro
 from pei_excel.escritura.consolidado_ficha import CifraDeFicha, Contenido, cifra_de_informes
 from pei_excel.escritura.consolidado_poi_cuadros import brecha, porcentaje_financiero
 from pei_excel.escritura.consolidado_poi_presupuesto import Presupuesto
-from pei_excel.escritura.consolidado_registro import Control
 from pei_excel.escritura.consolidado_resumen import (
     empezar_graficas,
     escribir_totales,

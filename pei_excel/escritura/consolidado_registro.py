@@ -1,9 +1,8 @@
-"""Las hojas de registro del consolidado: Observaciones, Diseño, Control de entregas y Datos."""
+"""Las hojas de registro del consolidado: Observaciones, Diseño y Datos. Las de las entregas están aparte."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pei_excel.consolidacion import orden_de_libro
 from pei_excel.escritura import datos
@@ -19,11 +18,10 @@ from pei_excel.escritura.filas_armadas import (
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.observaciones import COLUMNAS, Observada
 from pei_excel.frases_comunes import VOCABULARIO
-from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
-from pei_excel.revision import Revision, Suerte
+from pei_excel.hallazgo import Destinatario, Hallazgo
+from pei_excel.revision import Revision
 from pei_excel.tablas import Tablas
 
-CONTROL = "Control de entregas"
 _PARA = {Destinatario.UNIDAD: "Unidad", Destinatario.PLANEACION: "Planeación"}
 _COLUMNAS = (
     "severidad", "regla", "unidad", "programa", "archivo", "hoja", "celda", "mensaje", "correccion", "dice", "debe",
@@ -88,65 +86,6 @@ def _escribir(
     if lista:
         hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
     imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
-
-
-class Control(NamedTuple):
-    """Dónde quedó la columna que dice si el informe se consolidó."""
-
-    primera: int
-    ultima: int
-
-    def cuenta(self, *, consolidados: bool) -> str:
-        """Fórmula que cuenta los informes consolidados, o todos los que no fueron sustituidos."""
-        if consolidados:
-            return f"COUNTIF('{CONTROL}'!$F${self.primera}:$F${self.ultima},\"Sí\")"
-        estados = f"'{CONTROL}'!$E${self.primera}:$E${self.ultima}"
-        return f'COUNTIF({estados},"?*")-COUNTIF({estados},"{Suerte.SUSTITUIDO}")'
-
-
-def escribir_control(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Revision], *, papel: str) -> Control:
-    """La hoja «Control de entregas»: un renglón por informe hallado."""
-    hoja = hoja_de_filas(libro, CONTROL)
-    titular(hoja, "Control de los informes presentados", tablas, libro.estilos, f"{tablas.cobertura.frase}.")
-    todos_cuentan = sum(r.cuenta for r in revisiones) == tablas.cobertura.consolidados
-
-    def consolidado(r: Revision) -> str:
-        return "Sí" if r.cuenta and (todos_cuentan or r.estado is Suerte.ACEPTADO) else "No"
-
-    def cuantos(severidad: Severidad, titulo: str) -> ColumnaDeCuadro:
-        return ColumnaDeCuadro(titulo, 9, lambda r: len(r.de(severidad)), "right", mide=False)
-
-    de_quien = (
-        ColumnaDeCuadro("Programa Presupuestario", 32, lambda r: r.libro.programa or "No se identificó")
-        if tablas.formato == "MIR"
-        else ColumnaDeCuadro("Gerencia", 32, lambda r: r.libro.campo("gerencia").valor or "No se identificó")
-    )
-    columnas = (
-        ColumnaDeCuadro(
-            VOCABULARIO[tablas.formato].unidad, 32, lambda r: r.libro.unidad or "No se identificó"
-        ),
-        de_quien,
-        ColumnaDeCuadro("Archivo", 34, lambda r: r.libro.archivo),
-        ColumnaDeCuadro("Periodo del informe", 13, lambda r: r.libro.periodo and r.libro.periodo.codigo, "center"),
-        ColumnaDeCuadro("Estado", 12, lambda r: r.estado.value, "center"),
-        ColumnaDeCuadro("Se consolidó", 11, consolidado, "center"),
-        cuantos(Severidad.ERROR, "Errores"), cuantos(Severidad.AVISO, "Avisos"), cuantos(Severidad.NOTA, "Notas"),
-        ColumnaDeCuadro(
-            "Versión de la plantilla", 13, lambda r: r.libro.version or "sin marca", "center"
-        ),
-        ColumnaDeCuadro("SHA-256 del archivo", 38, lambda r: r.libro.sha256),
-    )
-    orden = sorted(revisiones, key=lambda r: orden_de_libro(r.libro))
-    colores = {Suerte.OBSERVADO: "#FDE5CE", Suerte.RECHAZADO: "#F8D0D0", Suerte.SUSTITUIDO: "#D9D9D9"}
-    ultima = escribir_cuadro(
-        hoja, ENCABEZADO, columnas, orden, libro.estilos, vacio="Ningún informe.",
-        relleno=lambda r: (5, colores[r.estado]) if r.estado in colores else None,
-    )
-    hoja.freeze_panes(ENCABEZADO, 1)
-    if orden:
-        hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
-    imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
-    return Control(ENCABEZADO + 1, ultima)
 
 
 #: Ancho de cada columna de los datos abiertos.

@@ -6,9 +6,10 @@ Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from pei_excel.escritura.estilos import Estilos
+from pei_excel.escritura.estilos import FECHA, Estilos
 from pei_excel.escritura.hoja import HojaNueva, LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.ubicacion import letra
@@ -106,14 +107,28 @@ def entidades(formula: str) -> str:
     return formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+_PRIMER_DIA = date(1899, 12, 30)  #: el día 0 de Excel
+
+
+class Formula(NamedTuple):
+    """Una fórmula de un cuadro (sin «=»; la marca FILA es el número de su fila) y el valor que da."""
+
+    texto: str
+    valor: float | str | None
+
+
 class ColumnaDeCuadro(NamedTuple):
-    """Una columna de un cuadro: título, ancho, de dónde sale su valor y cómo se alinea."""
+    """Una columna de un cuadro: título, ancho, de dónde sale su valor y cómo se alinea.
+
+    El valor puede ser un texto, un número, una fecha o una `Formula`.
+    """
 
     titulo: str
     ancho: float
     valor: Callable[[Any], Any]
     alineacion: str = "left"
     mide: bool = True  #: su texto puede hacer crecer la fila
+    formato: str = ""  #: de número, si no es el general
 
 
 def escribir_cuadro(
@@ -130,7 +145,9 @@ def escribir_cuadro(
         hoja.set_column(n, n, columna.ancho)
         hoja.write_string(fila - 1, n, columna.titulo, encabezado)
     hoja.set_row(fila - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in columnas], minimo=18))
-    inicios = [principio(n, estilos("celda", align=c.alineacion)) for n, c in enumerate(columnas, 1)]
+    propios = [{"num_format": c.formato} if c.formato else {} for c in columnas]
+    inicios = [principio(n, estilos("celda", align=c.alineacion, **propios[n - 1])) for n, c in enumerate(columnas, 1)]
+    de_fecha = [principio(n, estilos("celda", align="center", num_format=FECHA)) for n in range(1, len(columnas) + 1)]
     de_numero = [principio(n, estilos("celda", align="right")) for n in range(1, len(columnas) + 1)]
     ultima = fila
     for objeto in objetos:
@@ -140,9 +157,15 @@ def escribir_cuadro(
         for n, (columna, inicio) in enumerate(zip(columnas, inicios, strict=True), 1):
             valor = columna.valor(objeto)
             if resaltada and resaltada[0] == n:
-                inicio = principio(n, estilos("celda", align=columna.alineacion, bg_color=resaltada[1]))  # noqa: PLW2901
+                inicio = principio(  # noqa: PLW2901
+                    n, estilos("celda", align=columna.alineacion, bg_color=resaltada[1], **propios[n - 1])
+                )
             if valor is None or valor == "":
                 partes.append(con_numero(inicio, None))
+            elif isinstance(valor, Formula):
+                partes.append(con_formula(inicio, entidades(valor.texto), valor.valor))
+            elif isinstance(valor, date):
+                partes.append(con_numero(de_fecha[n - 1], (valor - _PRIMER_DIA).days))
             elif isinstance(valor, (int, float)):
                 partes.append(con_numero(de_numero[n - 1] if columna.alineacion == "left" else inicio, valor))
             else:

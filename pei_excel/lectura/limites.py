@@ -98,3 +98,11 @@ def limites_con(opciones: Iterable[str], base: Limites = LIMITES) -> Limites:
             raise ValueError(f"el límite «{nombre.strip()}» debe ser un número entero de 1 a {mayor:,}")
         cambios[conocida.campo] = int(numero) * conocida.factor
     return replace(base, **cambios)
+
+
+def cambiados(limites: Limites) -> dict[str, int]:
+    """Los que el usuario cambió, con el nombre y en la unidad de su opción."""
+    return {
+        nombre: getattr(limites, opcion.campo) // opcion.factor for nombre, opcion in OPCIONES.items()
+        if getattr(limites, opcion.campo) != getattr(LIMITES, opcion.campo)
+    }

@@ -1,0 +1,330 @@
+"""La bitácora de la oficina (`bitacora.sqlite`, junto a los resultados): qué se recibió y cuándo se vio, qué se corrió,
+qué se encontró y qué se escribió.
+
+Ninguna cifra depende de ella y nada de lo que dice una celda se guarda, salvo lo que un hallazgo ya cita. Es el único
+lugar, con el cierre, donde se anota la hora.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pei_excel import VERSION as PROGRAMA
+from pei_excel.control import Entregado, Previa, Quien
+from pei_excel.hallazgo import Destinatario
+from pei_excel.lectura.recepcion import Recepcion
+from pei_excel.salidas import NoSePudo
+
+if TYPE_CHECKING:
+    from pei_excel.hallazgo import Hallazgo
+    from pei_excel.proceso import Consolidado, Encargo
+
+NOMBRE = "bitacora.sqlite"
+VERSION = 1
+#: Segundos que se espera a que otro programa la suelte.
+ESPERA = 4.0
+
+_TABLAS: Mapping[str, str] = {
+    "meta": "clave TEXT PRIMARY KEY, valor TEXT NOT NULL",
+    "recepciones": "sha256 TEXT NOT NULL, archivo TEXT NOT NULL, visto TEXT NOT NULL, fecha TEXT, origen TEXT, "
+    "medio TEXT, oficio TEXT, firmado INTEGER, PRIMARY KEY (sha256, archivo)",
+    "corridas": "id INTEGER PRIMARY KEY, cuando TEXT NOT NULL, orden TEXT NOT NULL, periodo TEXT, "
+    "version TEXT NOT NULL, opciones TEXT NOT NULL, estado TEXT NOT NULL, entregas TEXT NOT NULL",
+    "informes": "corrida INTEGER NOT NULL, sha256 TEXT, archivo TEXT NOT NULL, formato TEXT, unidad TEXT, "
+    "programa TEXT, periodo TEXT, estado TEXT NOT NULL, errores INTEGER, avisos INTEGER, notas INTEGER",
+    "hallazgos": "corrida INTEGER NOT NULL, sha256 TEXT, formato TEXT, unidad TEXT, programa TEXT, "
+    "regla TEXT NOT NULL, "
+    "severidad TEXT NOT NULL, destinatario TEXT NOT NULL, sobre TEXT, firma TEXT, hoja TEXT, celda TEXT, mensaje TEXT",
+    "salidas": "corrida INTEGER NOT NULL, archivo TEXT NOT NULL, sha256 TEXT NOT NULL",
+    "cierres": "id INTEGER PRIMARY KEY, periodo TEXT NOT NULL, version INTEGER NOT NULL, cuando TEXT NOT NULL, "
+    "accion TEXT NOT NULL, motivo TEXT, con_observaciones INTEGER NOT NULL DEFAULT 0",
+    "envios": "id INTEGER PRIMARY KEY, message_id TEXT, para TEXT NOT NULL, asunto TEXT, huella TEXT, adjuntos TEXT, "
+    "cuando TEXT NOT NULL, respuesta TEXT",
+}
+_INDICES = ("informes (corrida)", "hallazgos (corrida, sha256)", "salidas (corrida)", "corridas (periodo)")
+
+_SIN_ELLA = "o siga sin ella con --sin-bitacora."
+
+
+class BitacoraInservible(NoSePudo):
+    """La bitácora no puede usarse; el mensaje dice por qué y qué hacer."""
+
+
+class Cierre(NamedTuple):
+    """Un periodo que se cerró o se reabrió."""
+
+    periodo: str
+    version: int
+    cuando: str  #: ISO, con la hora de la oficina
+    accion: str  #: «cerrar» o «reabrir»
+    motivo: str
+    con_observaciones: bool
+
+
+class Corrida(NamedTuple):
+    """Lo último que se consolidó de un periodo."""
+
+    periodo: str
+    cuando: str
+    opciones: Mapping[str, Any]
+    entregas: tuple[Entregado, ...]
+    hallazgos: tuple[tuple[str, str], ...]  #: (regla, informe que la trae) de lo que leen las unidades
+
+
+def ahora() -> datetime:
+    """La hora de la oficina, con su zona; el único reloj."""
+    return datetime.now().astimezone().replace(microsecond=0)
+
+
+class Bitacora:
+    """La bitácora de una carpeta de resultados. No queda abierta: cada consulta la abre y la suelta."""
+
+    def __init__(self, base: Path) -> None:
+        self.ruta = base / NOMBRE
+
+    @classmethod
+    def abrir(cls, base: Path, *, para_escribir: bool = True) -> Bitacora:
+        """Comprueba que pueda usarse; si todavía no existe, se hará al anotar.
+
+        Raises:
+            BitacoraInservible: dañada, de una versión más nueva, tomada por otro programa o de sólo lectura.
+        """
+        bitacora = cls(base)
+        if bitacora._hay():
+            with bitacora._conexion() as conexion:
+                bitacora._comprobar(conexion)
+                if para_escribir:
+                    conexion.execute("BEGIN IMMEDIATE")
+                    conexion.execute("ROLLBACK")
+        elif bitacora.ruta.exists() and not bitacora.ruta.is_file():
+            raise BitacoraInservible(f"«{bitacora.ruta}» es una carpeta y no la bitácora. Muévala, {_SIN_ELLA}")
+        return bitacora
+
+    def _hay(self) -> bool:
+        return self.ruta.is_file() and self.ruta.stat().st_size > 0
+
+    @contextmanager
+    def _conexion(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.ruta, timeout=ESPERA, isolation_level=None)) as conexion:
+                conexion.execute("PRAGMA journal_mode=DELETE")  # WAL no sirve en carpetas de red ni sincronizadas
+                yield conexion
+        except sqlite3.Error as error:
+            raise BitacoraInservible(self._motivo(error)) from error
+
+    def _motivo(self, error: sqlite3.Error) -> str:
+        clase = getattr(error, "sqlite_errorname", "") or ""
+        if clase.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return f"Otra orden u otro programa tiene tomada la bitácora «{self.ruta}». Espere y repita, {_SIN_ELLA}"
+        if clase.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+            return f"No se puede escribir en la bitácora «{self.ruta}». Quítele la protección, {_SIN_ELLA}"
+        if clase.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            return f"El disco no dejó usar la bitácora «{self.ruta}». Libere espacio y repita, {_SIN_ELLA}"
+        return self._danada()
+
+    def _danada(self) -> str:
+        return (
+            f"La bitácora «{self.ruta}» está dañada: renómbrela, se rehará con la siguiente consolidación, {_SIN_ELLA}"
+        )
+
+    def _comprobar(self, conexion: sqlite3.Connection) -> None:
+        if conexion.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise BitacoraInservible(self._danada())
+        tablas = {nombre for (nombre,) in conexion.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        escrita = conexion.execute("SELECT valor FROM meta WHERE clave = 'version'").fetchone() if (
+            "meta" in tablas
+        ) else None
+        if escrita is not None and str(escrita[0]).isdigit() and int(escrita[0]) > VERSION:
+            raise BitacoraInservible(
+                f"La bitácora «{self.ruta}» es de una versión más nueva de pei-excel. Actualice el programa, "
+                f"{_SIN_ELLA}"
+            )
+        if escrita is None or not set(_TABLAS) <= tablas:
+            raise BitacoraInservible(self._danada())
+
+    def _consultar(self, pregunta: str, *valores: object) -> list[tuple[Any, ...]]:
+        if not self._hay():
+            return []
+        with self._conexion() as conexion:
+            return conexion.execute(pregunta, valores).fetchall()
+
+    def vistas(self) -> dict[str, date]:
+        """SHA-256 → el día en que se vio por primera vez."""
+        filas = self._consultar("SELECT sha256, MIN(visto) FROM recepciones GROUP BY sha256")
+        return {sha256: date.fromisoformat(visto[:10]) for sha256, visto in filas}
+
+    def vista(self, sha256: str) -> date | None:
+        """El día en que ese contenido se vio por primera vez."""
+        return self.vistas().get(sha256)
+
+    def recepciones(self) -> list[tuple[str, Recepcion]]:
+        """(SHA-256, recepción) de todo lo que ha llegado, en orden."""
+        return [
+            (sha256, Recepcion(archivo, date.fromisoformat(fecha), origen, medio or "", oficio or "",
+                               None if firmado is None else bool(firmado)))
+            for sha256, archivo, fecha, origen, medio, oficio, firmado in self._consultar(
+                "SELECT sha256, archivo, fecha, origen, medio, oficio, firmado FROM recepciones "
+                "WHERE fecha IS NOT NULL ORDER BY fecha, archivo, sha256"
+            )
+        ]
+
+    def cierres(self, periodo: str | None = None) -> list[Cierre]:
+        """Los periodos que se cerraron o reabrieron, en el orden en que pasó."""
+        return [
+            Cierre(p, version, cuando, accion, motivo or "", bool(con))
+            for p, version, cuando, accion, motivo, con in self._consultar(
+                "SELECT periodo, version, cuando, accion, motivo, con_observaciones FROM cierres ORDER BY id"
+            )
+            if periodo in {None, p}
+        ]
+
+    def envios(self) -> list[dict[str, Any]]:
+        """Los correos, en el orden en que salieron."""
+        columnas = ("message_id", "para", "asunto", "huella", "adjuntos", "cuando", "respuesta")
+        filas = self._consultar(f"SELECT {', '.join(columnas)} FROM envios ORDER BY id")  # noqa: S608 - son nuestras
+        return [dict(zip(columnas, fila, strict=True)) for fila in filas]
+
+    def previas(self, periodo: str) -> dict[Quien, list[Previa]]:
+        """Las entregas que se han visto de cada informe de un periodo, de la primera a la última."""
+        asuntos: dict[tuple[str, Quien], list[tuple[str, str]]] = {}
+        for sha256, formato, unidad, programa, regla, sobre in self._consultar(
+            "SELECT h.sha256, h.formato, h.unidad, h.programa, h.regla, h.sobre FROM hallazgos h "
+            "JOIN corridas c ON c.id = h.corrida WHERE c.periodo = ? AND h.destinatario = ? ORDER BY h.rowid",
+            periodo, Destinatario.UNIDAD.value,
+        ):
+            asuntos.setdefault((sha256, (formato, unidad, programa)), []).append((regla, sobre))
+        previas: dict[Quien, list[Previa]] = {}
+        for sha256, archivo, formato, unidad, programa, fecha in self._consultar(
+            "SELECT i.sha256, i.archivo, i.formato, i.unidad, i.programa, MIN(r.fecha) FROM informes i "
+            "JOIN corridas c ON c.id = i.corrida "
+            "LEFT JOIN recepciones r ON r.sha256 = i.sha256 AND r.archivo = i.archivo "
+            "WHERE c.periodo = ? AND i.formato <> '' AND i.unidad <> '' AND i.estado <> 'de otro periodo' "
+            "GROUP BY i.sha256, i.formato, i.unidad, i.programa ORDER BY MIN(i.corrida), i.archivo", periodo,
+        ):
+            quien = (formato, unidad, programa)
+            suyos = tuple(asuntos.get((sha256, quien), ()))
+            previas.setdefault(quien, []).append(Previa(sha256, archivo, fecha or "", suyos))
+        return previas
+
+    def ultimas(self) -> list[Corrida]:
+        """La última corrida de cada periodo, por periodo."""
+        corridas = []
+        for numero, periodo, cuando, opciones, entregas in self._consultar(
+            "SELECT id, periodo, cuando, opciones, entregas FROM corridas "
+            "WHERE id IN (SELECT MAX(id) FROM corridas GROUP BY periodo) ORDER BY periodo"
+        ):
+            hallazgos = self._consultar(
+                "SELECT regla, sha256 || '|' || formato || '|' || unidad || '|' || programa FROM hallazgos "
+                "WHERE corrida = ? AND destinatario = ? ORDER BY rowid", numero, Destinatario.UNIDAD.value,
+            )
+            try:
+                leidas = tuple(Entregado.de_datos(e) for e in json.loads(entregas))
+                leida = Corrida(periodo, cuando, json.loads(opciones), leidas, tuple((r, q) for r, q in hallazgos))
+            except (KeyError, TypeError, ValueError) as error:
+                raise BitacoraInservible(self._danada()) from error
+            corridas.append(leida)
+        return corridas
+
+    def anotar_corrida(self, consolidado: Consolidado, encargo: Encargo, orden: str = "consolidar") -> None:
+        """Anota de una vez, o nada: lo recibido, la corrida, sus informes, sus hallazgos y lo que se escribió.
+
+        Raises:
+            BitacoraInservible: si no se puede; lo ya consolidado no cambia.
+        """
+        cuando, resultado = ahora().isoformat(), consolidado.resultado
+        opciones = encargo.como_datos()
+        with self._anotando() as conexion:
+            corrida = conexion.execute(
+                "INSERT INTO corridas (cuando, orden, periodo, version, opciones, estado, entregas) "
+                "VALUES (?, ?, ?, ?, ?, 'terminada', ?)",
+                (cuando, orden, opciones["periodo"], PROGRAMA, _json(opciones),
+                 _json([e.como_datos() for e in consolidado.entregas])),
+            ).lastrowid
+            conexion.executemany(
+                "INSERT INTO recepciones VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256, archivo) DO UPDATE SET "
+                "fecha = excluded.fecha, origen = excluded.origen, medio = excluded.medio, oficio = excluded.oficio, "
+                "firmado = excluded.firmado",
+                {(r.libro.sha256, r.libro.archivo, cuando, x.fecha.isoformat(), x.origen, x.medio, x.oficio, x.firmado)
+                 for r in resultado.revisiones
+                 if r.libro.sha256 and (x := resultado.recepciones.get(r.libro.archivo))},
+            )
+            # De un contenido que ya se había revisado para este periodo sólo se guarda lo último que se le encontró.
+            conexion.executemany(
+                "DELETE FROM hallazgos WHERE sha256 = ? AND corrida IN (SELECT id FROM corridas WHERE periodo = ?)",
+                [(sha256, opciones["periodo"]) for sha256 in {r.libro.sha256 for r in resultado.revisiones} | {""}],
+            )
+            for revision in resultado.revisiones:
+                libro = revision.libro
+                quien = (libro.formato or "", *libro.identidad)
+                ajeno = any(h.regla == "ENT005" for h in revision.hallazgos)
+                conexion.execute(
+                    "INSERT INTO informes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (corrida, libro.sha256, libro.archivo, *quien, libro.periodo.codigo if libro.periodo else None,
+                     "de otro periodo" if ajeno else revision.estado.value,
+                     *(sum(h.severidad == s for h in revision.hallazgos) for s in ("ERROR", "AVISO", "NOTA"))),
+                )
+                _anotar_hallazgos(conexion, corrida, libro.sha256, quien, revision.hallazgos)
+            _anotar_hallazgos(conexion, corrida, "", ("", "", ""), resultado.de_carpeta)
+            conexion.executemany(
+                "INSERT INTO salidas VALUES (?, ?, ?)", [(corrida, *par) for par in sorted(consolidado.salidas.items())]
+            )
+
+    def anotar_cierre(
+        self, periodo: str, version: int, accion: str, motivo: str = "", *, con_observaciones: bool = False
+    ) -> None:
+        """Anota que un periodo se cerró o se reabrió.
+
+        Raises:
+            BitacoraInservible: si no se puede.
+        """
+        with self._anotando() as conexion:
+            conexion.execute(
+                "INSERT INTO cierres (periodo, version, cuando, accion, motivo, con_observaciones) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (periodo, version, ahora().isoformat(), accion, motivo, int(con_observaciones)),
+            )
+
+    @contextmanager
+    def _anotando(self) -> Iterator[sqlite3.Connection]:
+        """Una transacción; hace las tablas la primera vez."""
+        with self._conexion() as conexion:
+            conexion.execute("BEGIN IMMEDIATE")
+            try:
+                for tabla, columnas in _TABLAS.items():
+                    conexion.execute(f"CREATE TABLE IF NOT EXISTS {tabla} ({columnas})")
+                for indice in _INDICES:
+                    nombre = f"de_{indice.partition(' ')[0]}"
+                    conexion.execute(f"CREATE INDEX IF NOT EXISTS {nombre} ON {indice}")
+                conexion.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (str(VERSION),))
+                self._comprobar_version(conexion)
+                yield conexion
+                conexion.execute("COMMIT")
+            except BaseException:
+                if conexion.in_transaction:
+                    conexion.execute("ROLLBACK")
+                raise
+
+    def _comprobar_version(self, conexion: sqlite3.Connection) -> None:
+        (escrita,) = conexion.execute("SELECT valor FROM meta WHERE clave = 'version'").fetchone()
+        if escrita != str(VERSION):  # otra orden la cambió mientras ésta trabajaba
+            raise BitacoraInservible(f"La bitácora «{self.ruta}» cambió de versión. Actualice el programa, {_SIN_ELLA}")
+
+
+def _anotar_hallazgos(
+    conexion: sqlite3.Connection, corrida: int | None, sha256: str, quien: Sequence[str], hallazgos: Iterable[Hallazgo]
+) -> None:
+    conexion.executemany(
+        "INSERT INTO hallazgos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(corrida, sha256, *quien, h.regla, h.severidad.value, h.destinatario.value, h.sobre, h.firma, h.donde.hoja,
+          h.donde.celda, h.mensaje) for h in hallazgos],
+    )
+
+
+def _json(valor: object) -> str:
+    return json.dumps(valor, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,81 @@
+"""Cuándo llegó cada archivo de una carpeta: según recepcion.csv, la bitácora o, si nadie lo anotó, su propia fecha."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from pei_excel.archivos import Archivo, Hallados
+from pei_excel.lectura import zips
+from pei_excel.lectura.recepcion import (
+    SEGUN_ARCHIVO,
+    SEGUN_BITACORA,
+    Lista,
+    ProblemaDeRecepcion,
+    Recepcion,
+    hallar,
+    leer_lista,
+)
+from pei_excel.libro import Libro
+from pei_excel.salidas import NoSePudo
+
+
+def leer_listas(hallados: Hallados) -> Lista:
+    """Lo que dicen los recepcion.csv de las carpetas señaladas."""
+    recepciones: dict[str, Recepcion] = {}
+    problemas: list[ProblemaDeRecepcion] = []
+    nombres, ajenos = [a.nombre for a in hallados.archivos], [nombre for nombre, _ in hallados.ajenos]
+    for ruta in hallados.listas:
+        # Cada lista habla de su carpeta; con una sola, de todo lo que se halló.
+        suyos = [a.nombre for a in hallados.archivos if ruta.parent in a.ruta.parents]
+        leida = leer_lista(ruta, suyos if len(hallados.listas) > 1 else nombres, ajenos)
+        recepciones |= leida.recepciones
+        problemas += leida.problemas
+    return Lista(recepciones, tuple(problemas))
+
+
+def fechar(
+    archivos: Iterable[Archivo], libros: Iterable[Libro], lista: Lista, vistas: Mapping[str, date] | None = None,
+    hoy: date | None = None,
+) -> dict[str, Recepcion]:
+    """Archivo → cuándo llegó y quién lo dice.
+
+    `vistas` es lo que recuerda la bitácora, SHA-256 → día en que se vio; None si no se usa. Lo que ella no conocía se
+    ve por primera vez hoy.
+    """
+    huellas = {libro.archivo: libro.sha256 for libro in libros}
+    recepciones: dict[str, Recepcion] = {}
+    for archivo in archivos:
+        sha256 = huellas.get(archivo.nombre, "")
+        if archivo.nombre in lista.recepciones:
+            recepciones[archivo.nombre] = lista.recepciones[archivo.nombre]
+        elif vistas is not None and sha256 and (dia := vistas.get(sha256) or hoy):
+            recepciones[archivo.nombre] = Recepcion(archivo.nombre, dia, SEGUN_BITACORA)
+        elif (dia := _fecha_del_archivo(archivo.ruta)) is not None:
+            recepciones[archivo.nombre] = Recepcion(archivo.nombre, dia, SEGUN_ARCHIVO)
+    return recepciones
+
+
+def _fecha_del_archivo(ruta: Path) -> date | None:
+    """El día en que se guardó, según el disco (el de su .zip si viene en uno); None si no se sabe."""
+    try:
+        return datetime.fromtimestamp((zips.contenedor_de(ruta) or ruta).stat().st_mtime).astimezone().date()
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
+def elegidos(pedidos: Sequence[str], archivos: Iterable[Archivo]) -> tuple[str, ...]:
+    """Los archivos que se pidió usar, con el nombre con que se muestran.
+
+    Raises:
+        NoSePudo: si alguno no está o hay varios con ese nombre.
+    """
+    nombres = [a.nombre for a in archivos]
+    hallados = []
+    for pedido in pedidos:
+        archivo, por_que_no = hallar(pedido, nombres)
+        if archivo is None:
+            raise NoSePudo(f"En --usar, «{pedido}» {por_que_no}.".replace("?.", "?"))
+        hallados.append(archivo)
+    return tuple(hallados)
