@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.lectura import recepcion, zips
 from pei_excel.lectura.limites import LIMITES, MB, Limites
-from pei_excel.salidas import PASAJERO, ULTIMO
+from pei_excel.salidas import BITACORA, PASAJERO, ULTIMO
 
 #: Extensiones que se leen; un .zip, por los libros que trae.
 LEGIBLES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots"})
@@ -57,7 +57,8 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
         for candidato in candidatos:
             nombre = candidato.relative_to(ruta).as_posix() if es_carpeta else candidato.name
             nombre = unicodedata.normalize("NFC", nombre)
-            if candidato.name.startswith(PASAJERO):  # nuestro, mientras se escribe: no es de nadie
+            # Nuestros y de nadie: lo que se está escribiendo y la bitácora, si los resultados van entre lo recibido.
+            if candidato.name.startswith((PASAJERO, BITACORA)):
                 continue
             nuestra = any(carpeta in de_resultados for carpeta in candidato.parents)
             if es_carpeta and not nuestra and recepcion.es_lista(nombre):

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pei_excel import VERSION as PROGRAMA
 from pei_excel.control import Entregado, Previa, Quien
-from pei_excel.hallazgo import Destinatario
+from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.lectura.recepcion import Recepcion
-from pei_excel.salidas import NoSePudo
+from pei_excel.revision import Suerte
+from pei_excel.salidas import BITACORA, NoSePudo
 
 if TYPE_CHECKING:
     from pei_excel.hallazgo import Hallazgo
     from pei_excel.proceso import Consolidado, Encargo
 
-NOMBRE = "bitacora.sqlite"
 VERSION = 1
 #: Segundos que se espera a que otro programa la suelte.
 ESPERA = 4.0
@@ -86,7 +86,7 @@ class Bitacora:
     """La bitácora de una carpeta de resultados. No queda abierta: cada consulta la abre y la suelta."""
 
     def __init__(self, base: Path) -> None:
-        self.ruta = base / NOMBRE
+        self.ruta = base / BITACORA
 
     @classmethod
     def abrir(cls, base: Path, *, para_escribir: bool = True) -> Bitacora:
@@ -220,8 +220,12 @@ class Bitacora:
             "WHERE id IN (SELECT MAX(id) FROM corridas GROUP BY periodo) ORDER BY periodo"
         ):
             hallazgos = self._consultar(
-                "SELECT regla, sha256 || '|' || formato || '|' || unidad || '|' || programa FROM hallazgos "
-                "WHERE corrida = ? AND destinatario = ? ORDER BY rowid", numero, Destinatario.UNIDAD.value,
+                "SELECT h.regla, h.sha256 || '|' || h.formato || '|' || h.unidad || '|' || h.programa "
+                "FROM hallazgos h WHERE h.corrida = ? AND h.destinatario = ? AND h.severidad <> ? AND EXISTS ("
+                "SELECT 1 FROM informes i WHERE i.corrida = h.corrida AND i.sha256 = h.sha256 "
+                "AND i.formato = h.formato AND i.unidad = h.unidad AND i.programa = h.programa AND i.estado <> ?) "
+                "ORDER BY h.rowid",
+                numero, Destinatario.UNIDAD.value, Severidad.NOTA.value, Suerte.SUSTITUIDO.value,
             )
             try:
                 leidas = tuple(Entregado.de_datos(e) for e in json.loads(entregas))

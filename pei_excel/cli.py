@@ -342,6 +342,29 @@ def rescatar(libro: Path, periodo: Any, ejercicio: int | None, pais: str | None,
     sys.exit(0 if all(r.completo for r in rescatados) else 1)
 
 
+@orden.command(epilog="Ejemplo:  pei-excel estado --periodo 2024-T2 --catalogo catalogo.xlsx")
+@click.option("--periodo", type=_Periodo(), help="Sólo ese periodo; sin él, todos los que se han consolidado.")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+              help="Catálogo de la institución, para decir quién falta y hasta cuándo tenía con lo de hoy.")
+@click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"),
+              show_default=True, help="Carpeta de resultados.")
+def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -> None:
+    """Dice de cada periodo quién entregó, quién falta, quién se retrasó y qué se observó. No escribe nada."""
+    from pei_excel import estado as tablero
+    from pei_excel.documento import a_texto
+
+    leido = leer_catalogo_o_salir(catalogo) if catalogo else None
+    if not tablero.hay_resultados(salida) and (leido is None or periodo is None):
+        _uso(f"En «{salida}» no hay resultados de ninguna consolidación. Consolide primero, o diga la carpeta con -o.")
+    tableros, avisos = tablero.leer_tableros(salida, periodo, leido)
+    for aviso in avisos:
+        click.echo(aviso, err=True)
+    if not tableros:
+        _uso(f"En «{salida}» no hay nada de {periodo.codigo}." if periodo else f"En «{salida}» no hay nada que decir.")
+    click.echo(a_texto(tablero.como_datos(tableros)) if como_json else tablero.texto(tableros), nl=False)
+
+
 @orden.command()
 @click.argument("tema", required=False, metavar="[REGLA | FORMATO]")
 @click.option("--markdown", is_flag=True, help="En Markdown; sin tema, la referencia completa.")

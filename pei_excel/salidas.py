@@ -20,6 +20,8 @@ from typing import Self
 
 #: El último archivo que se escribe: si está, la carpeta nueva está completa.
 ULTIMO = "resultado.json"
+#: La bitácora de la oficina, junto a las carpetas de los periodos.
+BITACORA = "bitacora.sqlite"
 #: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
 LARGO_DE_NOMBRE = 60
 #: Segundos que se insiste cuando el antivirus o la sincronización tienen tomado un archivo.
@@ -179,7 +181,7 @@ def escribir_entero(ruta: Path, contenido: bytes) -> None:
 class Carpeta:
     """La carpeta `<salida>/<periodo>` y sus vecinas: la nueva que se está escribiendo y la anterior.
 
-    Con `with`, lo que no llegó a cambiarse se deshace.
+    Se usa con `with`: al salir se suelta la carpeta, y lo que no llegó a cambiarse se deshace.
     """
 
     def __init__(self, base: Path, nombre: str, necesita: int = 0) -> None:
@@ -254,7 +256,7 @@ class Carpeta:
         shutil.rmtree(prueba.parent)
 
     def desistir(self) -> None:
-        """Deja todo como estaba antes de preparar; si ya se cambió, no hace nada."""
+        """Suelta la carpeta y deja todo como estaba antes de preparar, salvo que ya se haya cambiado."""
         with self._puerta:
             if self._preparada:
                 self._preparada = False
@@ -273,20 +275,19 @@ class Carpeta:
                 pasos.insert(0, (self.anterior, self._sobra))
         hechos: list[tuple[Path, Path]] = []
         self._preparada = False  # desde aquí, lo nuevo está completo y no se borra
-        with self._puerta:
-            try:
-                for desde, hasta in pasos:
-                    insistir(lambda desde=desde, hasta=hasta: desde.rename(hasta))  # type: ignore[misc]
-                    hechos.append((desde, hasta))
-            except OSError as error:
-                with suppress(OSError):  # si tampoco se deja deshacer, lo arregla la orden siguiente
-                    for desde, hasta in reversed(hechos):
-                        hasta.rename(desde)
-                raise SalidaOcupada(
-                    f"No se pudo cambiar «{self.final}» ({motivo(error)}). Cierre los libros de esa carpeta y repita; "
-                    f"lo nuevo quedó en «{self.nueva}»."
-                ) from error
-            shutil.rmtree(self._sobra, ignore_errors=True)
+        try:
+            for desde, hasta in pasos:
+                insistir(lambda desde=desde, hasta=hasta: desde.rename(hasta))  # type: ignore[misc]
+                hechos.append((desde, hasta))
+        except OSError as error:
+            with suppress(OSError):  # si tampoco se deja deshacer, lo arregla la orden siguiente
+                for desde, hasta in reversed(hechos):
+                    hasta.rename(desde)
+            raise SalidaOcupada(
+                f"No se pudo cambiar «{self.final}» ({motivo(error)}). Cierre los libros de esa carpeta y repita; "
+                f"lo nuevo quedó en «{self.nueva}»."
+            ) from error
+        shutil.rmtree(self._sobra, ignore_errors=True)
 
 
 #: Lo que el sistema dice en inglés, en español.

@@ -1,0 +1,296 @@
+"""El tablero de la oficina: de cada periodo, quién entregó, quién falta, quién se retrasó, qué se observó y qué cambió.
+
+Sale de lo último que se consolidó (`resultado.json`) y, donde ya no está, de la bitácora; los dos dicen lo mismo. No
+mira el reloj: lo que falta es lo que faltaba al consolidar.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pei_excel.bitacora import Bitacora, BitacoraInservible, Cierre, Corrida
+from pei_excel.catalogo import Catalogo
+from pei_excel.control import Entregado, con_plazos
+from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.periodos import Periodo
+from pei_excel.reglas.lista import POR_CODIGO
+from pei_excel.revision import Suerte
+from pei_excel.salidas import BITACORA, ULTIMO
+from pei_excel.textos import cuenta, enumerar
+
+#: Cuántos hallazgos frecuentes se muestran.
+FRECUENTES = 3
+ANCHO = 100
+CERRADOS = "cerrados"
+_GRAVES = frozenset({Severidad.ERROR.value, Severidad.AVISO.value})
+
+
+@dataclass(slots=True)
+class Parte:
+    """Lo que se sabe de un formato en un periodo."""
+
+    formato: str | None  #: None: lo que no se reconoció
+    entregas: list[Entregado]
+
+    @property
+    def vigentes(self) -> list[Entregado]:
+        """Lo que llegó, sin lo sustituido."""
+        return [e for e in self.entregas if e.vigente]
+
+    @property
+    def esperados(self) -> int | None:
+        """Cuántos informes se esperaban; None sin catálogo."""
+        if all(e.esperado is None for e in self.entregas):
+            return None
+        return sum(bool(e.esperado) and e.estado != Suerte.SUSTITUIDO for e in self.entregas)
+
+    @property
+    def faltan(self) -> list[Entregado]:
+        """Los que no han llegado."""
+        return [e for e in self.entregas if not e.llego]
+
+    @property
+    def tarde(self) -> list[Entregado]:
+        """Los que llegaron después de su plazo."""
+        return [e for e in self.vigentes if e.retraso]
+
+    def de(self, estado: Suerte) -> list[Entregado]:
+        """Los que terminaron así."""
+        return [e for e in self.entregas if e.estado == estado]
+
+    def como_datos(self) -> dict[str, Any]:
+        """Para JSON."""
+        return {
+            "formato": self.formato,
+            "esperados": self.esperados,
+            "entregados": len(self.vigentes),
+            "faltan": [{"unidad": e.unidad, "unidad_nombre": e.unidad_nombre, "programa": e.programa or None,
+                        "limite": e.hasta.isoformat() if e.hasta else None} for e in self.faltan],
+            "con_retraso": [_de_retraso(e) for e in self.tarde],
+            **{f"{s.value}s": [e.quien for e in self.de(s)] for s in Suerte},
+            "cambios": [{"informe": e.quien, "entrega": e.entrega, **e.cambios._asdict()}
+                        for e in self.vigentes if e.cambios],
+        }
+
+
+@dataclass(slots=True)
+class Tablero:
+    """Lo que se sabe de un periodo."""
+
+    periodo: Periodo
+    partes: list[Parte]
+    frecuentes: list[tuple[str, int]] = field(default_factory=list)  #: (regla, en cuántos informes)
+    cierres: list[Cierre] = field(default_factory=list)
+
+    def como_datos(self) -> dict[str, Any]:
+        """Para JSON."""
+        return {
+            "periodo": self.periodo.codigo,
+            "formatos": [p.como_datos() for p in self.partes],
+            "frecuentes": [{"regla": r, "informes": n, "debe_cumplirse": _que(r)} for r, n in self.frecuentes],
+            "cierres": [{"accion": c.accion, "version": c.version, "motivo": c.motivo,
+                         "con_observaciones": c.con_observaciones} for c in self.cierres],
+        }
+
+
+def _de_retraso(e: Entregado) -> dict[str, Any]:
+    return {
+        "informe": e.quien, "dias": e.retraso, "recibido": e.fecha.isoformat() if e.fecha else None,
+        "origen": e.origen, "limite": e.hasta.isoformat() if e.hasta else None, "oficio": e.oficio_de_prorroga or None,
+    }
+
+
+def leer_tableros(
+    base: Path, periodo: Periodo | None = None, catalogo: Catalogo | None = None
+) -> tuple[list[Tablero], list[str]]:
+    """Los tableros de una carpeta de resultados, por periodo, y lo que no pudo leerse (líneas para el usuario).
+
+    Con el catálogo se vuelve a preguntar quién debía entregar y hasta cuándo.
+    """
+    avisos: list[str] = []
+    corridas: dict[str, Corrida] = {}
+    cierres = _de_archivos(base)
+    try:
+        bitacora = Bitacora.abrir(base, para_escribir=False)
+        corridas = {c.periodo: c for c in bitacora.ultimas()}
+        cierres = bitacora.cierres() or cierres
+    except BitacoraInservible as error:
+        # Nada del tablero depende de ella mientras estén los resultados.
+        avisos.append(f"{str(error).partition(', o siga')[0].rstrip('.')}. El tablero se hizo con los resultados.")
+    for codigo in _periodos_escritos(base):
+        try:
+            texto = (base / codigo / ULTIMO).read_text(encoding="utf-8")
+            corridas[codigo] = _de_documento(codigo, json.loads(texto))
+        except (OSError, KeyError, TypeError, ValueError, AttributeError):
+            sigue = "se usa la bitácora" if codigo in corridas else "ese periodo no se muestra; consolide otra vez"
+            avisos.append(f"«{base / codigo / ULTIMO}» no puede leerse: {sigue}.")
+    codigos = {Periodo.de_codigo(c): c for c in corridas}
+    if periodo is not None:
+        codigos = {p: c for p, c in codigos.items() if p == periodo}
+        if not codigos and catalogo is not None:  # todavía no se consolida: falta todo lo esperado
+            return [_tablero(periodo, (), (), catalogo, cierres)], avisos
+    return [
+        _tablero(p, corridas[c].entregas, corridas[c].hallazgos, catalogo, cierres)
+        for p, c in sorted(codigos.items(), key=lambda par: (par[0].ultimo_dia, par[0].clase, par[1]))
+    ], avisos
+
+
+def hay_resultados(base: Path) -> bool:
+    """Hay algo de que hacer un tablero."""
+    return (base / BITACORA).exists() or bool(_periodos_escritos(base))
+
+
+def _periodos_escritos(base: Path) -> list[str]:
+    codigos = []
+    for ruta in sorted(base.iterdir()) if base.is_dir() else []:
+        try:
+            Periodo.de_codigo(ruta.name)
+        except ValueError:
+            continue
+        if (ruta / ULTIMO).is_file():
+            codigos.append(ruta.name)
+    return codigos
+
+
+def _de_documento(codigo: str, documento: Mapping[str, Any]) -> Corrida:
+    """Lo que dice un `resultado.json`."""
+    libros = documento["libros"]
+    if "entregas" in documento:
+        entregas = tuple(Entregado.de_datos(e) for e in documento["entregas"])
+    else:  # de antes de que se llevara el control
+        entregas = tuple(
+            Entregado(
+                x["formato"], x["unidad"] or "", x["unidad_nombre"] or "", x["programa"] or "", archivo=x["archivo"],
+                sha256=x["sha256"] or "", periodo=x["periodo"], estado=x["estado"],
+            ) for x in libros
+        )
+    hallazgos = tuple(
+        (h["regla"], "|".join(str(x[c] or "") for c in ("sha256", "formato", "unidad", "programa")))
+        for x in libros if x["estado"] != Suerte.SUSTITUIDO for h in x["hallazgos"]
+        if h["destinatario"] == Destinatario.UNIDAD and h["severidad"] in _GRAVES
+    )
+    return Corrida(codigo, "", documento.get("opciones", {}), entregas, hallazgos)
+
+
+def _de_archivos(base: Path) -> list[Cierre]:
+    """Los cierres que cuentan las carpetas archivadas."""
+    cierres = []
+    for ruta in sorted((base / CERRADOS).glob("*/v*/cierre.json")):
+        try:
+            datos = json.loads(ruta.read_text(encoding="utf-8"))
+            version = int(datos.get("version") or ruta.parent.name.removeprefix("v"))
+        except (OSError, ValueError, AttributeError):
+            continue
+        cierres.append(Cierre(ruta.parts[-3], version, str(datos.get("cuando") or ""), "cerrar",
+                              str(datos.get("motivo") or ""), bool(datos.get("con_observaciones"))))
+    return sorted(cierres)
+
+
+def _tablero(
+    periodo: Periodo, entregas: Sequence[Entregado], hallazgos: Iterable[tuple[str, str]], catalogo: Catalogo | None,
+    cierres: Iterable[Cierre],
+) -> Tablero:
+    todas = con_plazos(entregas, catalogo, periodo) if catalogo is not None else list(entregas)
+    partes = [
+        Parte(formato, suyas) for formato in (*FORMATOS, None)
+        if (suyas := sorted((e for e in todas if e.formato == formato), key=Entregado.orden))
+    ]
+    veces = Counter(regla for regla, _ in set(hallazgos))
+    frecuentes = sorted(veces.items(), key=lambda par: (-par[1], par[0]))[:FRECUENTES]
+    return Tablero(periodo, partes, frecuentes, [c for c in cierres if c.periodo == periodo.codigo])
+
+
+def _que(regla: str) -> str:
+    return POR_CODIGO[regla].que if regla in POR_CODIGO else ""
+
+
+def como_datos(tableros: Sequence[Tablero]) -> dict[str, Any]:
+    """El documento JSON del tablero."""
+    return {"version": 1, "periodos": [t.como_datos() for t in tableros]}
+
+
+def texto(tableros: Sequence[Tablero]) -> str:
+    """El tablero para leer en la terminal, de cien columnas a lo más."""
+    return "\n\n".join("\n".join(_lineas(t)) for t in tableros) + "\n"
+
+
+def _lineas(t: Tablero) -> list[str]:
+    titulo = f"{t.periodo.nombre} ({t.periodo.codigo})"
+    lineas = [titulo, "=" * len(titulo)]
+    for cierre in t.cierres[-1:]:
+        lineas += _doblar(_de_cierre(cierre))
+    for parte in t.partes:
+        lineas += ["", *_de_parte(parte)]
+    if t.frecuentes:
+        lineas += ["", "Lo que más se observa:"]
+        for regla, n in t.frecuentes:
+            lineas += _doblar(f"{regla}, en {cuenta(n, 'informe')}. Debe cumplirse: {_que(regla)}", 2, 4)
+    return lineas
+
+
+def _de_cierre(cierre: Cierre) -> str:
+    que = "Reabierto" if cierre.accion == "reabrir" else "Cerrado"
+    con = " con observaciones" if cierre.con_observaciones else ""
+    return f"{que}{con}, versión {cierre.version}" + (f": {cierre.motivo}" if cierre.motivo else "")
+
+
+def _de_parte(parte: Parte) -> list[str]:
+    conteos = [cuenta(len(parte.vigentes), "entregado")]
+    if parte.esperados is not None and parte.formato is not None:
+        conteos = [cuenta(parte.esperados, "esperado"), *conteos]
+        faltan = len(parte.faltan)
+        conteos.append("falta 1" if faltan == 1 else f"faltan {faltan}" if faltan else "no falta ninguno")
+    if any(e.hasta for e in parte.vigentes):
+        conteos.append(f"{len(parte.tarde)} con retraso")
+    conteos += [cuenta(n, s.value) for s in Suerte if (n := len(parte.de(s)))]
+    nombre = parte.formato or "Sin formato reconocido"
+    lineas = _doblar(f"{nombre}: {' · '.join(conteos)}", 0, 4)
+    for titulo, cuales in (
+        ("Faltan", [_nombrado(e) for e in parte.faltan]),
+        ("Con retraso", [_retraso(e) for e in parte.tarde]),
+        ("Observados", [e.quien for e in parte.de(Suerte.OBSERVADO)]),
+        ("Rechazados", [e.archivo for e in parte.de(Suerte.RECHAZADO)]),
+        ("No se esperaban", [e.quien for e in parte.vigentes if e.esperado is False and parte.formato]),
+        ("Desde la entrega anterior", [_cambio(e) for e in parte.vigentes if e.cambios]),
+    ):
+        if cuales:
+            lineas += _doblar(f"{titulo}: {'; '.join(cuales)}.", 2, 4)
+    return lineas
+
+
+def _nombrado(e: Entregado) -> str:
+    quien = f"{e.unidad} {e.unidad_nombre}".strip()
+    return f"{quien}, programa {e.programa}" if e.programa else quien
+
+
+def _retraso(e: Entregado) -> str:
+    def dia(fecha: Any) -> str:
+        return f"{fecha.day:02d}/{fecha.month:02d}/{fecha.year}"
+
+    prorroga = " con prórroga" if e.prorroga and e.prorroga == e.hasta else ""
+    return (
+        f"{e.quien}, {cuenta(e.retraso or 0, 'día')} (recibido el {dia(e.fecha)}, {e.origen}; límite{prorroga} "
+        f"{dia(e.hasta)})"
+    )
+
+
+def _cambio(e: Entregado) -> str:
+    c = e.cambios
+    if c is None:
+        return e.quien
+    partes = [cuenta(c.atendidas, "atendida"), cuenta(c.persistentes, "persistente"), cuenta(c.nuevas, "nueva")]
+    return f"{e.quien} ({e.entrega}ª entrega): {enumerar(partes)}"
+
+
+def _doblar(linea: str, sangria: int = 0, siguiente: int = 2) -> list[str]:
+    return textwrap.wrap(
+        linea, ANCHO, initial_indent=" " * sangria, subsequent_indent=" " * siguiente, break_long_words=False,
+        break_on_hyphens=False,
+    )
