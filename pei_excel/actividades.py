@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pei_excel.calculos import Cifra, Cumplimiento, Estado, cumplimiento
 from pei_excel.evaluacion import Medicion, filas_corridas
+from pei_excel.formatos.aplicativo import APLICATIVO
 from pei_excel.formatos.poi_modelo import TRIMESTRES_POI
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.mensual import (
@@ -18,6 +19,7 @@ from pei_excel.mensual import (
     claves_de_mes,
     ejecutado_en,
     forma_mensual,
+    meses_que_mide,
     meses_vencidos,
     programado_en,
 )
@@ -83,6 +85,7 @@ class Actividad:
     ejecutado: tuple[Cifra, ...]
     costo: tuple[Cifra, ...]
     devengado: tuple[Cifra, ...]
+    ilegibles: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  #: medida → meses que no se pudieron leer
     al_periodo: Medicion = field(init=False)  #: físico, de enero al periodo: lo que se muestra y se promedia
     financiero_al_periodo: Medicion = field(init=False)
     anual: Medicion = field(init=False)  #: físico, contra el año entero; se califica al cierre
@@ -142,7 +145,15 @@ class Actividad:
     @property
     def falta_informar(self) -> bool:
         """Algún mes vencido del periodo que se reporta no está informado."""
-        return any(m in self.periodo.meses and self.ejecutado[m - 1] is None for m in self.vencidos)
+        ilegibles = self.ilegibles.get("ejecutado", ())
+        return any(
+            m in self.periodo.meses and self.ejecutado[m - 1] is None and m not in ilegibles for m in self.vencidos
+        )
+
+    @property
+    def sin_comparar(self) -> bool:
+        """Su costo o su devengado al periodo no se pudo leer: sus soles se suman, pero no entran a ningún %."""
+        return self.financiero_al_periodo.cumplimiento.estado is Estado.SIN_LEER
 
     @property
     def evaluacion(self) -> Fila | None:
@@ -151,16 +162,20 @@ class Actividad:
 
     def fisico(self, tramo: Tramo) -> Medicion:
         """Lo programado y lo ejecutado en un tramo, en su unidad de medida."""
-        return self._medir(self.forma, self.programado, self.ejecutado, tramo)
+        return self._medir(self.forma, ("programado", "ejecutado"), tramo)
 
     def financiero(self, tramo: Tramo) -> Medicion:
         """Lo costeado y lo devengado en un tramo, en soles."""
-        return self._medir(ACUMULATIVO, self.costo, self.devengado, tramo)
+        return self._medir(ACUMULATIVO, ("costo", "devengado"), tramo)
 
-    def _medir(self, forma: str, programado: Sequence[Cifra], ejecutado: Sequence[Cifra], tramo: Tramo) -> Medicion:
+    def _medir(self, forma: str, medidas: tuple[str, str], tramo: Tramo) -> Medicion:
         hasta = self.periodo.mes
+        programado: tuple[Cifra, ...] = getattr(self, medidas[0])
+        ejecutado: tuple[Cifra, ...] = getattr(self, medidas[1])
         p = programado_en(forma, programado, tramo.meses)
         a = ejecutado_en(forma, programado, ejecutado, tramo.meses, hasta)
+        if self.ilegibles and self._falta_leer(forma, medidas, p, tramo):
+            return Medicion(p, a, Cumplimiento(Estado.SIN_LEER), None)
         resultado = cumplimiento("Ascendente", p, a)
         vencidos = meses_vencidos(forma, programado, tramo.meses, hasta)
         if resultado.estado is Estado.SIN_REPORTE and not vencidos:
@@ -168,6 +183,20 @@ class Actividad:
         califica = resultado.porcentaje is not None and tramo.completo(self.periodo)
         banda = self.perfil.clasificar(resultado.porcentaje) if califica and resultado.porcentaje is not None else None
         return Medicion(p, a, resultado, banda)
+
+    def _falta_leer(self, forma: str, medidas: tuple[str, str], programado: Cifra, tramo: Tramo) -> bool:
+        """Algún mes que cuenta en el tramo no se pudo leer: comparar lo demás daría un % de otra cosa.
+
+        Si se sabe que no hay nada programado, lo ejecutado que no se lee no cambia nada.
+        """
+        miden = meses_que_mide(forma)
+        previstos, hechos = (
+            [m for m in self.ilegibles.get(medida, ()) if m in tramo.meses and m in miden] for medida in medidas
+        )
+        metas = getattr(self, medidas[0])
+        if previstos or not programado:
+            return bool(previstos)
+        return any(m <= self.periodo.mes and (forma == ACUMULATIVO or metas[m - 1]) for m in hechos)
 
     def brecha(self, tramo: Tramo) -> Cifra:
         """Brecha físico-financiera: % financiero − % físico, en puntos; None si falta alguno."""
@@ -210,6 +239,35 @@ def _cifras(fila: Fila | None, medida: str) -> tuple[Cifra, ...]:
     return tuple(v if isinstance(v := fila.valor(clave), float) else None for clave in claves_de_mes(medida))
 
 
+def _ilegibles(fila: Fila | None, medida: str, *, perdida: bool) -> tuple[int, ...]:
+    """Meses de una medida que no se pudieron leer: sin su columna, o con algo que no es una cifra.
+
+    `perdida`: si no hay fila, la hay y no se sabe cuál es.
+    """
+    if fila is None:
+        return tuple(ANO) if perdida else ()
+    return tuple(
+        n for n, clave in enumerate(claves_de_mes(medida), 1)
+        if not isinstance((dato := fila[clave]).valor, float) and (dato.hoja is None or dato.incidente is not None)
+    )
+
+
+def _hoja_perdida(libro: Libro, hoja: str) -> bool:
+    """La hoja no está o trae cifras en una fila cuyo código no se lee: una actividad sin fila puede ser de ahí."""
+    if hoja not in libro.hojas:
+        return True
+    return any(not f.valor("codigo") and _con_cifras(f) for f in libro.filas(hoja))
+
+
+def _con_cifras(fila: Fila) -> bool:
+    medidas = _MEDIDAS_DE.get(fila.hoja, ())
+    return any(isinstance(fila.valor(clave), float) for medida in medidas for clave in claves_de_mes(medida))
+
+
+#: Hoja que se une por código → medidas que lleva.
+_MEDIDAS_DE = {"Valorización": ("costo",), "Seguimiento": ("ejecutado", "devengado")}
+
+
 def _hasta(cifras: Sequence[Cifra], mes: int) -> tuple[Cifra, ...]:
     """Después del periodo, un 0 cuenta como vacío."""
     return tuple(c if n <= mes else (c or None) for n, c in enumerate(cifras, 1))
@@ -230,6 +288,9 @@ def evaluar_actividades(libro: Libro, periodo: Periodo, perfil: Perfil) -> list[
     corridas = filas_corridas(libro, principal)
     hojas = {clave: _por_codigo(libro, clave) for clave in ("Valorización", "Seguimiento", "Evaluación")}
     necesidades = _por_codigo(libro, "Necesidades", "codigo_actividad")
+    perdidas = {m for hoja, medidas in _MEDIDAS_DE.items() if _hoja_perdida(libro, hoja) for m in medidas}
+    # La exportación del aplicativo no trae soles: no hay nada que leer.
+    se_piden = {"programado", "ejecutado"} | (set() if libro.origen == APLICATIVO else {"costo", "devengado"})
     vistas: dict[str, int] = {}
     actividades = []
     for fila in libro.filas(principal):
@@ -249,11 +310,36 @@ def evaluar_actividades(libro: Libro, periodo: Periodo, perfil: Perfil) -> list[
             if numero is not None:
                 evaluaciones.setdefault(numero, evaluada)
         costos, seguimiento = pareja("Valorización"), pareja("Seguimiento")
+        origenes = {"programado": fila, "costo": costos, "ejecutado": seguimiento, "devengado": seguimiento}
+        ilegibles = {
+            medida: meses for medida, origen in origenes.items()
+            if medida in se_piden and (meses := _ilegibles(origen, medida, perdida=not codigo or medida in perdidas))
+        }
         actividades.append(Actividad(
-            fila=fila, costos=costos, seguimiento=seguimiento, evaluaciones=evaluaciones,
+            fila=fila, ilegibles=ilegibles, costos=costos, seguimiento=seguimiento, evaluaciones=evaluaciones,
             necesidades=tuple(necesidades.get(codigo, ())) if not vez else (), periodo=periodo, perfil=perfil,
             forma=forma_mensual(fila.valor("acumulacion")), programado=_cifras(fila, "programado"),
             costo=_cifras(costos, "costo"), ejecutado=_hasta(_cifras(seguimiento, "ejecutado"), periodo.mes),
             devengado=_hasta(_cifras(seguimiento, "devengado"), periodo.mes),
         ))
     return actividades
+
+
+class SinUbicar(NamedTuple):
+    """Filas con cifras que no son de ninguna actividad: su código no se lee o no está en `Programación`."""
+
+    libro: Libro
+    filas: tuple[Fila, ...]
+    costo: float  #: del año, en soles
+    devengado: float  #: de enero al periodo, en soles
+
+
+def sin_ubicar(libro: Libro, actividades: Sequence[Actividad], periodo: Periodo) -> SinUbicar:
+    """Lo de `Valorización` y `Seguimiento` que no entra a ningún total, por su código."""
+    puestas = {id(fila) for a in actividades for fila in (a.costos, a.seguimiento)}
+    sueltas = [f for hoja in _MEDIDAS_DE for f in libro.filas(hoja) if id(f) not in puestas and _con_cifras(f)]
+    costo, devengado = (
+        sum(c or 0.0 for f in sueltas for c in _cifras(f, medida)[:hasta])
+        for medida, hasta in (("costo", 12), ("devengado", periodo.mes))
+    )
+    return SinUbicar(libro, tuple(sueltas), costo, devengado)

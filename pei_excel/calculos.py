@@ -99,6 +99,7 @@ class Estado(StrEnum):
     SIN_REPORTE = "Sin reporte"
     REPORTADO = "Reportado"
     SIN_PROGRAMACION = "Ejecución sin programación"
+    SIN_LEER = "No se pudo leer"  #: está en el archivo, o debería estar, y no se supo qué dice
 
 
 @dataclass(frozen=True, slots=True)

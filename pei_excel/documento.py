@@ -96,7 +96,11 @@ def totales(tablas: Tablas) -> dict[str, Any]:
                 _PLURAL[clase]: {"porcentaje": _valor(media), "n": grupo.cuantos[clase]}
                 for clase, media in grupo.medias.items()
             },
-            **({"soles": {suma: _valor(total) for suma, total in grupo.soles.items()}} if grupo.soles else {}),
+            **({
+                "soles": {suma: _valor(total) for suma, total in grupo.soles.items()},
+                "porcentaje_financiero": _valor(grupo.porcentaje_financiero), "brecha": _valor(grupo.brecha),
+                "sin_comparar": grupo.sin_comparar,
+            } if grupo.soles else {}),
         }
 
     return {

@@ -76,6 +76,8 @@ def frase_de_bandas(tablas: Tablas) -> str:
     if arriba:
         partes.append(f"{arriba} {'rebasa' if arriba == 1 else 'rebasan'} {numero(perfil.limite, 1)} %")
     programados = sum(conteos.get(b.palabra, 0) for b in perfil.bandas) + sin_reporte
+    if not programados and (ilegibles := conteos.get(Estado.SIN_LEER, 0)):
+        return f"No se pudo leer el avance {al_periodo} de {palabras.cuantos(ilegibles)}"
     if not programados:
         return f"{palabras.ninguno} tiene programación {al_periodo}"
     return f"De {palabras.cuantos(programados)} con programación {al_periodo}, {enumerar(partes)}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pei_excel import frases_comunes
+from pei_excel.actividades import SinUbicar
 from pei_excel.calculos import Estado
 from pei_excel.frases_comunes import VOCABULARIO, cobertura_en_frase, frase_de_bandas, por_verbos
-from pei_excel.tablas import Tablas
-from pei_excel.textos import enumerar, numero
+from pei_excel.tablas import Grupo, Tablas
+from pei_excel.textos import cuenta, enumerar, numero
 
 #: Cuántas actividades se nombran en una frase.
 MAXIMO = 4
@@ -39,6 +40,7 @@ def frase_de_reporte(tablas: Tablas) -> str:
         (conteos.get(Estado.POR_VENCER, 0), "está por vencer", "están por vencer"),
         (conteos.get(Estado.SIN_PROGRAMACION, 0), "tiene ejecución sin programación",
          "tienen ejecución sin programación"),
+        (conteos.get(Estado.SIN_LEER, 0), "no se pudo leer", "no se pudieron leer"),
     ))
     if not tablas.renglones:
         return "No hay actividades consolidadas."
@@ -51,7 +53,8 @@ def frase_de_reporte(tablas: Tablas) -> str:
         texto = f"{VOCABULARIO['POI'].cuantos(len(faltan))} {verbo} sin reporte: {enumerar(dichas)}"
     else:
         texto = "Ninguna actividad está sin reporte"
-    incompletas = sum(r.actividad.falta_informar and r.palabra != Estado.SIN_REPORTE for r in tablas.renglones)
+    no_cuentan = {Estado.SIN_REPORTE.value, Estado.SIN_LEER.value}
+    incompletas = sum(r.actividad.falta_informar and r.palabra not in no_cuentan for r in tablas.renglones)
     if incompletas:
         verbos = ("no informa", "se evalúa") if incompletas == 1 else ("no informan", "se evalúan")
         texto += (
@@ -67,8 +70,9 @@ def frase_de_atencion(tablas: Tablas) -> str:
 
 def frase_de_brecha(tablas: Tablas) -> str:
     """Lo devengado de lo programado, y la actividad cuyo gasto y cuyo avance físico más se separan."""
-    soles, al_periodo = tablas.institucion.soles, tablas.periodo.al_periodo
-    programado, devengado = soles.get("programado") or 0.0, soles.get("devengado") or 0.0
+    institucion, al_periodo = tablas.institucion, tablas.periodo.al_periodo
+    soles = institucion.soles
+    programado, devengado = (soles.get(f"{que}_comparado") or 0.0 for que in ("programado", "devengado"))
     if programado:
         texto = (
             f"Se devengaron S/. {devengado:,.2f} de S/. {programado:,.2f} programados {al_periodo} "
@@ -80,10 +84,12 @@ def frase_de_brecha(tablas: Tablas) -> str:
         )
     sin_costo = sum(
         r.actividad.financiero_al_periodo.alcanzado or 0.0
-        for r in tablas.renglones if r.actividad.costo_anual is None
+        for r in tablas.renglones if r.actividad.costo_anual is None and not r.actividad.sin_comparar
     )
     if sin_costo and programado:
         texto += f", de ellos S/. {sin_costo:,.2f} en actividades sin costo programado"
+    if institucion.sin_comparar:
+        texto += f"; aparte, {_fuera(institucion)}"
     brechas = [  # a medio informar, la brecha sólo diría qué falta
         (n, b) for n, r in enumerate(tablas.renglones)
         if (b := r.actividad.brecha_al_periodo) is not None and not r.actividad.falta_informar
@@ -99,6 +105,46 @@ def frase_de_brecha(tablas: Tablas) -> str:
         f"{'punto' if puntos == '1' else 'puntos'} {sentido} del avance físico "
         f"({numero(a.financiero_al_periodo.porcentaje, 1)} % y {numero(a.al_periodo.porcentaje, 1)} %)."
     )
+
+
+def no_entra_al_porcentaje(devengado: float, programado: float, actividades: int) -> str:
+    """«S/. 980.00 devengados sin costo leído, de 3 actividades: no entran al %», sin punto."""
+    de = f"de {VOCABULARIO['POI'].cuantos(actividades)}"
+    if round(programado, 2) == 0:
+        return f"S/. {devengado:,.2f} devengados sin costo leído, {de}: no entran al %"
+    if round(devengado, 2) == 0:
+        return f"S/. {programado:,.2f} programados sin devengado leído, {de}: no entran al %"
+    return (
+        f"S/. {devengado:,.2f} devengados y S/. {programado:,.2f} programados {de}, cuyo costo o devengado no se pudo "
+        "leer: no entran al %"
+    )
+
+
+def _fuera(grupo: Grupo) -> str:
+    return no_entra_al_porcentaje(grupo.fuera("devengado"), grupo.fuera("programado"), grupo.sin_comparar)
+
+
+def no_se_ubican(una: SinUbicar, de_quien: str = "") -> str:
+    """Cuáles filas no pudieron ubicarse por su código y cuántos soles llevan."""
+    dichas = [f"{f.donde}, fila {f.numero}" for f in una.filas[:MAXIMO]]
+    if len(una.filas) > MAXIMO:
+        dichas.append(f"{len(una.filas) - MAXIMO} más")
+    verbos = ("no se ubica", "no entra") if len(una.filas) == 1 else ("no se ubican", "no entran")
+    return (
+        f"{cuenta(len(una.filas), 'fila')}{de_quien} {verbos[0]} por su código y {verbos[1]} en ningún total "
+        f"({'; '.join(dichas)}): S/. {una.devengado:,.2f} devengados y S/. {una.costo:,.2f} de costo anual."
+    )
+
+
+def lo_que_no_se_leyo(tablas: Tablas) -> list[str]:
+    """Los soles que no entran al % financiero y, por informe, los que no entran a ningún total."""
+    institucion = tablas.institucion
+    dichos = []
+    if institucion.sin_comparar:
+        dichos.append(f"{_fuera(institucion)}.")
+    return dichos + [
+        no_se_ubican(una, f" de {una.libro.unidad or una.libro.archivo}") for una in tablas.sin_ubicar
+    ]
 
 
 def frase_de_media(tablas: Tablas) -> str:

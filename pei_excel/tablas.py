@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from pei_excel.actividades import Actividad
+from pei_excel.actividades import Actividad, SinUbicar, sin_ubicar
 from pei_excel.calculos import Cifra, Estado, acumular, promedio
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador, Medicion
 from pei_excel.hallazgo import Hallazgo
@@ -53,7 +53,7 @@ def palabras(perfil: Perfil, formato: str = "MIR") -> tuple[str, ...]:
     """Todo lo que puede decir el semáforo al periodo, en el orden en que se muestra."""
     bandas = [b.palabra for color in ("verde", "amarillo", "rojo", "morado") for b in perfil.bandas if b.color == color]
     estados = (Estado.SIN_REPORTE, Estado.NO_PROGRAMADO, Estado.SIN_PROGRAMACION, Estado.POR_VENCER)
-    return (*bandas, *(e.value for e in estados), *((SE_MIDE_DESPUES,) if formato == "MIR" else ()))
+    return (*bandas, *(e.value for e in estados), SE_MIDE_DESPUES if formato == "MIR" else Estado.SIN_LEER.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +134,31 @@ class Grupo:
     conteos: dict[str, int] = field(default_factory=dict)  #: palabra del semáforo → cuántos
     medias: dict[str, Cifra] = field(default_factory=dict)  #: Componente / Actividad → media topada, en %
     cuantos: dict[str, int] = field(default_factory=dict)  #: Componente / Actividad → cuántos entran a la media
-    soles: dict[str, Cifra] = field(default_factory=dict)  #: POI: costo_anual, programado, devengado, en S/.
+    #: POI, en S/.: costo_anual, programado y devengado; y de los dos últimos, lo «comparado», que entra al %
+    soles: dict[str, Cifra] = field(default_factory=dict)
+    sin_comparar: int = 0  #: POI: actividades cuyo costo o devengado no se leyó: sus soles no entran al %
     fisico: tuple[str, Cifra, Cifra] | None = None  #: POI: (unidad de medida, programado, ejecutado) si es una sola
 
     @property
     def total(self) -> int:
         """Indicadores o actividades del grupo."""
         return len(self.renglones)
+
+    @property
+    def porcentaje_financiero(self) -> Cifra:
+        """Devengado ÷ programado al periodo, en %, sólo de lo que se leyó por los dos lados; None sin programado."""
+        programado = self.soles.get("programado_comparado")
+        return (self.soles.get("devengado_comparado") or 0.0) / programado * 100 if programado else None
+
+    @property
+    def brecha(self) -> Cifra:
+        """Brecha físico-financiera: % financiero − media física, en puntos; None si falta alguno."""
+        financiero, fisico = self.porcentaje_financiero, self.medias.get("Actividad")
+        return None if financiero is None or fisico is None else financiero - fisico
+
+    def fuera(self, que: str) -> float:
+        """Lo «programado» o «devengado» que no entra al %, en S/."""
+        return (self.soles.get(que) or 0.0) - (self.soles.get(f"{que}_comparado") or 0.0) if self.sin_comparar else 0.0
 
 
 @dataclass(slots=True)
@@ -209,6 +227,17 @@ class Tablas:
         """Los niveles de la MIR."""
         return self.grupos["nivel"]
 
+    @property
+    def sin_ubicar(self) -> tuple[SinUbicar, ...]:
+        """Por informe (POI), las filas que no se pudieron ubicar por su código; sólo donde las hay."""
+        if self.formato != "POI":
+            return ()
+        suyas: dict[int, list[Actividad]] = {}
+        for renglon in self.renglones:
+            suyas.setdefault(id(renglon.libro), []).append(renglon.actividad)
+        todas = (sin_ubicar(libro, suyas.get(id(libro), ()), self.periodo) for libro in self.libros)
+        return tuple(una for una in todas if una.filas)
+
     def de(self, grupo: Grupo) -> list[Renglon]:
         """Renglones de un grupo."""
         return [self.renglones[n] for n in grupo.renglones]
@@ -230,10 +259,12 @@ def resumir(
         grupo.cuantos[clase] = len(entran)
     if formato == "POI":
         actividades = [r.actividad for r in suyos]
-        grupo.soles = {
-            "costo_anual": acumular("Suma", [a.costo_anual for a in actividades]),
-            "programado": acumular("Suma", [a.financiero_al_periodo.programado for a in actividades]),
-            "devengado": acumular("Suma", [a.financiero_al_periodo.alcanzado for a in actividades]),
+        comparadas = [a for a in actividades if not a.sin_comparar]
+        grupo.sin_comparar = len(actividades) - len(comparadas)
+        grupo.soles = {"costo_anual": acumular("Suma", [a.costo_anual for a in actividades])} | {
+            f"{que}{cuales}": acumular("Suma", [getattr(a.financiero_al_periodo, cual) for a in suyas])
+            for cuales, suyas in (("", actividades), ("_comparado", comparadas))
+            for que, cual in (("programado", "programado"), ("devengado", "alcanzado"))
         }
         grupo.fisico = _fisico_de_una_medida(actividades)
     return grupo

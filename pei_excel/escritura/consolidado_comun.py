@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from pei_excel.calculos import Estado
 from pei_excel.escritura.estilos import CONDICIONALES, Estilos
 from pei_excel.escritura.hoja import configurar_impresion
 from pei_excel.escritura.medidas import ancho_combinado, renglones
@@ -146,14 +147,18 @@ def llaves_de(grupos: Sequence[Grupo]) -> dict[str, str]:
 
 
 def color_de(perfil: Perfil, palabra: str) -> str | None:
-    """Nombre del formato condicional de una palabra del semáforo; None si no es de una banda."""
+    """Nombre del formato condicional de una palabra del semáforo; None si no tiene color."""
+    if palabra == Estado.SIN_LEER:
+        return "sin_leer"
     banda = next((b for b in perfil.bandas if b.palabra == palabra), None)
     return f"semaforo_{banda.color}" if banda else None
 
 
-def colorear(hoja: Any, rango: tuple[int, int, int, int], perfil: Perfil, estilos: Estilos) -> None:
+def colorear(
+    hoja: Any, rango: tuple[int, int, int, int], perfil: Perfil, estilos: Estilos, formato: str = "MIR"
+) -> None:
     """Formatos condicionales de una columna de semáforo: cada palabra con su color, y «Sin reporte» resaltado."""
-    for palabra in palabras(perfil):
+    for palabra in palabras(perfil, formato):
         nombre = color_de(perfil, palabra) or ("pendiente" if palabra == "Sin reporte" else None)
         if nombre:
             hoja.conditional_format(

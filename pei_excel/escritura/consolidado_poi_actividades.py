@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pei_excel.actividades import Actividad
+from pei_excel.actividades import Actividad, tramos
 from pei_excel.calculos import Cifra, Estado, formula_cumplimiento
 from pei_excel.escritura.consolidado_comun import (
     ENCABEZADO,
@@ -62,9 +62,13 @@ class _Formulas:
     def de(self, a: Actividad) -> dict[str, str]:
         """Clave de columna → fórmula con la marca de fila, en XML."""
         vencen = bool(a.vencidos), a.financiero_al_periodo.cumplimiento.estado is not Estado.POR_VENCER
-        llave = (a.forma, *vencen)
+        sin_leer = _sin_leer(a)
+        llave = (a.forma, *vencen, *sin_leer)
         if llave not in self._hechas:
-            self._hechas[llave] = {clave: entidades(f) for clave, f in self._todas(a.forma, *vencen).items()}
+            todas = self._todas(a.forma, *vencen)
+            for clave in sin_leer:  # lo que no se pudo leer no se calcula
+                todas[clave] = f'"{Estado.SIN_LEER}"' if clave.endswith("_pct") and clave != "costo_pct" else '""'
+            self._hechas[llave] = {clave: entidades(f) for clave, f in todas.items()}
         return self._hechas[llave]
 
     def _todas(self, forma: str, vence: bool, vence_el_costo: bool) -> dict[str, str]:
@@ -106,9 +110,22 @@ class _Formulas:
         }
 
 
+def _sin_leer(a: Actividad) -> tuple[str, ...]:
+    """Columnas que no se calculan, porque algo de lo que comparan no se pudo leer."""
+    if not a.ilegibles:
+        return ()
+    (anual,) = tramos("anual", a.periodo)
+    partes = (
+        (a.al_periodo, ("al_periodo_d", "al_periodo_pct")), (a.financiero_al_periodo, ("soles_d", "soles_pct")),
+        (a.anual, ("anual_pct",)), (a.financiero(anual), ("costo_pct",)),
+    )
+    return tuple(clave for m, claves in partes if m.cumplimiento.estado is Estado.SIN_LEER for clave in claves)
+
+
 def _valores(r: Renglon) -> dict[str, float | str | None]:
     a, m, s = r.actividad, r.al_periodo, r.actividad.financiero_al_periodo
     costo = a.costo_anual
+    devengado_anual = None if "costo_pct" in _sin_leer(a) else s.alcanzado
     return {
         "al_periodo_p": m.programado, "al_periodo_a": m.alcanzado, "al_periodo_d": _variacion(m),
         "al_periodo_pct": _o_estado(m), "al_periodo_s": m.palabra,
@@ -116,7 +133,7 @@ def _valores(r: Renglon) -> dict[str, float | str | None]:
         "brecha": a.brecha_al_periodo,
         "anual_p": a.anual.programado, "anual_a": a.anual.alcanzado, "anual_pct": _o_estado(a.anual),
         "anual_s": a.anual.palabra, "costo_anual": costo,
-        "costo_pct": s.alcanzado / costo * 100 if costo and s.alcanzado is not None else None,
+        "costo_pct": devengado_anual / costo * 100 if costo and devengado_anual is not None else None,
         "topado": r.topado, "peso": costo or 0.0, "pesado": (r.topado or 0.0) * (costo or 0.0),
         "suma_anual": sum(a.programado[m - 1] or 0 for m in meses_que_mide(a.forma)),
     }
@@ -124,7 +141,7 @@ def _valores(r: Renglon) -> dict[str, float | str | None]:
 
 def _variacion(m: Medicion) -> Cifra:
     """Ejecutado − programado: al revés que la diferencia de la MIR."""
-    return None if m.diferencia is None else -m.diferencia
+    return None if m.diferencia is None or m.cumplimiento.estado is Estado.SIN_LEER else -m.diferencia
 
 
 def _o_estado(m: Medicion) -> float | str:
@@ -188,7 +205,7 @@ def escribir_actividades(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
     hoja.freeze_panes(PRIMERA - 1, FIJAS)
     hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(COLUMNAS) - 1)
     for clave in ("al_periodo_s", "anual_s"):
-        colorear(hoja, (PRIMERA, NUMERO[clave], ultima, NUMERO[clave]), tablas.perfil, estilos)
+        colorear(hoja, (PRIMERA, NUMERO[clave], ultima, NUMERO[clave]), tablas.perfil, estilos, "POI")
     c = NUMERO["informe"]
     hoja.conditional_format(PRIMERA - 1, c - 1, ultima - 1, c - 1, {
         "type": "cell", "criteria": "==", "value": '"Observado"', "format": estilos.condicional("pendiente"),

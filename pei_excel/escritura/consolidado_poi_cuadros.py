@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pei_excel.escritura.consolidado_comun import CIFRA, PORCENTAJE, SOLES, Detalle, ancho_de_cifra
+from pei_excel.calculos import Estado
+from pei_excel.escritura.consolidado_comun import CIFRA, ENTERO, PORCENTAJE, SOLES, Detalle, ancho_de_cifra
 from pei_excel.escritura.consolidado_cuadros import (
     ColumnaDeGrupo,
     Cuadro,
@@ -13,7 +14,7 @@ from pei_excel.escritura.consolidado_cuadros import (
     nota_del_total,
 )
 from pei_excel.escritura.hoja import LibroNuevo
-from pei_excel.tablas import Grupo, Tablas
+from pei_excel.tablas import Tablas
 
 #: Clave de la suma en `Grupo.soles` → columna de «Actividades» que se suma, y su título.
 _SOLES = {
@@ -34,19 +35,18 @@ _NOTA_BRECHA = (
     "% financiero: devengado ÷ programado × 100, de enero al periodo, sin topar. Brecha: % financiero − media física, "
     "en puntos."
 )
+NOTA_FUERA = (
+    "«Fuera del %»: actividades cuyo costo o devengado no se pudo leer; sus soles están en los totales y no en el % "
+    "financiero, que sólo compara lo que se leyó por los dos lados."
+)
+#: Clave de la columna de lo que no entra al % → columna de «Actividades» y su nombre en `Grupo.fuera`.
+_FUERA = {"fuera_programado": ("soles_p", "programado"), "fuera_devengado": ("soles_a", "devengado")}
 _NOTA_FISICO = "Lo físico sólo se suma si todas las actividades del renglón tienen la misma unidad de medida."
 
 
-def porcentaje_financiero(grupo: Grupo) -> float | None:
-    """Devengado ÷ programado al periodo, en %; None si no hay nada programado."""
-    programado = grupo.soles.get("programado")
-    return (grupo.soles.get("devengado") or 0.0) / programado * 100 if programado else None
-
-
-def brecha(grupo: Grupo) -> float | None:
-    """% financiero − media física, en puntos; None si falta alguno."""
-    financiero, fisico = porcentaje_financiero(grupo), grupo.medias.get("Actividad")
-    return None if financiero is None or fisico is None else financiero - fisico
+def criterio_comparado(detalle: Detalle, *, entra: bool = True) -> str:
+    """«rango,condición» de las actividades que entran al % financiero, o de las que no."""
+    return f'{detalle.rango("soles_pct")},"{"<>" if entra else ""}{Estado.SIN_LEER}"'
 
 
 def escribir_cuadros_poi(libro: LibroNuevo, tablas: Tablas, actividades: Detalle, *, papel: str) -> dict[str, Cuadro]:
@@ -55,7 +55,8 @@ def escribir_cuadros_poi(libro: LibroNuevo, tablas: Tablas, actividades: Detalle
         *columnas_de_conteo(tablas), *columnas_de_avance(tablas), *columnas_de_soles(tablas), *_columnas_de_fisico()
     )
     notas = (
-        _NOTA_PESADA if tablas.ponderado else _NOTA_MEDIA, _NOTA_BRECHA, _NOTA_FISICO,
+        _NOTA_PESADA if tablas.ponderado else _NOTA_MEDIA, _NOTA_BRECHA,
+        *((NOTA_FUERA,) if tablas.institucion.sin_comparar else ()), _NOTA_FISICO,
         nota_del_total(tablas, actividades),
     )
     return {
@@ -68,7 +69,7 @@ def escribir_cuadros_poi(libro: LibroNuevo, tablas: Tablas, actividades: Detalle
 
 def columnas_de_avance(tablas: Tablas) -> tuple[ColumnaDeGrupo, ...]:
     """La media física y su n."""
-    media, n = columnas_de_media("Actividad", "Avance físico: media (%)", "Avance físico: n", (13.0, 11.0), None)
+    media, n = columnas_de_media("Actividad", "Avance físico: media (%)", "Avance físico: n", (10.0, 7.5), None)
     return (media._replace(formula=_media_pesada), n) if tablas.ponderado else (media, n)
 
 
@@ -89,8 +90,11 @@ def columnas_de_soles(tablas: Tablas) -> tuple[ColumnaDeGrupo, ...]:
         for clave, (de, titulo) in _SOLES.items()
     )
 
+    def entra(s: Suyos, de: str) -> str:
+        return f"SUMIFS({s.detalle.rango(de)},{s.y(criterio_comparado(s.detalle))})"
+
     def financiero(s: Suyos) -> str:
-        p, d = s.celda("programado"), s.celda("devengado")
+        p, d = entra(s, "soles_p"), entra(s, "soles_a")
         return f'IF({p}=0,"–",{d}/{p}*100)'
 
     def separacion(s: Suyos) -> str:
@@ -99,9 +103,29 @@ def columnas_de_soles(tablas: Tablas) -> tuple[ColumnaDeGrupo, ...]:
 
     return (
         *sumas,
-        ColumnaDeGrupo("financiero", "% financiero", 11.0, financiero, lambda g: _raya(porcentaje_financiero(g)),
+        *(_columnas_de_fuera(ancho) if tablas.institucion.sin_comparar else ()),
+        ColumnaDeGrupo("financiero", "% financiero", 11.0, financiero, lambda g: _raya(g.porcentaje_financiero),
                        PORCENTAJE),
-        ColumnaDeGrupo("brecha", "Brecha (puntos)", 10.0, separacion, lambda g: _raya(brecha(g)), PORCENTAJE),
+        ColumnaDeGrupo("brecha", "Brecha (puntos)", 10.0, separacion, lambda g: _raya(g.brecha), PORCENTAJE),
+    )
+
+
+def _columnas_de_fuera(ancho: float) -> tuple[ColumnaDeGrupo, ...]:
+    """Lo que no entra al % financiero: cuántas actividades y cuántos soles."""
+
+    def suma(clave: str, de: str, que: str) -> ColumnaDeGrupo:
+        return ColumnaDeGrupo(
+            clave, f"Fuera del %: {que} (S/.)", ancho,
+            lambda s: f"SUMIFS({s.detalle.rango(de)},{s.y(criterio_comparado(s.detalle, entra=False))})",
+            lambda g: g.fuera(que), SOLES,
+        )
+
+    return (
+        ColumnaDeGrupo(
+            "fuera", "Fuera del %: actividades", 11.0,
+            lambda s: f"COUNTIFS({s.y(criterio_comparado(s.detalle, entra=False))})", lambda g: g.sin_comparar, ENTERO,
+        ),
+        *(suma(clave, *de) for clave, de in _FUERA.items()),
     )
 
 

@@ -18,6 +18,7 @@ from pei_excel.escritura.consolidado_comun import (
     titular,
 )
 from pei_excel.escritura.consolidado_poi_columnas import SIN_VINCULACION
+from pei_excel.escritura.consolidado_poi_cuadros import NOTA_FUERA, criterio_comparado
 from pei_excel.escritura.filas_armadas import (
     FILA,
     HojaDeFilas,
@@ -114,7 +115,10 @@ def escribir_presupuesto(libro: LibroNuevo, tablas: Tablas, actividades: Detalle
     ]
     fila = escritor.seccion(fila, "Por vinculación presupuestal", por_vinculacion, "vinculacion")
     nota = estilos("nota", text_wrap=False)
-    notas = (*_NOTAS, *((_NOTA_SUELTAS,) if escritor.con_sueltas else ()))
+    notas = (
+        *_NOTAS, *((_NOTA_SUELTAS,) if escritor.con_sueltas else ()),
+        *((NOTA_FUERA,) if tablas.institucion.sin_comparar else ()),
+    )
     for n, texto in enumerate(notas, fila + 2):
         hoja.agregar(n, hoja.texto(principio(1, nota), texto))
     ultima = fila + 1 + len(notas)
@@ -155,7 +159,12 @@ class _Escritor:
             _Columna("techo", "Techo presupuestal (S/.)", soles), _Columna("saldo", "Saldo (S/.)", soles),
             _Columna("costo_anual", "Costo anual (S/.)", soles),
             _Columna("soles_p", "Programado al periodo (S/.)", soles),
-            _Columna("soles_a", "Devengado al periodo (S/.)", soles), _Columna("pct", "% devengado", pct),
+            _Columna("soles_a", "Devengado al periodo (S/.)", soles),
+            *((
+                _Columna("fuera_p", "Fuera del %: programado (S/.)", soles),
+                _Columna("fuera_a", "Fuera del %: devengado (S/.)", soles),
+            ) if tablas.institucion.sin_comparar else ()),
+            _Columna("pct", "% devengado", pct),
             _Columna("gerencia", "Gerencia (apoyo)", {}),
         )
         self.impresas = len(self.columnas) - 1
@@ -216,7 +225,7 @@ class _Escritor:
             sueltas: Any = None
             if self.con_sueltas and llave != "vinculacion":
                 sueltas = r.sueltas if ultima_unidad is None else self.suma_de_unidades("sueltas", ultima_unidad)
-            self._renglon(fila, r, lambda c: f"SUMIFS({self._actividades.rango(c)},{criterio})", sueltas)
+            self._renglon(fila, r, lambda c: f"SUMIFS({self._actividades.rango(c)},{criterio})", sueltas, criterio)
         return fila
 
     def total(self, fila: int, unidades: Sequence[_Renglon]) -> int:
@@ -237,17 +246,30 @@ class _Escritor:
         return fila + 1
 
     def _renglon(
-        self, fila: int, r: _Renglon, suma: Callable[[str], str], sueltas: Any, *, negritas: bool = False
+        self, fila: int, r: _Renglon, suma: Callable[[str], str], sueltas: Any, criterio: str = "", *,
+        negritas: bool = False,
     ) -> None:
         extra = {"bold": True, "bg_color": "#E6ECF1"} if negritas else {}
         c = {clave: f"{x}{FILA}" for clave, x in self.hecho.columnas.items()}
         de_tipo = {t: self._necesidades(r.suyos, t) for t in _TIPOS}
         total = sum(de_tipo.values()) + (r.sueltas if sueltas is not None else 0.0)
-        programado, devengado, costo = (
-            _suma([getattr(m, que) for x in r.suyos if (m := x.actividad.financiero_al_periodo)]) or 0.0
-            if que else _suma([x.actividad.costo_anual for x in r.suyos]) or 0.0
-            for que in ("programado", "alcanzado", "")
+        costo = _suma([x.actividad.costo_anual for x in r.suyos]) or 0.0
+        (programado, devengado), (fuera_p, fuera_a), (entra_p, entra_a) = (
+            tuple(
+                _suma([
+                    getattr(x.actividad.financiero_al_periodo, que) for x in r.suyos
+                    if fuera is None or x.actividad.sin_comparar is fuera
+                ]) or 0.0
+                for que in ("programado", "alcanzado")
+            )
+            for fuera in (None, True, False)
         )
+
+        def segun(clave: str, *, entra: bool) -> str:
+            pares = ",".join(p for p in (criterio, criterio_comparado(self._actividades, entra=entra)) if p)
+            return f"SUMIFS({self._actividades.rango(clave)},{pares})"
+
+        p, a = segun("soles_p", entra=True), segun("soles_a", entra=True)
         partes = [*_TIPOS, *(("sueltas",) if self.con_sueltas else ())]
         formulas: dict[str, tuple[str, float | str | None]] = {
             **{t: (suma(t), v) for t, v in de_tipo.items()},
@@ -256,8 +278,8 @@ class _Escritor:
                       None if r.valor_del_techo is None else r.valor_del_techo - total),
             "costo_anual": (suma("costo_anual"), costo), "soles_p": (suma("soles_p"), programado),
             "soles_a": (suma("soles_a"), devengado),
-            "pct": (f'IF({c["soles_p"]}=0,"–",{c["soles_a"]}/{c["soles_p"]}*100)',
-                    devengado / programado * 100 if programado else "–"),
+            "fuera_p": (segun("soles_p", entra=False), fuera_p), "fuera_a": (segun("soles_a", entra=False), fuera_a),
+            "pct": (f'IF({p}=0,"–",{a}/{p}*100)', entra_a / entra_p * 100 if entra_p else "–"),
         }
         if isinstance(r.techo, str):
             formulas["techo"] = r.techo, r.valor_del_techo

@@ -9,7 +9,6 @@ from pei_excel.escritura.consolidado_comun import ENCABEZADO, ENTERO, PORCENTAJE
 from pei_excel.escritura.consolidado_control import Control
 from pei_excel.escritura.consolidado_cuadros import Cuadro
 from pei_excel.escritura.consolidado_ficha import CifraDeFicha, Contenido, cifra_de_informes
-from pei_excel.escritura.consolidado_poi_cuadros import brecha, porcentaje_financiero
 from pei_excel.escritura.consolidado_poi_presupuesto import Presupuesto
 from pei_excel.escritura.consolidado_resumen import (
     empezar_graficas,
@@ -20,6 +19,7 @@ from pei_excel.escritura.consolidado_resumen import (
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.graficas import Bloque
 from pei_excel.escritura.hoja import LibroNuevo, escribir_formula
+from pei_excel.frases_poi import lo_que_no_se_leyo
 from pei_excel.tablas import Tablas
 
 _ALTO_DE_CURVA = 260  #: píxeles
@@ -33,6 +33,10 @@ _NOTA_CURVA = (
     "posteriores al periodo quedan vacíos en lo ejecutado."
 )
 _NOTA_BARRAS = "Se grafican las {n} unidades de mayor costo anual, o con más actividades por explicar, de {total}."
+_NOTA_SIN_LEER = (
+    "En las curvas no entran las actividades que dicen «No se pudo leer», que tampoco entran a las medias ni al % "
+    "financiero."
+)
 _TITULO_FISICO, _TITULO_DE_SOLES = "Avance físico acumulado por mes (%)", "Presupuesto acumulado por mes (S/.)"
 
 
@@ -81,7 +85,9 @@ def escribir_resumen_poi(
         bloque = puestas.datos("Presupuesto por unidad (S/.)", series, filas, estilos, formato=SOLES)
         puestas.poner(graficas_poi.grafica_de_presupuesto(libro, tablas, bloque), graficas.alto_de_barras(len(filas)))
     unidades = len(tablas.por_unidad)
-    notas = [_NOTA_CURVA] if fisica else []
+    notas = [*lo_que_no_se_leyo(tablas), *([_NOTA_CURVA] if fisica else [])]
+    if tablas.institucion.sin_comparar:
+        notas.append(_NOTA_SIN_LEER)
     if unidades > graficas.MAXIMO_DE_BARRAS:
         notas.append(_NOTA_BARRAS.format(n=graficas.MAXIMO_DE_BARRAS, total=unidades))
     imprimir_resumen(puestas, tablas, papel, estilos, notas)
@@ -93,11 +99,17 @@ def _soles(hoja: Any, tablas: Tablas, cuadro: Cuadro, estilos: Estilos, fila: in
     for n, titulo in enumerate(("Presupuesto", "S/.")):
         hoja.write_string(fila - 1, n, titulo, estilos("encabezado", bold=True))
     institucion = tablas.institucion
-    financiero, separacion = porcentaje_financiero(institucion), brecha(institucion)
+    financiero, separacion = institucion.porcentaje_financiero, institucion.brecha
+    fuera: tuple[tuple[str, str, float, str], ...] = (
+        ("Fuera del %: actividades sin costo o devengado leído", "fuera", institucion.sin_comparar, ENTERO),
+        ("Fuera del %: programado (S/.)", "fuera_programado", institucion.fuera("programado"), SOLES),
+        ("Fuera del %: devengado (S/.)", "fuera_devengado", institucion.fuera("devengado"), SOLES),
+    ) if institucion.sin_comparar else ()
     for concepto, clave, valor, formato in (
         ("Costo anual (S/.)", "costo_anual", institucion.soles.get("costo_anual") or 0.0, SOLES),
         ("Programado al periodo (S/.)", "programado", institucion.soles.get("programado") or 0.0, SOLES),
         ("Devengado al periodo (S/.)", "devengado", institucion.soles.get("devengado") or 0.0, SOLES),
+        *fuera,
         ("% financiero al periodo", "financiero", "–" if financiero is None else financiero, PORCENTAJE),
         ("Brecha físico-financiera (puntos)", "brecha", "–" if separacion is None else separacion, PORCENTAJE),
     ):
@@ -119,7 +131,12 @@ def ficha_del_poi(
     """La Ficha del POI: avance físico, ejecución del presupuesto y los objetivos."""
     institucion = tablas.institucion
     media, n = institucion.medias["Actividad"], institucion.cuantos["Actividad"]
-    financiero = porcentaje_financiero(institucion)
+    financiero = institucion.porcentaje_financiero
+    entran = {que: institucion.soles.get(f"{que}_comparado") or 0.0 for que in ("programado", "devengado")}
+    celdas = {
+        que: cuadro.celda(que) + (f"-{cuadro.celda(f'fuera_{que}')}" if institucion.sin_comparar else "")
+        for que in entran
+    }
     por_explicar = sum(r.por_explicar for r in tablas.renglones)
 
     def grafica() -> tuple[Any, int] | None:
@@ -143,9 +160,8 @@ def ficha_del_poi(
             ),
             CifraDeFicha(
                 "Devengado (% de lo programado)", cuadro.celda("financiero"), "–" if financiero is None else financiero,
-                PORCENTAJE, f'"S/. "&FIXED({cuadro.celda("devengado")},2)&" de "&FIXED({cuadro.celda("programado")},2)',
-                f"S/. {institucion.soles.get('devengado') or 0.0:,.2f} de "
-                f"{institucion.soles.get('programado') or 0.0:,.2f}",
+                PORCENTAJE, f'"S/. "&FIXED({celdas["devengado"]},2)&" de "&FIXED({celdas["programado"]},2)',
+                f"S/. {entran['devengado']:,.2f} de {entran['programado']:,.2f}",
             ),
             CifraDeFicha("Requieren explicación", cuadro.celda("por_explicar"), por_explicar, ENTERO,
                          f'"de "&{cuadro.celda("total")}&" actividades"', f"de {institucion.total} actividades"),

@@ -88,6 +88,12 @@ def _escribir(
     imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
 
 
+_NO_SE_IMPRIME = (
+    "Para filtrar, cruzar o llevar a otro sistema; no se imprime. Los mismos renglones están en datos.csv. Si necesita "
+    "una parte en papel, fíltrela, selecciónela e imprima la selección."
+)
+#: De la hoja «Datos» sólo se imprimen los títulos y este aviso.
+_FILA_DEL_AVISO, _ULTIMA_IMPRESA = 3, 12
 #: Ancho de cada columna de los datos abiertos.
 _ANCHOS = dict(zip(
     datos.COLUMNAS,
@@ -118,7 +124,9 @@ def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
     hoja.tabla(ENCABEZADO, ultima, "datos_abiertos", columnas, estilos("encabezado", bold=True))
     hoja.ignore_errors({"number_stored_as_text": f"C{ENCABEZADO + 1}:E{ultima}"})
     hoja.freeze_panes(ENCABEZADO, 0)
-    imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
+    # Son miles de renglones para filtrar o cruzar: impresos ocuparían más que todo lo demás.
+    hoja.write_string(2, 0, _NO_SE_IMPRIME, estilos("nota", text_wrap=False))
+    imprimir(hoja, tablas, (_FILA_DEL_AVISO, _ULTIMA_IMPRESA), papel=papel, repetir=False)
     hoja.fit_to_pages(2, 0)
 
 

@@ -75,6 +75,7 @@ CONDICIONALES: dict[str, dict[str, Any]] = {
     "revisar": {"bg_color": REVISAR, "font_color": REVISAR_TINTA},
     "futuro": {"bg_color": FUTURO, "font_color": GRIS},
     "pendiente": {"bg_color": FALTA, "font_color": "#7A3300"},
+    "sin_leer": {"bg_color": "#D9D9D9", "font_color": "#404040"},
     **{f"semaforo_{c}": {"bg_color": relleno, "font_color": tinta} for c, (relleno, tinta) in SEMAFORO.items()},
 }
 

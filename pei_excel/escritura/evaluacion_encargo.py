@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +19,7 @@ from pei_excel.libro import Fila, Libro
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
-from pei_excel.textos import cuenta
+from pei_excel.textos import cuenta, normalizar
 from pei_excel.ubicacion import direccion
 
 
@@ -100,6 +100,14 @@ class Mapa:
         hallazgos = self.observados.get((fila, columna))
         return SEVERIDAD[min(hallazgos, key=lambda h: h.severidad.orden).severidad.value] if hallazgos else None
 
+    def encabezados(self, una: Hoja) -> Iterator[tuple[int, int, str]]:
+        """Fila, columna y texto de los títulos y las bandas observados de la hoja."""
+        lugar = una.disposicion
+        for fila, numero in self.observados:
+            if lugar.fila_encabezado <= fila <= lugar.fila_titulos:
+                columna = una.columnas[numero - 1]
+                yield fila, numero, (*columna.banda, columna.titulo)[fila - lugar.fila_encabezado]
+
 
 def ubicar(encargo: Encargo) -> Mapa:
     """Dónde queda cada celda del archivo enviado y qué se observó de ella."""
@@ -150,6 +158,13 @@ def _lugares_de_hoja(
         columna = una.por_clave[clave]
         if not columna.auxiliar:
             poner(titulo.hoja, titulo.celda, Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave]))
+    for banda, titulo in leida.bandas.items() if leida else ():
+        for columna in una.columnas:
+            niveles = [normalizar(b) for b in columna.banda]
+            if banda in niveles:
+                nivel = lugar.fila_encabezado + niveles.index(banda)
+                poner(titulo.hoja, titulo.celda, Lugar(nivel, lugar.columna[columna.clave]))
+                break
     return lugares
 
 

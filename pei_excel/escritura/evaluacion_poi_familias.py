@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pei_excel.actividades import Actividad
+from pei_excel.actividades import Actividad, sin_ubicar
 from pei_excel.calculos import Estado
 from pei_excel.escritura.estilos import CALCULADA, CUERPO, Estilos
 from pei_excel.escritura.evaluacion_bloques import Celda
@@ -47,6 +47,7 @@ from pei_excel.escritura.hoja import (
 )
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
 from pei_excel.formatos.poi_modelo import TRIMESTRES_POI
+from pei_excel.frases_poi import no_entra_al_porcentaje, no_se_ubican
 from pei_excel.mensual import ACUMULATIVO, ANO, en_otra_hoja, formula_programado_en, programado_en
 from pei_excel.textos import cuenta
 from pei_excel.ubicacion import letra
@@ -206,11 +207,25 @@ def _colorear(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilos: Estil
     columnas = [letra(n) for n, c in enumerate(una.columnas, 1) if c.clave.endswith("_valoracion")]
     rangos = " ".join(f"{x}{PRIMERA}:{x}{hasta}" for x in columnas)
     reglas = [(b.palabra, f"semaforo_{b.color}") for b in encargo.perfil.bandas]
-    for palabra, estilo in (*reglas, (Estado.SIN_REPORTE.value, "pendiente")):
+    estados = (Estado.SIN_REPORTE.value, "pendiente"), (Estado.SIN_LEER.value, "sin_leer")
+    for palabra, estilo in (*reglas, *estados):
         hoja.conditional_format(f"{columnas[0]}{PRIMERA}:{columnas[0]}{hasta}", {
             "type": "cell", "criteria": "==", "value": f'"{palabra}"', "format": estilos.condicional(estilo),
             "multi_range": rangos,
         })
+
+
+def lo_que_no_entra(encargo: EncargoPOI, al_periodo: CeldasDeTramo) -> list[str]:
+    """Los soles que no entran al % y las filas que no se ubican por su código; ninguna frase si no los hay."""
+    fuera = al_periodo.fuera
+    dichos = []
+    if fuera:
+        devengado, programado = (sum(c or 0.0 for c in cifras) for cifras in (
+            [m.alcanzado for m in fuera], [m.programado for m in fuera],
+        ))
+        dichos.append(f"{no_entra_al_porcentaje(devengado, programado, len(fuera))}.")
+    sueltas = sin_ubicar(encargo.revision.libro, encargo.actividades, encargo.periodo)
+    return [*dichos, no_se_ubican(sueltas)] if sueltas.filas else dichos
 
 
 def _escribir_notas(
@@ -219,8 +234,9 @@ def _escribir_notas(
     """Lo que hay que saber para leer la hoja, bajo la primera página; devuelve los altos."""
     notas = [
         (
-            "Variación = ejecutado − programado. Brecha = % financiero − % físico, en puntos. En las actividades "
-            "recurrentes lo programado es la meta y lo ejecutado, la media de los meses vencidos."
+            "Variación = ejecutado − programado. Brecha = % financiero − % físico, en puntos; la de la unidad, en la "
+            "fila de la media, es el % del total en soles − la media física. En las actividades recurrentes lo "
+            "programado es la meta y lo ejecutado, la media de los meses vencidos."
         ),
         (
             f"A la media entran las actividades con % y las que dicen «{Estado.SIN_REPORTE}», que cuentan 0; quedan "
@@ -230,6 +246,13 @@ def _escribir_notas(
     if any(not t.completo(encargo.periodo) for t in una.tramos):
         notas[0] += " Lo que está en curso se compara con su meta entera y no se califica"
         notas[0] += "; lo que está por vencer no se imprime." if una.nombre != AL_PERIODO else "."
+    if any(m.cumplimiento.estado is Estado.SIN_LEER for b in una.bloques for ms in b.mediciones.values() for m in ms):
+        notas.append(
+            f"«{Estado.SIN_LEER}»: falta la hoja o la columna, o hay algo que no es una cifra. No tiene % ni variación "
+            "ni entra a la media; sus soles, que sí están en el total, no entran al % ni a la variación del total."
+        )
+    if una.con_metas:
+        notas += lo_que_no_entra(encargo, una.bloques[0])
     if una.con_metas and not encargo.iniciales:
         notas.append("Sin modificaciones registradas: las metas vigentes son las iniciales.")
     corridas = len(encargo.revision.libro.filas(encargo.formato.principal.clave)) - len(encargo.actividades)

@@ -68,10 +68,9 @@ def escribir_hoja_oficial(
     cortes = tuple(lugar.columna[clave] for clave in una.paginas)
     escribir_encabezado(hoja, columnas, lugar.fila_encabezado, estilos, profundidad=lugar.profundidad, cortes=cortes)
     poner_altos(hoja, lugar.fila_encabezado, altos_de_encabezado(columnas, lugar.profundidad))
-    for fila, columna in mapa.observados:
-        if lugar.fila_encabezado <= fila <= lugar.fila_titulos:
-            formato = estilos("encabezado", bg_color=mapa.relleno(fila, columna))
-            hoja.write_string(fila - 1, columna - 1, columnas[columna - 1].titulo, formato)
+    for fila, columna, rotulo in mapa.encabezados(una):
+        formato = estilos("encabezado", bg_color=mapa.relleno(fila, columna))
+        hoja.write_string(fila - 1, columna - 1, rotulo, formato)
     ultima = _escribir_filas(hoja, una, columnas, encargo, trimestres, estilos)
     poner_notas(hoja, mapa)
     configurar_impresion(

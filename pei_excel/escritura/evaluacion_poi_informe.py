@@ -11,7 +11,7 @@ from pei_excel.escritura.evaluacion_poi_cifras import Cifras
 from pei_excel.escritura.evaluacion_poi_columnas import HojaDeFamilia
 from pei_excel.escritura.evaluacion_poi_encargo import EncargoPOI
 from pei_excel.escritura.evaluacion_poi_factores import escribir_factores, escribir_modificaciones
-from pei_excel.escritura.evaluacion_poi_familias import SIN_ACTIVIDADES
+from pei_excel.escritura.evaluacion_poi_familias import SIN_ACTIVIDADES, lo_que_no_entra
 from pei_excel.escritura.evaluacion_poi_nivel import escribir_actividades, escribir_nivel
 from pei_excel.escritura.evaluacion_poi_pagina import ANCHOS, ULTIMA, Pagina
 from pei_excel.escritura.evaluacion_resumen import color_de_estado, estado
@@ -34,6 +34,8 @@ def escribir_informe(
     pagina.seccion(f"1. Nivel de cumplimiento {cuando}", con=180)
     if encargo.actividades:
         escribir_nivel(pagina, fuente)
+        for texto in lo_que_no_entra(encargo, fuente):
+            pagina.parrafo(texto)
         pagina.seccion(f"2. Actividades {cuando}", con=90)
         escribir_actividades(pagina, fuente)
     else:
@@ -90,8 +92,9 @@ def _notas(encargo: EncargoPOI) -> tuple[str, ...]:
         ),
         (
             "% = ejecutado ÷ programado × 100. Variación = ejecutado − programado. Brecha = % financiero − % físico, "
-            "en puntos. En las actividades acumulativas los meses se suman; en las recurrentes lo programado es la "
-            "meta y lo ejecutado, la media de los meses vencidos."
+            "en puntos; la de la unidad, % financiero del total en soles − media física. En las actividades "
+            "acumulativas los meses se suman; en las recurrentes lo programado es la meta y lo ejecutado, la media de "
+            "los meses vencidos."
         ),
         (
             f"A la media entran las actividades con % (100 como máximo) y las que dicen «{Estado.SIN_REPORTE}», que "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from pei_excel.calculos import Cifra
+from pei_excel.calculos import Cifra, Estado, promedio
 from pei_excel.escritura.consolidado_comun import PORCENTAJE, colorear, relleno_de
 from pei_excel.escritura.estilos import CALCULADA
 from pei_excel.escritura.evaluacion_bloques import Celda
@@ -19,6 +20,7 @@ from pei_excel.escritura.evaluacion_poi_tramos import (
     POR_TRAMO,
     CeldasDeTramo,
     formula_cuantas,
+    formula_fuera,
     formula_media_topada,
 )
 from pei_excel.escritura.hoja import altos_de_encabezado, combinar, escribir_encabezado, escribir_valor
@@ -81,36 +83,52 @@ def _escribir_conteos(pagina: Pagina, fuente: CeldasDeTramo, inicio: int, palabr
 def _resultados(pagina: Pagina, fuente: CeldasDeTramo) -> list[tuple[str, str, Celda, str]]:
     """Clave, rótulo, fórmula con las claves de otros renglones entre llaves, y formato."""
     filas: list[tuple[str, str, Celda, str]] = []
-    medias: dict[str, Cifra] = {}
     for parte in (FISICO, FINANCIERO):
         topados = fuente.topados(parte)
-        medias[parte] = sum(topados) / len(topados) if topados else None
         rango = _rango(pagina, fuente, parte, "porcentaje")
-        valor = medias[parte]
+        valor = promedio(topados)
         filas += [
             (parte, f"Media del % {_ADJETIVO[parte]} (cada actividad, 100 como máximo)",
              Celda(formula_media_topada(rango), "–" if valor is None else valor), "0.0"),
             (f"n_{parte}", f"Actividades que entran a la media del % {_ADJETIVO[parte]}",
              Celda(formula_cuantas(rango), float(len(topados))), _ENTERO),
         ]
-    uno, otro = medias[FISICO], medias[FINANCIERO]
-    filas.append(("brecha", "Brecha: media financiera − media física (puntos)", Celda(
-        "IF(COUNT({fisico},{financiero})<2,\"–\",{financiero}-{fisico})",
-        "–" if uno is None or otro is None else otro - uno,
-    ), "0.0"))
-    total = fuente.total
-    for clave, rotulo, que, suma in (
-        ("costo", "Costo programado (S/.)", "programado", total.programado),
-        ("devengado", "Devengado (S/.)", "ejecutado", total.alcanzado),
+    en_soles = {que: _rango(pagina, fuente, FINANCIERO, que) for que in ("programado", "ejecutado", "porcentaje")}
+    for clave, rotulo, que, suma in zip(
+        ("costo", "devengado"), ("Costo programado (S/.)", "Devengado (S/.)"), ("programado", "ejecutado"),
+        fuente.total, strict=True,
     ):
-        rango = _rango(pagina, fuente, FINANCIERO, que)
+        rango = en_soles[que]
         filas.append((clave, rotulo, Celda(f'IF(COUNT({rango})=0,"–",SUM({rango}))', "–" if suma is None else suma),
                       _DINERO))
-    pct: Cifra = total.porcentaje
-    filas.append(("pct", "% del devengado sobre el costo", Celda(
-        'IF(COUNT({costo},{devengado})<2,"–",IF({costo}=0,"–",{devengado}/{costo}*100))', "–" if pct is None else pct,
+    if fuente.fuera:
+        filas += _fuera_del_porcentaje(fuente, en_soles)
+    ultima = PRIMERA + len(pagina.encargo.actividades) - 1
+    del_total = f"'{AL_PERIODO}'!${fuente.letras[FINANCIERO].porcentaje}${ultima + 1}"
+    pct: Cifra = fuente.comparado.porcentaje
+    filas.append(("pct", "% financiero: devengado ÷ costo", Celda(
+        f'IF(ISNUMBER({del_total}),{del_total},"–")', "–" if pct is None else pct,
+    ), "0.0"))
+    filas.append(("brecha", "Brecha: % financiero − media física (puntos)", Celda(
+        'IF(COUNT({fisico},{pct})<2,"–",{pct}-{fisico})', "–" if fuente.brecha is None else fuente.brecha,
     ), "0.0"))
     return filas
+
+
+def _fuera_del_porcentaje(fuente: CeldasDeTramo, rangos: Mapping[str, str]) -> list[tuple[str, str, Celda, str]]:
+    """Lo que se sumó y no entra al %, porque no se leyó su costo o su devengado."""
+    cuantas = Celda(f'COUNTIF({rangos["porcentaje"]},"{Estado.SIN_LEER}")', float(len(fuente.fuera)))
+    return [
+        ("n_fuera", "Fuera del %: actividades sin costo o devengado leído", cuantas, _ENTERO),
+        *(
+            (f"fuera_{que}", f"Fuera del %: {rotulo} (S/.)",
+             Celda(formula_fuera(rangos[que], rangos["porcentaje"]), sum(suyas)), _DINERO)
+            for que, rotulo, suyas in (
+                ("programado", "costo programado", [m.programado or 0.0 for m in fuente.fuera]),
+                ("ejecutado", "devengado", [m.alcanzado or 0.0 for m in fuente.fuera]),
+            )
+        ),
+    ]
 
 
 _ADJETIVO = {FISICO: "físico", FINANCIERO: "financiero"}
@@ -145,7 +163,7 @@ def escribir_actividades(pagina: Pagina, fuente: CeldasDeTramo) -> None:
             pagina.celda(fila, columna, columna, Celda(f'IF({x}="","",{x})', celda.valor), formato)
     _escribir_total(pagina, fuente)
     for columna in (len(FIJAS) + 5, len(FIJAS) + 10):
-        colorear(pagina.hoja, (primera, columna, pagina.fila - 1, columna), encargo.perfil, estilos)
+        colorear(pagina.hoja, (primera, columna, pagina.fila - 1, columna), encargo.perfil, estilos, "POI")
 
 
 def _escribir_total(pagina: Pagina, fuente: CeldasDeTramo) -> None:

@@ -67,8 +67,8 @@ def tramos_de(familias: Iterable[Familia], periodo: Periodo) -> tuple[Tramo, ...
 
 
 def variacion(medicion: Medicion) -> Cifra:
-    """Ejecutado − programado; vacía si no hay nada que comparar o el tramo está por vencer."""
-    if medicion.cumplimiento.estado is Estado.POR_VENCER:
+    """Ejecutado − programado; vacía si no hay nada que comparar, no se pudo leer o el tramo está por vencer."""
+    if medicion.cumplimiento.estado in {Estado.POR_VENCER, Estado.SIN_LEER}:
         return None
     diferencia = medicion.diferencia
     return None if diferencia is None else -diferencia + 0.0
@@ -86,14 +86,21 @@ def _formula_ejecutado(parte: str, forma: str, desde: int, hasta: int) -> str:
 
 
 @lru_cache(4096)
-def _formulas_de_resultado(letras: Letras, por_vencer: bool, completo: bool, perfil: Perfil) -> tuple[str, str, str]:
-    """Variación, % y valoración a partir de las celdas de programado y ejecutado."""
+def _formulas_de_resultado(
+    letras: Letras, estado: Estado, completo: bool, perfil: Perfil, comparados: tuple[str, str] | None = None
+) -> tuple[str, str, str]:
+    """Variación, % y valoración a partir de las celdas de programado y ejecutado, o de lo que de ellas se compara."""
     p, a, _, pct, _ = (f"{x}{FILA}" for x in letras)
-    del_pct = formula_cumplimiento("Ascendente", p, a)
-    if por_vencer:
-        del_pct = del_pct.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
-    de_variacion = f'IF(OR(COUNT({p},{a})=0,{pct}="{Estado.POR_VENCER}"),"",N({a})-N({p}))'
     palabra = perfil.formula(pct) if completo else f'IF(ISNUMBER({pct}),"{Estado.REPORTADO}",{pct})'
+    if estado is Estado.SIN_LEER:
+        return '""', f'"{Estado.SIN_LEER}"', palabra
+    p, a = comparados or (p, a)
+    del_pct = formula_cumplimiento("Ascendente", p, a)
+    if estado is Estado.POR_VENCER:
+        del_pct = del_pct.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
+    if comparados:
+        return f'IF(COUNT({p},{a})=0,"",N({a})-N({p}))', del_pct, palabra
+    de_variacion = f'IF(OR(COUNT({p},{a})=0,{pct}="{Estado.POR_VENCER}"),"",N({a})-N({p}))'
     return de_variacion, del_pct, palabra
 
 
@@ -133,9 +140,9 @@ class CeldasDeTramo:
             *self._resultado(parte, medicion),
         ]
 
-    def _resultado(self, parte: str, medicion: Medicion) -> list[Celda]:
-        por_vencer = medicion.cumplimiento.estado is Estado.POR_VENCER
-        uno, dos, tres = _formulas_de_resultado(self.letras[parte], por_vencer, self.completo, self.perfil)
+    def _resultado(self, parte: str, medicion: Medicion, comparados: tuple[str, str] | None = None) -> list[Celda]:
+        estado = medicion.cumplimiento.estado
+        uno, dos, tres = _formulas_de_resultado(self.letras[parte], estado, self.completo, self.perfil, comparados)
         return [
             Celda(uno, variacion(medicion)), Celda(dos, medicion.cumplimiento.mostrado), Celda(tres, medicion.palabra),
         ]
@@ -146,10 +153,17 @@ class CeldasDeTramo:
         return Celda(f'IF(COUNT({uno},{otro})<2,"",{otro}-{uno})', valor)
 
     @cached_property
-    def total(self) -> Medicion:
-        """Lo financiero de todas: el dinero se suma."""
-        partes = self.mediciones[FINANCIERO]
+    def fuera(self) -> list[Medicion]:
+        """Lo financiero de las actividades cuyo costo o devengado no se pudo leer: se suma y no entra al %."""
+        return [m for m in self.mediciones[FINANCIERO] if m.cumplimiento.estado is Estado.SIN_LEER]
+
+    @cached_property
+    def comparado(self) -> Medicion:
+        """Lo financiero de las que se leyeron por los dos lados: de ello es el % del total."""
+        partes = [m for m in self.mediciones[FINANCIERO] if m.cumplimiento.estado is not Estado.SIN_LEER]
         p, a = (_sumar(m.programado for m in partes), _sumar(m.alcanzado for m in partes))
+        if self.fuera and not partes:
+            return Medicion(p, a, Cumplimiento(Estado.SIN_LEER), None)
         resultado = cumplimiento("Ascendente", p, a)
         if resultado.estado is Estado.SIN_REPORTE and not any(
             m.cumplimiento.estado in {Estado.SIN_REPORTE, Estado.REPORTADO} for m in partes
@@ -158,31 +172,53 @@ class CeldasDeTramo:
         califica = resultado.porcentaje is not None and self.completo
         return Medicion(p, a, resultado, self.perfil.clasificar(resultado.porcentaje or 0.0) if califica else None)
 
+    @cached_property
+    def total(self) -> tuple[Cifra, Cifra]:
+        """Costo y devengado de todas: el dinero se suma, también el que no entra al %."""
+        partes = self.mediciones[FINANCIERO]
+        return _sumar(m.programado for m in partes), _sumar(m.alcanzado for m in partes)
+
     def celdas_del_total(self, filas: tuple[int, int]) -> list[Celda]:
         """La fila del total: nada en lo físico, que no se suma entre unidades de medida distintas."""
-        medicion, letras = self.total, self.letras[FINANCIERO]
+        letras = self.letras[FINANCIERO]
+        rangos = [_rango(x, filas) for x in (letras.programado, letras.ejecutado)]
         sumas = [
-            Celda(f'IF(COUNT({r})=0,"",SUM({r}))', valor)
-            for r, valor in (
-                (_rango(letras.programado, filas), medicion.programado),
-                (_rango(letras.ejecutado, filas), medicion.alcanzado),
-            )
+            Celda(f'IF(COUNT({r})=0,"",SUM({r}))', valor) for r, valor in zip(rangos, self.total, strict=True)
         ]
-        return [*[Celda(None, None)] * 5, *sumas, *self._resultado(FINANCIERO, medicion), Celda(None, None)]
+        comparados = None
+        if self.fuera:
+            pct = _rango(letras.porcentaje, filas)
+            uno, otro = (
+                f'IF(SUMPRODUCT(ISNUMBER({r})*({pct}<>"{Estado.SIN_LEER}"))=0,"",{formula_fuera(r, pct, entra=True)})'
+                for r in rangos
+            )
+            comparados = uno, otro
+        resultado = self._resultado(FINANCIERO, self.comparado, comparados)
+        return [*[Celda(None, None)] * 5, *sumas, *resultado, Celda(None, None)]
+
+    @cached_property
+    def brecha(self) -> Cifra:
+        """Brecha de la unidad: % financiero del total − media física, en puntos."""
+        fisico, financiero = promedio(self.topados(FISICO)), self.comparado.porcentaje
+        return None if fisico is None or financiero is None else financiero - fisico
 
     def celdas_de_la_media(self, filas: tuple[int, int]) -> list[list[Celda]]:
-        """Tres filas: media del % topado a 100, cuántas actividades entran y cuántas quedan fuera."""
+        """Tres filas, debajo de la del total: media del % topado a 100, cuántas actividades entran y cuántas no.
+
+        En la primera va también la brecha de la unidad, que es contra el % del total.
+        """
         medias: list[Celda] = [Celda(None, None)] * POR_TRAMO
         entran, fuera = list(medias), list(medias)
-        valores: dict[str, Cifra] = {}
         for n, parte in ((3, FISICO), (8, FINANCIERO)):
             rango = _rango(self.letras[parte].porcentaje, filas)
             topados = self.topados(parte)
-            valores[parte] = promedio(topados)
-            medias[n] = Celda(formula_media_topada(rango), "–" if valores[parte] is None else valores[parte])
+            media = promedio(topados)
+            medias[n] = Celda(formula_media_topada(rango), "–" if media is None else media)
             entran[n] = Celda(formula_cuantas(rango), float(len(topados)))
             fuera[n] = Celda(f"ROWS({rango})-{formula_cuantas(rango)}", float(len(self.actividades) - len(topados)))
-        medias[10] = self._brecha(valores[FISICO], valores[FINANCIERO])
+        fisico = f"{self.letras[FISICO].porcentaje}{FILA}"
+        financiero = f"{self.letras[FINANCIERO].porcentaje}{filas[1] + 1}"
+        medias[10] = Celda(f'IF(COUNT({fisico},{financiero})<2,"",{financiero}-{fisico})', self.brecha)
         return [medias, entran, fuera]
 
     def topados(self, parte: str) -> list[float]:
@@ -199,6 +235,11 @@ def formula_media_topada(rango: str) -> str:
     """Fórmula (sin «=») de la media de los % topados a 100; «–» si no entra ninguno."""
     suma = f'SUMIF({rango},"<=100")+100*COUNTIF({rango},">100")'
     return f'IF({formula_cuantas(rango)}=0,"–",({suma})/{formula_cuantas(rango)})'
+
+
+def formula_fuera(rango: str, pct: str, *, entra: bool = False) -> str:
+    """Suma de lo que no entra al % (o de lo que `entra`): las celdas de un rango según lo que dice su %."""
+    return f'SUMIFS({rango},{pct},"{"<>" if entra else ""}{Estado.SIN_LEER}")'
 
 
 def _rango(columna: str, filas: tuple[int, int]) -> str:

@@ -26,7 +26,7 @@ ESCALA = 110.0
 _TONOS = {"verde": ("#5BAA6E", "#9BD0A8"), "amarillo": ("#F2C230", "#F7DD8A"), "rojo": ("#D6584C", "#EDA49C"),
           "morado": ("#8E63BF", "#BDA3DA")}
 _GRISES = {"Sin reporte": "#8C8C8C", "No programado": "#BFBFBF", "Ejecución sin programación": "#8C6D46",
-           "Por vencer": "#D9D9D9", "Se mide después": "#ECECEC"}
+           "Por vencer": "#D9D9D9", "Se mide después": "#ECECEC", "No se pudo leer": "#5F6B76"}
 PLURALES = {"Componente": "Componentes", "Actividad": "Actividades"}
 
 

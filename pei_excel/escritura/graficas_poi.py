@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pei_excel.actividades import Actividad
-from pei_excel.calculos import Cifra
+from pei_excel.calculos import Cifra, Estado
 from pei_excel.escritura.consolidado_comun import Detalle
 from pei_excel.escritura.consolidado_cuadros import Cuadro
 from pei_excel.escritura.consolidado_poi_presupuesto import Presupuesto
@@ -48,7 +48,7 @@ def datos_por_oei(tablas: Tablas, cuadro: Cuadro) -> Datos:
 
 def datos_de_curva_fisica(tablas: Tablas, actividades: Detalle) -> Datos:
     """Por mes, la media de lo acumulado como % de lo programado en el año; lo ejecutado después, vacío."""
-    suyas = [r.actividad for r in tablas.renglones]
+    suyas = [r.actividad for r in tablas.renglones if r.palabra != Estado.SIN_LEER]
     pesos = [(a.costo_anual or 0.0) if tablas.ponderado else 1.0 for a in suyas]
     anuales = [_acumulado(a, a.programado, 12) for a in suyas]
     if not sum(p for p, anual in zip(pesos, anuales, strict=True) if anual > 0):
@@ -81,15 +81,17 @@ def _formula_fisica(tablas: Tablas, det: Detalle, medida: str, n: int) -> str:
         det.rango(f"{medida}{m}") + ("" if m in CIERRES else f'*({forma}<>"{TRIMESTRAL}")') for m in range(1, n + 1)
     )
     parte = f"IF({suma}>{anual},100,({suma})/{anual}*100)"
+    entra = f'({anual}>0)*({det.rango("al_periodo_pct")}<>"{Estado.SIN_LEER}")>0'
     if not tablas.ponderado:
-        return f"AVERAGE(IF({anual}>0,{parte}))"
+        return f"AVERAGE(IF({entra},{parte}))"
     peso = det.rango("peso")
-    return f"SUM(IF({anual}>0,{parte}*{peso}))/SUM(IF({anual}>0,{peso}))"
+    return f"SUM(IF({entra},{parte}*{peso}))/SUM(IF({entra},{peso}))"
 
 
 def datos_de_curva_de_soles(tablas: Tablas, actividades: Detalle) -> Datos:
-    """Por mes, los soles acumulados; lo devengado después del periodo, vacío."""
-    suyas = [r.actividad for r in tablas.renglones]
+    """Por mes, los soles acumulados de lo que se compara; lo devengado después del periodo, vacío."""
+    suyas = [r.actividad for r in tablas.renglones if not r.actividad.sin_comparar]
+    entra = f'({actividades.rango("soles_pct")}<>"{Estado.SIN_LEER}")'
     if not any(c for a in suyas for c in a.costo):
         return [], []
     filas: list[tuple[str, list[Cita | float | None]]] = []
@@ -100,7 +102,8 @@ def datos_de_curva_de_soles(tablas: Tablas, actividades: Detalle) -> Datos:
                 citas.append(None)
                 continue
             total = sum(c or 0.0 for a in suyas for c in getattr(a, medida)[:n])
-            citas.append(Cita(f"SUM({actividades.rango(f'{medida}1', f'{medida}{n}')})", total))
+            meses = actividades.rango(f"{medida}1", f"{medida}{n}")
+            citas.append(Cita(f"SUMPRODUCT({entra}*{meses})", total))
         filas.append((mes[:3].capitalize(), citas))
     return [_PROGRAMADO, _DEVENGADO], filas
 

@@ -96,6 +96,10 @@ def escribir_actividades(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
         escritor.escribir(fila, fila - PRIMERA, renglon)
     fin = PRIMERA + max(len(tablas.renglones), 1) - 1
     notas = ["% físico y % financiero: lo ejecutado o devengado frente a lo programado, de enero al fin del periodo."]
+    if any(r.palabra == Estado.SIN_LEER or r.actividad.sin_comparar for r in tablas.renglones):
+        notas.append(
+            f"«{Estado.SIN_LEER}», y en «% financiero» una raya: falta la hoja o la columna, o algo no es una cifra."
+        )
     if escritor.recalculadas:
         renglones = cuenta(escritor.recalculadas, "renglón", "renglones")
         notas.insert(0, f"{RECALCULADA} Se muestra la nuestra y, a su lado, la que informó la unidad ({renglones}).")
@@ -107,7 +111,7 @@ def escribir_actividades(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:B{fin}"})
     hoja.freeze_panes(PRIMERA - 1, 3)
     s = list(LETRAS).index("s") + 1
-    colorear(hoja, (PRIMERA, s, fin, s), tablas.perfil, estilos)
+    colorear(hoja, (PRIMERA, s, fin, s), tablas.perfil, estilos, "POI")
     imprimir(hoja, tablas, (ultima, _IMPRESAS), papel, repetir=True)
     return Detalle(HOJA, LETRAS, fin)
 
@@ -140,6 +144,7 @@ class _Escritor:
             "peso": f"N({c['costo_anual']})", "pesado": f"N({c['topado']})*{c['peso']}",
         }
         self._formulas = {clave: entidades(f) for clave, f in formulas.items()}
+        self._sin_leer = entidades(f'"{Estado.SIN_LEER}"')
 
     def escribir(self, fila: int, posicion: int, renglon: Renglon) -> None:
         """Un renglón."""
@@ -167,7 +172,9 @@ class _Escritor:
             if clave in numeros:
                 celdas.append(con_numero(self._marcadas[clave] if clave in marcadas else inicio, numeros[clave]))
             elif clave in valores:
-                celdas.append(con_formula(inicio, self._formulas[clave], valores[clave]))
+                se_lee = clave not in {"pct", "soles_pct"} or valores[clave] != Estado.SIN_LEER
+                formula = self._formulas[clave] if se_lee else self._sin_leer
+                celdas.append(con_formula(inicio, formula, valores[clave]))
             elif textos[clave]:
                 celdas.append(self._hoja.texto(inicio, textos[clave]))
             else:

@@ -160,11 +160,14 @@ def test_las_cifras_son_las_de_un_calculo_independiente(tmp_path: Path, codigo: 
                     for leida, esperada in zip(leidas, (p, a), strict=False):
                         assert leida == pytest.approx(esperada) if esperada is not None else not leida, donde
                         assert leida != 0 or esperada == 0, donde
-                    if p and a is not None:
+                    if p and a is not None and not _ilegible(actividad.codigo, banda, tramo, periodo):
                         assert leidas[3] == pytest.approx(a / p * 100), donde
                         assert leidas[2] == pytest.approx(a - p), donde
                         completo = tramo.meses[-1] <= periodo.mes
                         assert leidas[4] == (_valoracion(a / p * 100) if completo else "Reportado"), donde
+                    elif _ilegible(actividad.codigo, banda, tramo, periodo):
+                        assert leidas[3] == leidas[4] == "No se pudo leer", donde
+                        assert not leidas[2], donde
                     elif p:
                         assert leidas[3] == leidas[4] in {"Sin reporte", "Por vencer"}, donde
                         assert leidas[2] == ("" if leidas[4] == "Por vencer" else pytest.approx(-p)) or not leidas[2]
@@ -173,6 +176,11 @@ def test_las_cifras_son_las_de_un_calculo_independiente(tmp_path: Path, codigo: 
                         assert leidas[3] == leidas[4] == sin_meta, donde
                     vistas += 1
     assert vistas > 400
+
+
+def _ilegible(codigo: str, banda: str, tramo: Tramo, periodo: Periodo) -> bool:
+    """En AO.09 lo ejecutado de mayo dice «muchos»: cualquier tramo vencido que lo cuente no tiene %."""
+    return (codigo, banda) == ("AO.09", "Físico") and 5 in tramo.meses and periodo.mes >= 5
 
 
 def _valoracion(pct: float) -> str:
@@ -236,6 +244,11 @@ def test_lo_de_cada_codigo_se_une_por_codigo_y_la_segunda_vez_con_la_segunda(var
     assert formulas.cell(comodin, 6).value == valores.cell(comodin, 6).value == 3
 
 
+def _sin_fila(valor: Any) -> Any:
+    """Las notas dicen la fila de lo que no se ubica, que sí cambia."""
+    return re.sub(r"fila \d+", "fila", valor) if isinstance(valor, str) else valor
+
+
 def test_ordenar_otra_hoja_no_cambia_ninguna_cifra(tmp_path: Path, variado: Caso) -> None:
     al_reves = VARIADO | {h: VARIADO[h][::-1] for h in ("Necesidades", "Evaluación")}
     for hoja in ("Valorización", "Seguimiento"):
@@ -246,7 +259,7 @@ def test_ordenar_otra_hoja_no_cambia_ninguna_cifra(tmp_path: Path, variado: Caso
     mio = _abrir(variado[2], valores=True)
     for nombre in FAMILIAS:
         uno, dos = (
-            [[c.value for c in f] for f in libro[nombre].iter_rows(min_row=PRIMERA)] for libro in (mio, otro)
+            [[_sin_fila(c.value) for c in f] for f in libro[nombre].iter_rows(min_row=PRIMERA)] for libro in (mio, otro)
         )
         assert uno == dos, nombre
 
