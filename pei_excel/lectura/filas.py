@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pei_excel.crudo import CeldaCruda, HojaCruda
 from pei_excel.formato import Columna, Hoja
 from pei_excel.lectura.encabezados import Hallado
 from pei_excel.libro import Dato, Fila
 from pei_excel.textos import normalizar
-from pei_excel.tipos import Codigo, Contexto, Numero, NumeroOPalabra, Tipo, ValorNivel
+from pei_excel.tipos import Codigo, Contexto, Nivel, Numero, NumeroOPalabra, Tipo, ValorNivel
 from pei_excel.ubicacion import letra
 
 
@@ -29,7 +31,7 @@ def leer_filas(
         llenas = [columna for columna, c in capturables if _escrita(celdas.get((fila, c)))]
         if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
             continue
-        if isinstance(_tipo_de_llave(hallado.hoja), Codigo) and _es_rotulo(cruda, hallado, fila, llenas):
+        if _es_rotulo(cruda, hallado, fila, llenas) or _es_de_totales(cruda, hallado, fila):
             continue
         filas.append(_leer_fila(hallado, columnas, fila, indice + len(filas), contexto, anclas))
     return filas
@@ -63,18 +65,40 @@ def _tipo_de_llave(hoja: Hoja) -> Tipo | None:
 
 
 def _es_rotulo(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:
-    """Un renglón de una hoja con códigos que no es una actividad: el de totales, o un título que agrupa a otras."""
-    llave = hallado.hoja.llave[0]
-    valores = {c.clave: _valor(cruda.celdas.get((fila, hallado.columnas[c.clave]))) for c in llenas}
-    if llave in valores:
-        return _dice_total(valores[llave]) and not any(c.isdigit() for c in str(valores[llave]))
-    textos = [v for v in valores.values() if isinstance(v, str)]
-    solo = len(llenas) == len(textos) == 1 and hallado.columnas[llenas[0].clave] < hallado.columnas.get(llave, 0)
-    return solo or any(_dice_total(t) for t in textos)
+    """Un renglón de una hoja con códigos que no es una actividad: un título que agrupa a otras."""
+    if len(llenas) != 1 or not isinstance(_tipo_de_llave(hallado.hoja), Codigo):
+        return False
+    columna = hallado.columnas[llenas[0].clave]
+    return columna < hallado.columnas.get(hallado.hoja.llave[0], 0) and isinstance(
+        _valor(cruda.celdas.get((fila, columna))), str
+    )
 
 
-def _dice_total(valor: object) -> bool:
-    return isinstance(valor, str) and normalizar(valor).split()[:1] in (["total"], ["totales"])
+#: Cómo empieza el rótulo de un renglón de totales: «TOTAL», «Subtotal OEI.05», «Suma S/.», «Total general».
+_DICE_TOTAL = re.compile(
+    r"\s*(?:gran\s+)?(?:(?:sub[\s-]?)?total|suma(?:toria)?)(?:e?s)?\s*(?:$|[\s:=*(./])", re.IGNORECASE
+)
+
+
+def _es_de_totales(cruda: HojaCruda, hallado: Hallado, fila: int) -> bool:
+    """Un renglón que suma a los demás, que alguien agregó: no es un dato y no estorba.
+
+    Lo dice en la llave o, sin llave, en el único texto del renglón: «Total de talleres» con su indicador y su unidad
+    de medida es una actividad a la que le falta el código.
+    """
+    hoja = hallado.hoja
+    if not isinstance(_tipo_de_llave(hoja), (Codigo, Nivel)):
+        return False
+    llave = _valor(cruda.celdas.get((fila, hallado.columnas.get(hoja.llave[0], 0))))
+    if llave is not None:
+        return isinstance(llave, str) and bool(_DICE_TOTAL.match(llave))
+    textos = [
+        (hoja.por_clave[clave], valor) for clave, c in hallado.columnas.items()
+        if isinstance(valor := _valor(cruda.celdas.get((fila, c))), str)
+    ]
+    dicen = [bool(_DICE_TOTAL.match(texto)) for _, texto in textos]
+    escritos = [c for (c, _), dice in zip(textos, dicen, strict=True) if not dice and c.calculo is None]
+    return any(dicen) and all(isinstance(c.tipo, Numero) for c in escritos)
 
 
 def _anclas(cruda: HojaCruda, desde: int, hasta: int) -> dict[tuple[int, int], tuple[int, int]]:

@@ -48,6 +48,22 @@ def _fila_en_blanco(s: PoiSimulado, azar: Random) -> Hallazgos:
     return []
 
 
+def _renglon_de_totales(s: PoiSimulado, azar: Random) -> Hallazgos:
+    """Alguien agregó al pie la suma de los demás."""
+    s.modo = Modo.FORMULACION  # la de seguimiento lleva los renglones contados
+    hoja = azar.choice((COSTOS, NECESIDADES, SEGUIMIENTO))
+    llave = POI.por_clave[hoja].llave[0]
+    sumas: Fila = {
+        f"{medida}_m{n}": sum(cifra(f.get(f"{medida}_m{n}")) or 0 for f in s.filas[hoja])
+        for medida in MEDIDAS.get(hoja, ()) for n in range(1, 13)
+    }
+    if hoja == NECESIDADES:
+        sumas = {"costo": sum(cifra(f.get("costo")) or 0 for f in s.filas[hoja])}
+    donde = azar.choice((llave, "detalle" if hoja == NECESIDADES else "actividad"))
+    s.filas[hoja].append({donde: azar.choice(("TOTAL", "Total general", "Suma", "Subtotal", "SUMA TOTAL")), **sumas})
+    return []
+
+
 def _con_una(cambiar: Callable[[PoiSimulado, Random, Fila], None]) -> Plantador[PoiSimulado]:
     def plantar(s: PoiSimulado, azar: Random) -> Hallazgos:
         fila = tomar(s, azar, lambda f: intacta(s, f))
@@ -98,6 +114,7 @@ POI_INOFENSIVOS: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("", "hoja en otro orden", _hoja_ordenada),
     Defecto("", "meses con otro nombre", _mes_con_otro_nombre),
     Defecto("", "fila en blanco entre los datos", _fila_en_blanco, solo=True),
+    Defecto("", "renglón de totales", _renglon_de_totales, solo=True),
     Defecto("", "código con otra letra o con espacios", _con_una(_codigo_con_otra_letra)),
     Defecto("", "objetivo y acción de otra forma", _con_una(_objetivo_con_nombre)),
     Defecto("", "acumulación de otra forma", _con_una(_acumulacion_con_otro_nombre)),
