@@ -51,7 +51,9 @@ class Anterior:
     @property
     def cuando(self) -> str:
         """Cómo se nombra en los mensajes."""
-        return f"la entrega del {self.periodo.nombre}" if self.periodo else "lo aprobado"
+        if self.periodo is None:
+            return "lo aprobado"
+        return f"la entrega de {self.periodo.con_articulo}".replace(" de el ", " del ")
 
     def orden(self) -> tuple[int, str, str]:
         """De la más antigua a la más nueva."""

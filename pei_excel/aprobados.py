@@ -87,7 +87,7 @@ def _por_que_no(revision: Revision, formatos: Collection[Formato], periodo: Peri
     if ejercicio is not None and ejercicio != periodo.ejercicio:
         de_quien = f"lo de {libro.unidad} " if libro.origen == APLICATIVO else ""
         return (
-            f"{de_quien}es del ejercicio {ejercicio} y se pide {periodo.nombre}; use el libro aprobado de "
+            f"{de_quien}es del ejercicio {ejercicio} y se pide {periodo.con_articulo}; use el libro aprobado de "
             f"{periodo.ejercicio}"
         )
     return None

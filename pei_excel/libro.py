@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from pei_excel.periodos import Periodo
-from pei_excel.tipos import ClaveNombre, Incidente
+from pei_excel.tipos import ClaveNombre, Incidente, como_texto
 
 #: Identifica un dato dentro del libro: (hoja, fila lógica desde 0, columna); los campos llevan fila −1.
 Llave = tuple[str, int, str]
@@ -37,6 +37,11 @@ class Dato(NamedTuple):
     def vacio(self) -> bool:
         """No hay nada escrito; una fórmula sin calcular es algo escrito, aunque no se sepa qué vale."""
         return self.crudo is None and self.incidente is None
+
+    @property
+    def escrito(self) -> str:
+        """Lo escrito, como se ve en un mensaje: «2» y no «2.0», las fechas dd/mm/aaaa; «» si no hay nada."""
+        return "" if self.crudo is None else como_texto(self.crudo)
 
 
 @dataclass(frozen=True, slots=True)

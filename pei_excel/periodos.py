@@ -125,6 +125,11 @@ class Periodo:
         return f"{ORDINALES[self.numero - 1]} {clase} de {self.ejercicio}"
 
     @property
+    def con_articulo(self) -> str:
+        """«el 2do. trimestre de 2024», «mayo de 2024», «el ejercicio 2024»: lo que sigue a «en» o «hasta»."""
+        return self.nombre if self.clase == "M" else f"el {self.nombre}"
+
+    @property
     def del_periodo(self) -> str:
         """«del 2do. trimestre», «de mayo», «del ejercicio»."""
         if self.clase == "A":

@@ -62,7 +62,7 @@ def _de_unidades(
     dia = pedido.ultimo_dia
     esperados = catalogo.esperados(uno.clave, pedido)
     if not esperados:
-        problema = f"en {pedido.nombre} ninguna unidad debe informar {uno.clave}; revise sus vigencias"
+        problema = f"en {pedido.con_articulo} ninguna unidad debe informar {uno.clave}; revise sus vigencias"
         yield Hecha(catalogo.archivo, problema)
     aprobados = _Repartidos()
     if desde is not None:
@@ -132,13 +132,24 @@ def _repartir(
         if llave in esperados and llave is not None:
             repartidos.de_cada_uno.setdefault(llave, []).append(revision)
         elif llave is None:
-            que = f"la unidad «{libro.identidad[0] or 'sin clave'}» no está vigente en el catálogo en {periodo.nombre}"
-            repartidos.apartados.append(Apartado(libro.archivo, que, libro=libro))
+            repartidos.apartados.append(Apartado(libro.archivo, _por_que_no_es(libro, catalogo, periodo), libro=libro))
         else:
             quien = f"{llave[0]}, programa {libro.identidad[1]}" if llave[1] else llave[0]
-            que = f"según el catálogo, {quien} no informa en {periodo.nombre}"
+            que = f"según el catálogo, {quien} no informa en {periodo.con_articulo}"
             repartidos.apartados.append(Apartado(libro.archivo, que, libro=libro))
     return repartidos
+
+
+def _por_que_no_es(libro: Libro, catalogo: Catalogo, periodo: Periodo) -> str:
+    """Por qué no se sabe de qué unidad del catálogo es un libro."""
+    clave = libro.identidad[0]
+    if not clave:
+        return "no dice de qué unidad es"
+    if not catalogo.conoce(clave):
+        return f"la unidad «{clave}» no está en el catálogo"
+    if hoy := catalogo.claves_vigentes(clave, periodo.ultimo_dia):
+        return f"la unidad «{clave}» es ahora {enumerar(hoy)}, según el catálogo: no se sabe de cuál es"
+    return f"la unidad «{clave}» no estaba vigente en {periodo.con_articulo}, según el catálogo"
 
 
 def _llave_de_hoy(libro: Libro | None, catalogo: Catalogo, periodo: Periodo) -> tuple[str, str] | None:

@@ -55,7 +55,7 @@ class NumeroLeido(NamedTuple):
     """Resultado de leer un número escrito como texto."""
 
     valor: float | None
-    ambiguo: bool = False
+    lecturas: tuple[float, float] | None = None  #: como miles y como decimales, si no se sabe cuál es
 
 
 def es_nada(texto: str) -> bool:
@@ -92,7 +92,7 @@ def leer_numero(texto: str, pais: str | None = None) -> NumeroLeido:
         return _a_numero(limpio, separador, "") if tres_cifras else NumeroLeido(None)
     if tres_cifras and entero.lstrip("+-") != "0":
         if pais is None:
-            return NumeroLeido(None, ambiguo=True)
+            return NumeroLeido(None, (float("".join((entero, *grupos))), float(f"{entero}.{grupos[0]}")))
         es_miles = SEPARADOR_DE_MILES[pais] == separador
         return _a_numero(limpio, separador if es_miles else "", "" if es_miles else separador)
     return _a_numero(limpio, "", separador)
@@ -104,6 +104,15 @@ def _a_numero(texto: str, miles: str, decimal: str) -> NumeroLeido:
         return NumeroLeido(float(sin_miles.replace(decimal, ".") if decimal else sin_miles))
     except ValueError:
         return NumeroLeido(None)
+
+
+def _dos_lecturas(crudo: str, en_miles: float, en_decimales: float) -> str:
+    """«1,200» puede ser 1200 o 1.2: los dos números sin separar los miles, para que no vuelvan a confundirse."""
+    separador = "la coma" if "," in crudo else "el punto"
+    return (
+        f"«{crudo}» puede ser {en_miles:.0f}, si {separador} separa los miles, o {numero(en_decimales, 3)}, si separa "
+        "los decimales"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +193,8 @@ class Numero(Tipo):
             if self.admite_nada and es_nada(crudo):
                 return Lectura(None)
             leido = leer_numero(crudo, contexto.pais)
-            if leido.ambiguo:
-                return Lectura(
-                    None, Incidente("FMT005", f"«{crudo}» puede leerse como miles o como decimales", error=True)
-                )
+            if leido.lecturas is not None:
+                return Lectura(None, Incidente("FMT005", _dos_lecturas(crudo, *leido.lecturas), error=True))
             if leido.valor is None:
                 return Lectura(None, self._fuera_de_tipo(f"«{crudo}» no es un número"))
             valor = leido.valor

@@ -223,7 +223,7 @@ def test_la_plantilla_de_seguimiento_no_sale_de_un_libro_de_otro_ejercicio(
 ) -> None:
     salida = correr("plantilla", "mir", "--desde", recibidos / "obras.xlsx", "--periodo", "2025-T1", "-o", "nuevas")
     assert salida.returncode == 1
-    assert "es del ejercicio 2024 y se pide 1er. trimestre de 2025" in salida.stderr
+    assert "es del ejercicio 2024 y se pide el 1er. trimestre de 2025" in salida.stderr
     assert not (tmp_path / "nuevas").exists()
     de_un_mes = correr("plantilla", "mir", "--desde", recibidos, "--periodo", "2024-05")
     assert (de_un_mes.returncode, de_un_mes.stdout) == (2, "")

@@ -10,7 +10,7 @@ from pei_excel.crudo import CeldaCruda, ErrorExcel
 from pei_excel.formatos.mir import MIR
 from pei_excel.periodos import Periodo, leer_trimestre, texto_de_trimestre
 from pei_excel.textos import cuenta, enumerar, numero
-from pei_excel.tipos import ClaveYNombre, Contexto, ListaNumerada, Nivel, Numero, Opcion, leer_numero
+from pei_excel.tipos import ClaveYNombre, Contexto, ListaNumerada, Nivel, Numero, NumeroLeido, Opcion, leer_numero
 
 NADA = Contexto()
 
@@ -30,12 +30,13 @@ def test_un_numero_escrito_como_texto(texto: str, valor: float) -> None:
 def test_lo_que_no_es_un_numero(texto: str) -> None:
     leido = leer_numero(texto)
     assert leido.valor is None
-    assert not leido.ambiguo
+    assert leido.lecturas is None
 
 
 def test_un_solo_separador_con_tres_cifras_sigue_al_pais() -> None:
-    assert leer_numero("1,200").ambiguo
-    assert leer_numero("1.200").ambiguo
+    for escrito in ("1,200", "1.200", "S/ 1,200"):
+        assert leer_numero(escrito) == NumeroLeido(None, (1200.0, 1.2))
+    assert leer_numero("-12.505").lecturas == (-12505.0, -12.505)
     assert leer_numero("1,200", "mx").valor == 1200
     assert leer_numero("1.200", "mx").valor == pytest.approx(1.2)
 

@@ -144,9 +144,9 @@ def _bloques_que_chocan(informe: Informe, pagina: Pagina) -> list[IncidenteDeLib
 def _trimestre_atrasado(informe: Informe, pagina: Pagina) -> IncidenteDeLibro:
     dato, propio = pagina.campos["periodo"], informe.campos["periodo"]
     return IncidenteDeLibro(
-        "FMT016", f"en esta página el bloque dice «{dato.crudo}» y en la primera «{propio.crudo}»",
-        dato.hoja, dato.celda, (dato.llave,), severidad="AVISO", encontrado=str(dato.crudo),
-        esperado=str(propio.crudo), tambien=((propio.hoja or "", propio.celda or ""),),
+        "FMT016", f"en esta página el bloque dice «{dato.escrito}» y en la primera «{propio.escrito}»",
+        dato.hoja, dato.celda, (dato.llave,), severidad="AVISO", encontrado=dato.escrito,
+        esperado=propio.escrito, tambien=((propio.hoja or "", propio.celda or ""),),
     )
 
 

@@ -56,20 +56,30 @@ def _notar_faltante(libro: Libro, hoja: HojaLeida, declarada: Hoja, clave: str, 
     if columna.esencial and hoja.clave == next(iter(libro.hojas)):
         libro.rechazado = True
     ancla, parecido = faltante
-    mensaje = f"falta la columna «{_nombre(columna)}»"
+    nombre = _nombre(columna)
+    mensaje = f"falta {nombre}"
     if parecido:
-        mensaje += f"; hay una que dice «{parecido}»"
+        mensaje += f"; hay una columna que dice «{parecido}»"
     libro.incidentes.append(
         IncidenteDeLibro(
             "FMT003", mensaje, ancla.hoja if ancla else None, ancla.celda if ancla else None,
-            saca=((hoja.clave, -3, clave),), encontrado=parecido, esperado=columna.nombre,
+            saca=((hoja.clave, -3, clave),), encontrado=parecido, esperado=_titulo(columna),
         )
     )
 
 
 def _nombre(columna: Columna) -> str:
-    """Su nombre; el de un mes, entero: de la inicial no se sabe cuál es."""
-    return "/".join((*columna.banda[-1:], MESES[columna.mes - 1].capitalize())) if columna.mes else columna.nombre
+    """Cómo se dice que falta: «la columna «Prioridad»», «el mes de febrero (F) bajo la banda «…»»."""
+    banda = f" bajo la banda «{columna.banda[-1]}»" if columna.partes_del_nombre[1:] else ""
+    if columna.mes:
+        return f"el mes de {MESES[columna.mes - 1]} ({columna.titulo}){banda}"
+    return f"la columna «{columna.titulo}»{banda}"
+
+
+def _titulo(columna: Columna) -> str:
+    """Lo que debería decir su celda; el mes, entero: de la inicial no se sabe cuál es."""
+    titulo = f"{MESES[columna.mes - 1].capitalize()} ({columna.titulo})" if columna.mes else columna.titulo
+    return f"{titulo}, bajo «{columna.banda[-1]}»" if columna.partes_del_nombre[1:] else titulo
 
 
 def _notar_corrida(libro: Libro, fila: Fila, declarada: Hoja) -> None:

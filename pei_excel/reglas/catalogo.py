@@ -100,7 +100,7 @@ def clave_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
             vistas.setdefault(llave, []).append(fila)
             if previa is not None:
                 dato, antes = fila[hoja.llave[-1]], previa[hoja.llave[-1]]
-                quien = " · ".join(str(fila[c].crudo) for c in hoja.llave if not fila[c].vacio)
+                quien = " · ".join(fila[c].escrito for c in hoja.llave if not fila[c].vacio)
                 yield Observacion(
                     f"«{quien}» se repite: ya está en {antes.celda}", dato, encontrado=quien, tambien=(antes,),
                     nombra=tuple(fila[c] for c in ("superior", "clave_anterior") if c in fila.datos),
@@ -137,7 +137,7 @@ def unidades_en_circulo(libro: Libro, contexto: Contexto) -> Iterator[Observacio
             claves = enumerar(f.valor("clave") for f in propias)
             mensaje = f"{claves} {que} sí misma" if len(propias) == 1 else f"{claves} dan la vuelta: cada una {que} otra"
             otras = tuple(f[columna] for f in propias[:-1])
-            yield Observacion(mensaje, propias[-1][columna], encontrado=str(propias[-1][columna].crudo), nombra=otras)
+            yield Observacion(mensaje, propias[-1][columna], encontrado=propias[-1][columna].escrito, nombra=otras)
 
 
 def _siguientes(fila: Fila, columna: str, filas: Iterable[Fila]) -> Iterator[Fila]:
@@ -193,7 +193,7 @@ def correo_que_no_lo_es(libro: Libro, contexto: Contexto) -> Iterator[Observacio
     datos = [*libro.campos.values(), *(d for h in libro.hojas.values() for f in h.filas for d in f.datos.values())]
     for dato in datos:
         if dato.incidente is not None and dato.incidente.clase == CORREO_INVALIDO:
-            yield Observacion(dato.incidente.mensaje, dato, encontrado=str(dato.crudo))
+            yield Observacion(dato.incidente.mensaje, dato, encontrado=dato.escrito)
 
 
 #: Contraste que pide el nivel AA de WCAG 2 para un texto normal.

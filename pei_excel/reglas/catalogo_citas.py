@@ -145,7 +145,7 @@ def clave_desconocida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         dato = fila["periodo"]
         if dato.valor is not None and dato.valor not in periodos:
             yield Observacion(
-                f"«{dato.crudo}» no está en la hoja «{CALENDARIO.clave}»", dato, encontrado=str(dato.crudo)
+                f"«{dato.escrito}» no está en la hoja «{CALENDARIO.clave}»", dato, encontrado=dato.escrito
             )
 
 
@@ -155,8 +155,8 @@ def _alineacion_suelta(libro: Libro) -> Iterator[Observacion]:
         arriba, dato = CLASES_DE_ALINEACION.get(fila.valor("clase") or ""), fila["padre"]
         if arriba is None or (arriba, dato.valor) in codigos:
             continue
-        quien = f"{fila.valor('clase')} {fila['codigo'].crudo}"
-        que = f"no dice de qué {arriba} depende" if dato.vacio else f"depende de «{dato.crudo}», que no está como {arriba}"
+        quien = f"{fila.valor('clase')} {fila['codigo'].escrito}"
+        que = f"no dice de qué {arriba} depende" if dato.vacio else f"depende de «{dato.escrito}», que no está como {arriba}"
         yield Observacion(f"{quien} {que}", dato, encontrado=dato.crudo, lee=(fila["clase"],))
 
 

@@ -130,7 +130,7 @@ def periodo_sin_fecha_limite(libro: Libro, contexto: Contexto) -> Iterator[Obser
             continue
         hay.add(dato.valor)
         if fila["limite"].vacio:
-            yield Observacion(f"el {dato.crudo} no tiene fecha límite", fila["limite"])
+            yield Observacion(f"el {dato.escrito} no tiene fecha límite", fila["limite"])
     ejercicio = libro.campo("ejercicio").valor
     hoja = libro.hojas.get(CALENDARIO.clave)
     if ejercicio is None or hoja is None or any(p.ejercicio == ejercicio and p.clase == "M" for p in hay):

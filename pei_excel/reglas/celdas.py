@@ -109,7 +109,9 @@ def numero_como_texto(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
     """Los números están escritos como números; lo que se entiende se lee y se dice."""
     for observacion in de_celdas(libro, "FMT005"):
         crudo = observacion.dato.crudo if observacion.dato else None
-        if isinstance(crudo, str) and "%" not in crudo:
+        if isinstance(crudo, str) and observacion.severidad is Severidad.ERROR:
+            observacion.como_corregir = "Escriba de nuevo el número sin separar los miles y con punto en los decimales."
+        elif isinstance(crudo, str) and "%" not in crudo:
             observacion.como_corregir = "Escriba de nuevo sólo el número, sin letras, signos ni espacios."
         yield observacion
 
@@ -172,7 +174,7 @@ def _en_error(dato: Dato) -> bool:
 
 
 def _del_error(dato: Dato) -> Observacion:
-    return Observacion(dato.incidente.mensaje if dato.incidente else "", dato, encontrado=str(dato.crudo))
+    return Observacion(dato.incidente.mensaje if dato.incidente else "", dato, encontrado=dato.escrito)
 
 
 @regla(
@@ -275,7 +277,7 @@ def _llaves_malas(libro: Libro, formato: Formato, hoja: Hoja) -> Iterator[Observ
         if son_niveles and (dato.valor not in conocidas or not isinstance(dato.valor, ValorNivel)):
             ausente = (renglon_ausente(dato.valor.clase),) if isinstance(dato.valor, ValorNivel) else ()
             yield Observacion(
-                f"«{dato.crudo}» no es un Nivel de este informe", dato, encontrado=mostrable(dato.crudo),
+                f"«{dato.escrito}» no es un Nivel de este informe", dato, encontrado=mostrable(dato.crudo),
                 severidad=Severidad.ERROR, lee=(*suyas, *ausente), variante="llave",
             )
             continue

@@ -328,8 +328,8 @@ def _periodo_de_otro_ano(libro: Libro, formato: Formato, pedido: Periodo | None)
         return  # es de otro periodo (ENT005)
     if periodo.valor.ejercicio != int(ejercicio.valor):
         yield Observacion(
-            f"el bloque dice año fiscal {int(ejercicio.valor)} y se reporta «{periodo.crudo}»", periodo,
-            tambien=(ejercicio,), encontrado=str(periodo.crudo), esperado=f"un periodo de {int(ejercicio.valor)}",
+            f"el bloque dice año fiscal {int(ejercicio.valor)} y se reporta «{periodo.escrito}»", periodo,
+            tambien=(ejercicio,), encontrado=periodo.escrito, esperado=f"un periodo de {int(ejercicio.valor)}",
             variante=formato.campo_periodo,
             como_corregir="Corrija el año fiscal o el periodo; si es el libro de otro año, envíe el de éste.",
         )
@@ -397,14 +397,14 @@ def otro_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
             return
         buscado = pedido if pedido.clase == "M" else pedido.como_trimestre
         yield Observacion(
-            f"el POI informa hasta {propio.nombre} y se pide {pedido.nombre}", dato, encontrado=str(dato.crudo),
+            f"el POI informa hasta {propio.con_articulo} y se pide {pedido.con_articulo}", dato, encontrado=dato.escrito,
             esperado=texto_de_periodo(buscado),
             como_corregir="Envíe el POI con lo ejecutado del periodo pedido, o corrija «Periodo que se reporta».",
         )
     elif propio != pedido.como_trimestre:
         yield Observacion(
             f"el informe es del {propio.nombre} y se pide el {pedido.como_trimestre.nombre}", dato,
-            encontrado=str(dato.crudo), esperado=texto_de_trimestre(pedido.ejercicio, pedido.trimestre),
+            encontrado=dato.escrito, esperado=texto_de_trimestre(pedido.ejercicio, pedido.trimestre),
         )
 
 
@@ -412,7 +412,7 @@ def _de_otro_ano(dato: Dato, pedido: Periodo) -> Iterator[Observacion]:
     """Sin periodo escrito (o si viene del aplicativo, que no lo dice), el año decide."""
     if isinstance(dato.valor, float) and dato.valor != pedido.ejercicio:
         yield Observacion(
-            f"es del año {dato.valor:.0f} y se pide {pedido.nombre}", dato, encontrado=dato.valor,
+            f"es del año {dato.valor:.0f} y se pide {pedido.con_articulo}", dato, encontrado=dato.valor,
             esperado=float(pedido.ejercicio), como_corregir=f"Envíe lo del año {pedido.ejercicio}.",
         )
 

@@ -66,7 +66,7 @@ def nivel_mal_formado_repetido_o_huerfano(libro: Libro, contexto: Contexto) -> I
         if nivel is None:
             if not dato.vacio:
                 causa = True
-                yield Observacion(f"«{dato.crudo}» no es un Nivel", dato, encontrado=str(dato.crudo))
+                yield Observacion(f"«{dato.escrito}» no es un Nivel", dato, encontrado=dato.escrito)
         elif nivel in vistos:
             if nivel.clase in {"Componente", "Actividad"}:
                 causa = True

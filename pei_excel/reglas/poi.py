@@ -11,7 +11,6 @@ from pei_excel.reglas.base import Contexto, Observacion, regla
 from pei_excel.reglas.modificadas import no_aplicadas
 from pei_excel.reglas.poi_metas import POI
 from pei_excel.reglas.uniones import actividades, quien
-from pei_excel.tipos import como_texto
 
 
 @regla(
@@ -37,14 +36,14 @@ def objetivo_o_accion_que_no_existe(libro: Libro, contexto: Contexto) -> Iterato
         oei, aei = fila.valor("oei"), fila.valor("aei")
         if oei is not None and oei not in objetivos:
             yield Observacion(
-                f"«{como_texto(fila['oei'].crudo)}» no es un objetivo estratégico del catálogo", fila["oei"], encontrado=str(oei),
+                f"«{fila['oei'].escrito}» no es un objetivo estratégico del catálogo", fila["oei"], encontrado=str(oei),
                 variante="oei",
             )
         if aei is None:
             continue
         if aei not in acciones:
             yield Observacion(
-                f"«{como_texto(fila['aei'].crudo)}» no es una acción estratégica del catálogo", fila["aei"], lee=(fila["oei"],),
+                f"«{fila['aei'].escrito}» no es una acción estratégica del catálogo", fila["aei"], lee=(fila["oei"],),
                 encontrado=str(aei), variante="aei",
             )
         elif oei is not None and acciones[aei] != oei:

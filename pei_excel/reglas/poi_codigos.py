@@ -15,7 +15,6 @@ from pei_excel.reglas.base import Contexto, Observacion, regla
 from pei_excel.reglas.poi_metas import POI
 from pei_excel.reglas.uniones import actividades, emparejar, por_codigo, quien, repetidas, sin_codigo, sin_nada_mas
 from pei_excel.textos import cuenta, enumerar, mas_cercano
-from pei_excel.tipos import como_texto
 
 if TYPE_CHECKING:
     from pei_excel.reglas.entregas import Entrega
@@ -161,7 +160,7 @@ def _con_otros_codigos(uniones: list[_Union], libro: Libro) -> Observacion:
     return Observacion(
         f"ningún código de {hojas} está en «{PROGRAMACION.clave}»", celdas[0],
         nombra=(*celdas[1:], *(f["codigo"] for u in uniones for f in u.parejas.values())), lee=suyas,
-        encontrado=como_texto(celdas[0].crudo), esperado=quien(actividades(libro)[0]) if suyas else None,
+        encontrado=celdas[0].escrito, esperado=quien(actividades(libro)[0]) if suyas else None,
         como_corregir="Use los mismos códigos en todas las hojas; elíjalos de la lista.",
     )
 
@@ -181,7 +180,7 @@ def _desconocidos(uniones: list[_Union], libro: Libro) -> Iterator[Observacion]:
     for codigo, us in donde.items():
         celdas = [f[u.hoja.llave[0]] for u in us for f in u.desconocidas[codigo]]
         suya = next((u.parejas[codigo] for u in us if codigo in u.parejas), None)
-        escrito, hojas = como_texto(celdas[0].crudo), enumerar(f"«{u.hoja.clave}»" for u in us)
+        escrito, hojas = celdas[0].escrito, enumerar(f"«{u.hoja.clave}»" for u in us)
         if suya is not None and len(us) > 1 and quien(suya) not in en_otra:
             # Las demás hojas concuerdan entre sí: el distinto es el de `Programación`.
             yield Observacion(

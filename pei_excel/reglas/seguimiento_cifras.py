@@ -172,9 +172,9 @@ def alcanzado_despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[
     if len(siguiente) >= 2 and len(siguiente) * 2 > len(libro.filas("MIR")):
         campo = libro.campo("periodo")
         yield Observacion(
-            f"dice «{campo.crudo}» y {cuenta(len(siguiente), 'renglón ya trae', 'renglones ya traen')} el "
+            f"dice «{campo.escrito}» y {cuenta(len(siguiente), 'renglón ya trae', 'renglones ya traen')} el "
             f"{ORDINALES[q]} trimestre; ¿actualizó el trimestre que se reporta?",
-            campo, nombra=celdas, encontrado=str(campo.crudo),
+            campo, nombra=celdas, encontrado=campo.escrito,
         )
         return
     for (fila, n), dato in zip(futuros, celdas, strict=True):
@@ -245,7 +245,7 @@ def vencido_sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacio
         for n in i.vencidos:
             dato = i.dato("alcanzado", n)
             if i.alcanzado[n - 1] is None and n not in en_blanco:
-                escrito = "está vacío" if dato.vacio else f"dice «{dato.crudo}»"
+                escrito = "está vacío" if dato.vacio else f"dice «{dato.escrito}»"
                 yield Observacion(
                     f"lo alcanzado por {i.etiqueta} en el {ORDINALES[n - 1]} trimestre {escrito} y hay "
                     f"{numero(i.programado[n - 1])} programado",

@@ -100,9 +100,9 @@ def despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacio
     if len(siguiente) >= 2 and len(siguiente) * 2 > len(filas):
         campo = libro.campo("periodo")
         yield Observacion(
-            f"dice «{campo.crudo}» y {cuenta(len(siguiente), 'actividad ya trae', 'actividades ya traen')} lo que sigue; "
+            f"dice «{campo.escrito}» y {cuenta(len(siguiente), 'actividad ya trae', 'actividades ya traen')} lo que sigue; "
             "¿actualizó el periodo que se reporta?",
-            campo, nombra=celdas, encontrado=str(campo.crudo),
+            campo, nombra=celdas, encontrado=campo.escrito,
             como_corregir="Actualice «Periodo que se reporta» o borre lo capturado después del periodo.",
         )
         return
@@ -152,7 +152,7 @@ def sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
         for dato, m, p in faltan:
             if dato.llave in reunidas:
                 continue
-            escrito = "está vacío" if dato.vacio else f"dice «{dato.crudo}»"
+            escrito = "está vacío" if dato.vacio else f"dice «{dato.escrito}»"
             yield Observacion(
                 f"{dicho} por {a.etiqueta} en {mes(m)} {escrito} y hay {numero(p.valor)} programado", dato,
                 lee=(*llaves(a), p, a.fila["acumulacion"]), esperado=f"un número (programado {numero(p.valor)})",
