@@ -14,6 +14,8 @@ from typing import Any
 from pei_excel.calculos import Cifra
 from pei_excel.formatos import FORMATOS
 from pei_excel.libro import Dato, Fila, Libro
+from pei_excel.periodos import ORDINALES
+from pei_excel.textos import numero
 
 HOJA = "Modificaciones"
 
@@ -103,6 +105,59 @@ def iniciales(libro: Libro) -> dict[Direccion, Cifra]:
         if una.vigente is not None and una.se_puede_deshacer:
             valores[una.direccion] = una.anterior
     return valores
+
+
+@dataclass(frozen=True, slots=True)
+class MetaModificada:
+    """Las metas por trimestre de un renglón que se modificaron alguna vez."""
+
+    cambios: tuple[Modificacion, ...]  #: de la más antigua a la más nueva
+    inicial: tuple[Cifra, ...]  #: por trimestre, antes de modificarse
+
+    @property
+    def desde(self) -> str:
+        """Desde cuándo rige la meta vigente: «3er. Trim.», el primero que cambió."""
+        return f"{ORDINALES[min(_trimestre(c) for c in self.cambios) - 1]} Trim."
+
+    @property
+    def frase(self) -> str:
+        """«3er. Trim.: 30 → 20 (05/07/2024, Oficio 20/2024)», un cambio tras otro."""
+        return "; ".join(map(_frase, self.cambios))
+
+
+def _trimestre(una: Modificacion) -> int:
+    return ((una.mes or 1) + 2) // 3
+
+
+def _frase(una: Modificacion) -> str:
+    antes, despues = ("sin meta" if v is None else numero(v) for v in (una.anterior, una.nuevo))
+    if not una.se_puede_deshacer:
+        antes = "no se lee"
+    documento = una.fila.valor("documento")
+    datos = ", ".join(x for x in (f"{una.fecha:%d/%m/%Y}" if una.fecha else "", str(documento or "")) if x)
+    return f"{ORDINALES[_trimestre(una) - 1]} Trim.: {antes} → {despues}" + (f" ({datos})" if datos else "")
+
+
+def metas_modificadas(libro: Libro, medida: str = "programado") -> dict[int, MetaModificada]:
+    """Índice del renglón de la hoja principal → sus metas por trimestre modificadas; vacío si nada se modificó."""
+    formato = FORMATOS.get(libro.formato or "")
+    if formato is None or HOJA not in formato.por_clave:
+        return {}
+    hoja, llave = formato.principal, formato.principal.llave[0]
+    columnas = [c.clave for c in hoja.medida(medida)]
+    cambios: dict[int, list[Modificacion]] = {}
+    for una in modificaciones(libro):
+        if una.vigente is not None and una.hoja == hoja.clave and una.columna in columnas:
+            cambios.setdefault(una.vigente.llave[1], []).append(una)
+    if not cambios:
+        return {}
+    antes = iniciales(libro)
+    return {
+        fila.indice: MetaModificada(
+            tuple(cambios[fila.indice]), tuple(inicial(antes, fila, llave, columna) for columna in columnas)
+        )
+        for fila in libro.filas(hoja.clave) if fila.indice in cambios
+    }
 
 
 def inicial(valores: Mapping[Direccion, Cifra], fila: Fila, llave: str, columna: str) -> Any:

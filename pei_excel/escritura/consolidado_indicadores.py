@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pei_excel.calculos import Cifra, Estado, formula_acumular, formula_cumplimiento
+from pei_excel.calculos import Cifra, Estado, acumular, formula_acumular, formula_cumplimiento
 from pei_excel.escritura.consolidado_comun import (
     CIFRA,
     ENCABEZADO,
@@ -30,6 +30,7 @@ from pei_excel.escritura.filas_armadas import (
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.evaluacion import HORIZONTES, SE_MIDE_DESPUES, Horizonte, Indicador
+from pei_excel.modificaciones import MetaModificada, metas_modificadas
 from pei_excel.periodos import ORDINALES
 from pei_excel.semaforo import Perfil
 from pei_excel.tablas import Renglon, Tablas
@@ -92,7 +93,16 @@ COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
 )
 NUMERO = {c.clave: n for n, c in enumerate(COLUMNAS, 1)}
 LETRA = {c.clave: letra(n) for c, n in ((c, NUMERO[c.clave]) for c in COLUMNAS)}
-_ULTIMA_IMPRESA = NUMERO["celdas"]
+_ULTIMA_SIEMPRE = "celdas"  #: la última impresa si no hay metas modificadas
+
+#: Van después de `_ULTIMA_SIEMPRE`, en una página propia, sólo si alguna meta se modificó.
+DE_MODIFICADAS: tuple[ColumnaDeIndicadores, ...] = (
+    *(ColumnaDeIndicadores(f"i{n}", f"Prog. inicial {o} Trim.", 8.5, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
+    ColumnaDeIndicadores("anual_i", "Programado anual inicial, si se modificó", 11.5, _CIFRA),
+    ColumnaDeIndicadores("anual_v", "Programado anual vigente", 11.5, _CIFRA),
+    ColumnaDeIndicadores("desde", "En vigor desde", 10.5, _CENTRO),
+    ColumnaDeIndicadores("cambios", "Modificaciones registradas", 42, {}),
+)
 
 
 class FormulasDeIndicador:
@@ -181,16 +191,18 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
     )
     encabezado = estilos("encabezado", bold=True, font_size=8)
     apoyo = estilos("encabezado_apoyo")
-    anchos = _anchos(tablas)
-    for n, columna in enumerate(COLUMNAS):
+    modificadas = {id(libro): metas for libro in tablas.libros if (metas := metas_modificadas(libro))}
+    columnas, impresas = _columnas(con_modificadas=bool(modificadas))
+    anchos = _anchos(tablas, columnas)
+    for n, columna in enumerate(columnas):
         hoja.set_column(n, n, anchos[n])
         hoja.write_string(ENCABEZADO - 1, n, columna.titulo, apoyo if columna.clave in _DE_APOYO else encabezado)
-    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho) for c in COLUMNAS]))
-    _escribir_filas(hoja, tablas, estilos)
+    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho) for c in columnas]))
+    _escribir_filas(hoja, tablas, estilos, columnas, modificadas)
     ultima = PRIMERA + max(len(tablas.renglones), 1) - 1
-    hoja.abarcar(ultima, len(COLUMNAS))
+    hoja.abarcar(ultima, len(columnas))
     hoja.freeze_panes(PRIMERA - 1, NUMERO["nombre"])
-    hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(COLUMNAS) - 1)
+    hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
     for horizonte in _ORDEN:
         columna_s = NUMERO[f"{horizonte}_s"]
         colorear(hoja, (PRIMERA, columna_s, ultima, columna_s), tablas.perfil, estilos)
@@ -205,35 +217,53 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
             "location": [f"{lugar}{f}" for f in filas], "range": [f"'{HOJA}'!{inicio}{f}:{fin}{f}" for f in filas],
             "type": "column", "series_color": "#1F4E79", "min": 0,
         })
-    imprimir(hoja, tablas, (ultima, _ULTIMA_IMPRESA), papel=papel)
-    con_cortes(hoja, anchos[:_ULTIMA_IMPRESA], NUMERO["nombre"], [NUMERO["al_periodo_s"]], papel)
-    return Detalle(HOJA, LETRA, ultima)
+    imprimir(hoja, tablas, (ultima, impresas), papel=papel)
+    cortes = [NUMERO["al_periodo_s"], *([NUMERO[_ULTIMA_SIEMPRE]] if modificadas else [])]
+    con_cortes(hoja, anchos[:impresas], NUMERO["nombre"], cortes, papel)
+    return Detalle(HOJA, {c.clave: letra(n) for n, c in enumerate(columnas, 1)}, ultima)
 
 
-def _anchos(tablas: Tablas) -> list[float]:
+def _columnas(*, con_modificadas: bool) -> tuple[tuple[ColumnaDeIndicadores, ...], int]:
+    """Las columnas de la hoja y cuántas se imprimen."""
+    siempre = NUMERO[_ULTIMA_SIEMPRE]
+    if not con_modificadas:
+        return COLUMNAS, siempre
+    return (*COLUMNAS[:siempre], *DE_MODIFICADAS, *COLUMNAS[siempre:]), siempre + len(DE_MODIFICADAS)
+
+
+def _anchos(tablas: Tablas, columnas: Sequence[ColumnaDeIndicadores]) -> list[float]:
     """Anchos de las columnas; los de las cifras crecen para que ninguna se vea como ####."""
     indicadores = [r.indicador for r in tablas.renglones]
     mayor = max((abs(c) for i in indicadores for c in (*i.programado, *i.alcanzado) if c is not None), default=0.0)
     largos = len(f"{mayor:,.2f}") + 1.5, len(f"-{4 * mayor:,.2f}") + 1.5
     return [
-        max(c.ancho, largos[c.clave[-2] == "_"]) if c.estilo is _CIFRA else c.ancho for c in COLUMNAS
+        max(c.ancho, largos[c.clave[-2] == "_"]) if c.estilo is _CIFRA else c.ancho for c in columnas
     ]
 
 
+_QUE_CRECEN = ("unidad", "programa", "nombre", "archivo", "celdas", "cambios")
 _DE_APOYO = {"clase", "llave_unidad", "llave_programa", "llave_eje"}
 
 
-def _escribir_filas(hoja: HojaDeFilas, tablas: Tablas, estilos: Any) -> None:
+def _escribir_filas(
+    hoja: HojaDeFilas, tablas: Tablas, estilos: Any, columnas: Sequence[ColumnaDeIndicadores],
+    modificadas: Mapping[int, Mapping[int, MetaModificada]],
+) -> None:
     q = tablas.periodo.trimestre
-    inicios = {c.clave: principio(NUMERO[c.clave], estilos("celda", **c.estilo)) for c in COLUMNAS}
+    inicios = {c.clave: principio(n, estilos("celda", **c.estilo)) for n, c in enumerate(columnas, 1)}
+    letras = {c.clave: letra(n) for n, c in enumerate(columnas, 1)}
     for n in range(q + 1, 5):
         inicios[f"a{n}"] = principio(NUMERO[f"a{n}"], estilos("futuro", **_CIFRA))
     formulas = FormulasDeIndicador(tablas.perfil, q, tablas.periodo.cierra_el_ejercicio)
     llaves = _llaves(tablas)
+    crecen = [(c.clave, c.ancho) for c in columnas if c.clave in _QUE_CRECEN]
     for posicion, renglon in enumerate(tablas.renglones):
         textos = _textos(renglon, [columna[posicion] for columna in llaves], q)
         numeros = _numeros(renglon.indicador)
         valores, suyas = valores_de(renglon.indicador, renglon.topado), formulas.de(renglon.indicador)
+        meta = modificadas.get(id(renglon.libro), {}).get(renglon.indicador.fila.indice)
+        if meta is not None:
+            _agregar_meta(renglon.indicador, meta, letras, (textos, numeros, valores, suyas := dict(suyas)))
         celdas = []
         for clave, inicio in inicios.items():
             if clave in suyas:
@@ -244,11 +274,22 @@ def _escribir_filas(hoja: HojaDeFilas, tablas: Tablas, estilos: Any) -> None:
                 celdas.append(hoja.texto(inicio, textos[clave]))
             else:
                 celdas.append(f"{inicio}/>")
-        alto = alto_de_fila(
-            [(textos[c], COLUMNAS[NUMERO[c] - 1].ancho) for c in ("unidad", "programa", "nombre", "archivo", "celdas")],
-            minimo=18,
-        )
+        alto = alto_de_fila([(textos.get(c, ""), ancho) for c, ancho in crecen], minimo=18)
         hoja.agregar(PRIMERA + posicion, "".join(celdas), alto)
+
+
+def _agregar_meta(
+    i: Indicador, meta: MetaModificada, letras: Mapping[str, str],
+    destino: tuple[dict[str, str], dict[str, Cifra], dict[str, float | str | None], dict[str, str]],
+) -> None:
+    """Lo que se agrega de un indicador con metas modificadas: las iniciales, las anuales y desde cuándo rigen."""
+    textos, numeros, valores, formulas = destino
+    textos |= {"desde": meta.desde, "cambios": meta.frase}
+    numeros |= {f"i{n}": v for n, v in enumerate(meta.inicial, 1)}
+    for clave, medida, cifras in (("anual_i", "i", meta.inicial), ("anual_v", "p", i.programado)):
+        valores[clave] = acumular(i.acumulacion, cifras)
+        inicio, fin = letras[f"{medida}1"], letras[f"{medida}4"]
+        formulas[clave] = entidades(formula_acumular(i.acumulacion, f"{inicio}{FILA}:{fin}{FILA}"))
 
 
 def _numeros(i: Indicador) -> dict[str, Cifra]:

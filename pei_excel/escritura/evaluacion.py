@@ -19,6 +19,7 @@ from pei_excel.escritura.evaluacion_bloques import (
 )
 from pei_excel.escritura.evaluacion_encargo import Encargo, Mapa, observada, ubicar
 from pei_excel.escritura.evaluacion_hoja import escribir_celda, escribir_lo_escrito, poner_notas
+from pei_excel.escritura.evaluacion_modificaciones import escribir_modificaciones
 from pei_excel.escritura.evaluacion_resumen import escribir_observaciones, escribir_resumen
 from pei_excel.escritura.hoja import (
     abrir_libro,
@@ -38,6 +39,8 @@ from pei_excel.evaluacion import HORIZONTES, Indicador
 from pei_excel.formato import Columna
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Severidad
+from pei_excel.modificaciones import HOJA as MODIFICACIONES
+from pei_excel.modificaciones import metas_modificadas
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
@@ -75,6 +78,7 @@ def escribir_evaluacion(
     _escribir_hoja(nuevo.hoja(una.clave), encargo, mapa, nuevo.estilos)
     escribir_observaciones(nuevo, encargo, [observada(h, mapa, una) for h in encargo.hallazgos])
     escribir_resumen(nuevo, encargo)
+    escribir_modificaciones(nuevo, encargo)
     nuevo.close()
 
 
@@ -101,10 +105,9 @@ def _escribir_hoja(hoja: Any, encargo: Encargo, mapa: Mapa, estilos: Estilos) ->
         )
     ]
     poner_altos(hoja, lugar.fila_encabezado, altos)
-    for fila, columna in mapa.observados:
-        if lugar.fila_encabezado <= fila <= lugar.fila_titulos:
-            formato = estilos("encabezado", bg_color=mapa.relleno(fila, columna))
-            hoja.write_string(fila - 1, columna - 1, oficiales[columna - 1].titulo, formato)
+    for fila, columna, rotulo in mapa.encabezados(una):
+        formato = estilos("encabezado", bg_color=mapa.relleno(fila, columna))
+        hoja.write_string(fila - 1, columna - 1, rotulo, formato)
     fin = _escribir_filas(hoja, encargo, mapa, estilos, oficiales, nuestras)
     _colorear_semaforo(hoja, encargo, primera, estilos)
     fin = _escribir_pie(hoja, encargo, fin, (len(oficiales), ultima_columna), estilos)
@@ -243,6 +246,8 @@ def _escribir_pie(hoja: Any, encargo: Encargo, fin: int, columnas: tuple[int, in
         "de color tienen una nota."
     )
     nuestra = f"Diferencia = programado − alcanzado. {encargo.semaforo}"
+    if metas_modificadas(encargo.revision.libro):
+        nuestra += f" Hay metas modificadas: las iniciales y las vigentes están en la hoja {MODIFICACIONES}."
     for texto, desde, hasta in ((oficial, COLUMNA_VALOR, columnas[0]), (nuestra, columnas[0] + 1, columnas[1])):
         combinar(hoja, (fin + 1, desde), (fin + 1, hasta), nota)
         hoja.write_string(fin, desde - 1, texto, nota)

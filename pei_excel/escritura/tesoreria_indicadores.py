@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
-from pei_excel.calculos import TOLERANCIA, Cifra, Estado, formula_cumplimiento
+from pei_excel.calculos import TOLERANCIA, Cifra, Estado, acumular, formula_cumplimiento
 from pei_excel.escritura.consolidado_comun import (
     CIFRA,
     PORCENTAJE,
@@ -20,6 +21,7 @@ from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, con_formula, co
 from pei_excel.escritura.hoja import LibroNuevo, configurar_impresion
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
+from pei_excel.modificaciones import MetaModificada, metas_modificadas
 from pei_excel.tablas import Renglon, Tablas
 from pei_excel.textos import cuenta, numero
 from pei_excel.ubicacion import letra
@@ -29,6 +31,7 @@ RECALCULADA = "¹ Cifra recalculada; solventación en trámite."
 LETRA = 10
 ENCABEZADO = 4
 PRIMERA = ENCABEZADO + 1
+MODIFICADA = "² Meta modificada"
 MARCADA = '#,##0.00"¹"'
 TENUE: dict[str, Any] = {"font_size": 8, "font_color": "#595959"}
 DERECHA: dict[str, Any] = {"align": "right", "font_size": LETRA, "text_wrap": False}
@@ -47,6 +50,7 @@ COLUMNAS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
 LETRAS = {clave: letra(n) for n, (clave, *_) in enumerate(COLUMNAS, 1)}
 _ANCHOS = {clave: ancho for clave, _, ancho, _ in COLUMNAS}
 _IMPRESAS = 10
+_ANCHO_DE_NOTA = 165  #: caracteres de una nota que caben en lo que se imprime
 
 
 def informado_distinto(i: Indicador) -> list[tuple[str, Cifra]]:
@@ -97,6 +101,7 @@ def escribir_indicadores(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     fin = PRIMERA + max(len(tablas.renglones), 1) - 1
     nota = estilos("nota", text_wrap=False, font_size=9)
     notas = [
+        *escritor.modificadas,
         "% al periodo: lo alcanzado frente a lo programado de enero al fin del periodo, según el Sentido del indicador."
     ]
     if escritor.recalculadas:
@@ -114,12 +119,25 @@ def escribir_indicadores(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     return fin
 
 
+def _nota_de_meta(textos: Mapping[str, str], i: Indicador, meta: MetaModificada) -> list[str]:
+    """La nota en las líneas que caben en la página, sin partir «3er. Trim.»."""
+    inicial = acumular(i.acumulacion, meta.inicial)
+    nota = (
+        f"{MODIFICADA} · {textos['programa']}, {i.etiqueta}: anual inicial {numero(inicial)}, vigente "
+        f"{numero(i.meta_anual)} desde el {meta.desde} Cambios: {meta.frase}."
+    )
+    lineas = wrap(nota.replace(". Trim.", ".\xa0Trim."), _ANCHO_DE_NOTA, subsequent_indent="    ")
+    return [linea.replace("\xa0", " ") for linea in lineas]
+
+
 class _Escritor:
     """Escribe renglones con sus estilos y fórmulas preparados una vez."""
 
     def __init__(self, hoja: HojaDeFilas, tablas: Tablas, estilos: Estilos) -> None:
         self._hoja = hoja
         self.recalculadas = 0
+        self.modificadas: list[str] = []  #: una nota por indicador con metas modificadas
+        self._metas = {id(libro): metas_modificadas(libro) for libro in tablas.libros}
         self._llaves = [""] * len(tablas.renglones)
         nombres = llaves_de(tablas.por_programa)
         for grupo in tablas.por_programa:
@@ -128,9 +146,12 @@ class _Escritor:
         numeradas = [(n, clave, {"font_size": LETRA, **estilo}) for n, (clave, _, _, estilo) in enumerate(COLUMNAS, 1)]
         self._inicios = {clave: principio(n, estilos("celda", **estilo)) for n, clave, estilo in numeradas}
         self._marcadas = {
-            clave: principio(n, estilos("celda", **{**estilo, "num_format": MARCADA, "bold": True}))
+            (clave, marcas): principio(n, estilos("celda", **{
+                **estilo, "num_format": MARCADA.replace("¹", marcas), "bold": "¹" in marcas,
+            }))
             for n, clave, estilo in numeradas
             if clave in {"meta", "a"}
+            for marcas in ("¹", "²", "¹ ²")
         }
         self._formulas: dict[tuple[object, ...], dict[str, str]] = {}
         self._semaforo = entidades(tablas.perfil.formula(f"{LETRAS['pct']}{FILA}"))
@@ -150,11 +171,17 @@ class _Escritor:
             "pct": m.porcentaje if m.porcentaje is not None else renglon.palabra, "s": renglon.palabra,
             "topado": renglon.topado,
         }
-        marcadas = {"meta": "meta anual" in distintos, "a": "alcanzado" in distintos}
+        modificada = self._metas.get(id(renglon.libro), {}).get(i.fila.indice)
+        if modificada is not None:
+            self.modificadas += _nota_de_meta(textos, i, modificada)
+        marcas = {
+            "meta": " ".join(m for m, hay in (("¹", "meta anual" in distintos), ("²", modificada is not None)) if hay),
+            "a": "¹" if "alcanzado" in distintos else "",
+        }
         formulas, celdas = self._de(i), []
         for clave, inicio in self._inicios.items():
             if clave in numeros:
-                celdas.append(con_numero(self._marcadas[clave] if marcadas.get(clave) else inicio, numeros[clave]))
+                celdas.append(con_numero(self._marcadas.get((clave, marcas.get(clave, "")), inicio), numeros[clave]))
             elif clave in formulas:
                 celdas.append(con_formula(inicio, formulas[clave], valores[clave]))
             elif textos[clave]:
