@@ -41,8 +41,8 @@ def _sano() -> bytes:
 SANO = _sano()
 
 
-def partes() -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(SANO)) as archivo:
+def partes(contenido: bytes = SANO) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(contenido)) as archivo:
         return {nombre: archivo.read(nombre) for nombre in archivo.namelist()}
 
 
@@ -90,9 +90,9 @@ def quitar(patron: bytes) -> Callable[[bytes], bytes]:
     return _quitar
 
 
-def textos_en_linea() -> bytes:
+def con_textos_en_linea(contenido: bytes = SANO) -> bytes:
     """Como lo escriben los programas que no comparten textos."""
-    todas = partes()
+    todas = partes(contenido)
     textos = re.findall(rb"<si>(.*?)</si>", todas.pop("xl/sharedStrings.xml"), re.DOTALL)
     for nombre in [n for n in todas if n.startswith("xl/worksheets/sheet")]:
         todas[nombre] = re.sub(
@@ -101,9 +101,9 @@ def textos_en_linea() -> bytes:
     return armar(todas)
 
 
-def estricto() -> bytes:
+def estricto(contenido: bytes = SANO) -> bytes:
     """Guardado como «Libro Open XML estricto»."""
-    todas = partes()
+    todas = partes(contenido)
     for nombre in [n for n in todas if n.endswith((".xml", ".rels"))]:
         todas[nombre] = (
             todas[nombre].replace(TRANSICION.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
@@ -221,7 +221,7 @@ DANOS: dict[str, tuple[Callable[[], bytes], str]] = {
     "rutas absolutas": (lambda: con(relaciones=lambda x: x.replace(b'Target="', b'Target="/xl/')), "igual"),
     "rutas con diagonal invertida": (lambda: con(relaciones=lambda x: x.replace(b"worksheets/", b"worksheets\\")), "igual"),
     "estricto": (estricto, "igual"),
-    "textos en línea": (textos_en_linea, "igual"),
+    "textos en línea": (con_textos_en_linea, "igual"),
     # El XML
     "espacios de nombres con prefijo": (lambda: con(hoja=con_prefijo), "igual"),
     "en UTF-16": (lambda: con(hoja=lambda x: x.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")), "igual"),
