@@ -56,7 +56,7 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
         de_resultados = {c.parent for c in candidatos if c.name == ULTIMO}
         for candidato in candidatos:
             nombre = candidato.relative_to(ruta).as_posix() if es_carpeta else candidato.name
-            nombre = unicodedata.normalize("NFC", nombre)
+            nombre = _mostrable(nombre)
             # Nuestros y de nadie: lo que se está escribiendo y la bitácora, si los resultados van entre lo recibido.
             if candidato.name.startswith((PASAJERO, BITACORA)):
                 continue
@@ -108,15 +108,21 @@ def _contenido(carpeta: Path) -> tuple[list[Path], list[tuple[str, str]]]:
     def anotar(error: OSError) -> None:
         lugar = Path(error.filename or carpeta)
         nombre = lugar.relative_to(carpeta).as_posix() if lugar.is_relative_to(carpeta) else lugar.name
-        sin_ver.append((unicodedata.normalize("NFC", nombre), "es una carpeta que el sistema no permite ver"))
+        sin_ver.append((_mostrable(nombre), "es una carpeta que el sistema no permite ver"))
 
     for lugar, carpetas, nombres in os.walk(carpeta, onerror=anotar):
         hallados += [Path(lugar, nombre) for nombre in nombres]
         for nombre in carpetas:
             if Path(lugar, nombre).is_symlink():  # podría dar vueltas sin fin
                 relativo = Path(lugar, nombre).relative_to(carpeta).as_posix()
-                sin_ver.append((unicodedata.normalize("NFC", relativo), "es un vínculo a otra carpeta; no se sigue"))
+                sin_ver.append((_mostrable(relativo), "es un vínculo a otra carpeta; no se sigue"))
     return sorted(hallados, key=_orden), sin_ver
+
+
+def _mostrable(nombre: str) -> str:
+    """El nombre como se escribe en los resultados: los acentos en un carácter y «�» donde el disco no da un texto."""
+    texto = unicodedata.normalize("NFC", os.fsencode(nombre).decode("utf-8", "replace"))
+    return "".join("�" if unicodedata.category(c) == "Cc" or c in zips.INVIERTEN else c for c in texto)
 
 
 def _unico(ruta: Path) -> str:

@@ -142,7 +142,7 @@ def nombre_libre(formato: Formato, partes: Sequence[str], cola: str, usados: set
     from pei_excel.proceso import nombre_para_archivo
 
     cola = f"_{cola}"
-    base = f"{formato.clave}_{'-'.join(nombre_para_archivo(p) for p in partes)}"
+    base = f"{formato.clave}_{'-'.join(filter(None, map(nombre_para_archivo, partes))) or 'libro'}"
     base = base[: LARGO_DE_NOMBRE - 10 - len(cola)] + cola
     nombre, n = f"{base}.xlsx", 2
     while nombre.casefold() in usados:

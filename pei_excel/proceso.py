@@ -283,7 +283,7 @@ def nombres_de_evaluacion(revisiones: Sequence[Revision], periodo: Periodo) -> l
     cola = f"_{periodo.codigo}_evaluacion"
     for revision in revisiones:
         partes = [nombre_para_archivo(p) for p in revision.libro.identidad if p]
-        base = "-".join(partes) or nombre_para_archivo(Path(revision.libro.archivo).stem) or "informe"
+        base = "-".join(p for p in partes if p) or nombre_para_archivo(Path(revision.libro.archivo).stem) or "informe"
         nombre, n = "", 1
         while not nombre or nombre.casefold() in usados:
             sufijo = cola + (f"-{n}" if n > 1 else "")

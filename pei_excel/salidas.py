@@ -79,7 +79,7 @@ def puerta(base: Path, necesita: int = 0) -> Iterator[Path]:
         _exigir_espacio(base, necesita)
         yield base
         return
-    hechas = [p for p in (base, *base.parents) if not p.exists()]
+    hechas = _las_que_faltan(base)
     try:
         with _candado(base):
             _abiertas.add(donde)
@@ -93,6 +93,18 @@ def puerta(base: Path, necesita: int = 0) -> Iterator[Path]:
         for carpeta in hechas:  # las que nadie llenó
             with suppress(OSError):
                 carpeta.rmdir()
+
+
+def _las_que_faltan(base: Path) -> list[Path]:
+    """Carpetas que habrá que crear, de dentro hacia fuera."""
+    try:
+        return [p for p in (base, *base.parents) if not p.exists()]
+    except OSError as error:  # el sistema ni siquiera admite la pregunta
+        raise _no_se_escribe(base, error) from error
+
+
+def _no_se_escribe(base: Path, error: OSError) -> SalidaOcupada:
+    return SalidaOcupada(f"No se puede escribir en «{base}» ({motivo(error)}). {_remedio(error)}")
 
 
 @contextmanager
@@ -126,7 +138,7 @@ def _candado(base: Path) -> Iterator[None]:
             "repita, o elija otra carpeta con -o."
         ) from None
     except OSError as error:
-        raise SalidaOcupada(f"No se puede escribir en «{base}» ({motivo(error)}). {_remedio(error)}") from error
+        raise _no_se_escribe(base, error) from error
     try:
         yield
     finally:
@@ -215,9 +227,7 @@ class Carpeta:
         except BaseException as error:
             self.desistir()
             if isinstance(error, OSError):
-                raise SalidaOcupada(
-                    f"No se puede escribir en «{self.final.parent}» ({motivo(error)}). {_remedio(error)}"
-                ) from error
+                raise _no_se_escribe(self.final.parent, error) from error
             raise
         return self.nueva
 

@@ -14,37 +14,43 @@ def llenar(carpeta: Path, texto: str) -> None:
     (carpeta / ULTIMO).write_text(texto)
 
 
+def hacer(base: Path, texto: str) -> None:
+    with Carpeta(base, "2024-T2") as carpeta:
+        llenar(carpeta.preparar(), texto)
+        carpeta.cambiar()
+
+
 def contenido(carpeta: Path) -> str:
     return (carpeta / ULTIMO).read_text()
 
 
 def test_la_nueva_toma_el_lugar_y_la_vieja_queda_como_anterior(tmp_path: Path) -> None:
     for texto in ("uno", "dos", "tres"):
-        carpeta = Carpeta(tmp_path, "2024-T2")
-        llenar(carpeta.preparar(), texto)
-        carpeta.cambiar()
+        hacer(tmp_path, texto)
     assert contenido(tmp_path / "2024-T2") == "tres"
     assert contenido(tmp_path / "2024-T2.anterior") == "dos"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["2024-T2", "2024-T2.anterior"]
 
 
 def test_se_repara_un_cambio_interrumpido_con_la_nueva_completa(tmp_path: Path) -> None:
+    hacer(tmp_path, "viejo")
     carpeta = Carpeta(tmp_path, "2024-T2")
-    llenar(carpeta.preparar(), "viejo")
-    carpeta.cambiar()
-    llenar(carpeta.preparar(), "nuevo")
     carpeta.final.rename(carpeta.anterior)  # aquí se fue la luz
-    Carpeta(tmp_path, "2024-T2").preparar()
+    carpeta.nueva.mkdir()
+    llenar(carpeta.nueva, "nuevo")
+    with carpeta:
+        carpeta.preparar()
     assert contenido(carpeta.final) == "nuevo"
 
 
 def test_se_repara_un_cambio_interrumpido_con_la_nueva_a_medias(tmp_path: Path) -> None:
+    hacer(tmp_path, "viejo")
     carpeta = Carpeta(tmp_path, "2024-T2")
-    llenar(carpeta.preparar(), "viejo")
-    carpeta.cambiar()
-    (carpeta.preparar() / "datos.csv").write_text("a medias")
     carpeta.final.rename(carpeta.anterior)
-    Carpeta(tmp_path, "2024-T2").preparar()
+    carpeta.nueva.mkdir()
+    (carpeta.nueva / "datos.csv").write_text("a medias")
+    with carpeta:
+        carpeta.preparar()
     assert contenido(carpeta.final) == "viejo"
 
 
@@ -56,9 +62,8 @@ def test_una_carpeta_en_que_no_se_puede_escribir_se_dice_antes_de_trabajar(tmp_p
 
 
 def test_un_archivo_abierto_se_nombra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hacer(tmp_path, "viejo")
     carpeta = Carpeta(tmp_path, "2024-T2")
-    llenar(carpeta.preparar(), "viejo")
-    carpeta.cambiar()
     abrir = Path.open
 
     def ocupado(ruta: Path, *args: object, **kwargs: object) -> object:

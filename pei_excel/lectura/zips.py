@@ -26,7 +26,7 @@ _FINAL_64 = b"PK\x06\x07"
 COLA = 65_577
 _BYTES_POR_NOMBRE = 1_000  #: del índice, por archivo: los nombres más largos de Windows no pasan de 260
 #: Caracteres que muestran el nombre al revés («xslx.exe» se ve «exe.xlsx»).
-_INVIERTEN = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
+INVIERTEN = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 _UTF8 = 0x800  #: marca de que el nombre está en UTF-8
 
 
@@ -144,5 +144,5 @@ def con_trampa(nombre: str) -> bool:
         ".." in tramos
         or nombre.startswith("/")
         or ":" in tramos[0]
-        or any(unicodedata.category(caracter) == "Cc" or caracter in _INVIERTEN for caracter in nombre)
+        or any(unicodedata.category(caracter) == "Cc" or caracter in INVIERTEN for caracter in nombre)
     )
