@@ -1,11 +1,11 @@
-"""De un informe leído a los valores de la plantilla de hoy: qué va igual, qué se movió, qué se reparó y qué no se leyó."""
+"""De un informe leído a los valores de la plantilla de hoy: qué va igual, se movió, se reparó o no se leyó."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import NoneType
 from typing import Any
 
 from pei_excel.calculos import cifra
@@ -26,7 +26,6 @@ RENGLONES, LIBRES = 60, 10
 
 #: Tipos que la plantilla sólo admite escritos de una manera; lo demás se deja como se escribió.
 _DE_UNA_MANERA = (Opcion, Nivel, Trimestre, Codigo, Numero, Fecha)
-_DOS_LECTURAS = re.compile(r"([+-]?\d{1,3})[.,](\d{3})(?!\d)")
 
 
 @dataclass(slots=True)
@@ -85,7 +84,8 @@ class _Colocador:
 
     def _anotar(self, que: Que, dato: Dato | None, **otros: Any) -> None:
         hoja, celda, decia = (dato.hoja, dato.celda, dato.crudo) if dato is not None else (None, None, None)
-        self.puesto.movimientos.append(Movimiento(**{"que": que, "hoja": hoja, "celda": celda, "decia": decia, **otros}))
+        partes: dict[str, Any] = {"hoja": hoja, "celda": celda, "decia": decia} | otros
+        self.puesto.movimientos.append(Movimiento(que=que, **partes))
 
     # --- campos ---
 
@@ -113,7 +113,7 @@ class _Colocador:
     ) -> tuple[Any, bool]:
         """El valor que se escribe por un dato y si pasó limpio (igual, aunque sea en otra celda); anota lo demás."""
         if dato.valor is None and dato.incidente is not None and dato.incidente.error:
-            self._anotar(Que.NO_SE_LEYO, dato, nueva=nueva, porque=_por_que_no(dato))
+            self._anotar(Que.NO_SE_LEYO, dato, nueva=nueva, porque=dato.incidente.mensaje)
             return None, False
         valor = valor_que_se_escribe(cual.tipo, dato)
         if dato.formula:
@@ -176,7 +176,8 @@ class _Colocador:
 
     def _abrir(self, hoja: Hoja, columna: Columna, valor: Any) -> Any:
         """El valor en una celda abierta, si su columna no lo está."""
-        if self.vacio.aspecto(columna) is Aspecto.CAPTURA and not hoja.conserva:
+        abierta = self.vacio.aspecto(columna) is Aspecto.CAPTURA and not hoja.conserva
+        if abierta or (valor is not None and columna.clave == hoja.llave[0]):  # con la llave se unen las hojas
             return valor
         que = "Se reparó lo que decía su archivo; compruébelo." if valor is not None else (
             "Lo que decía su archivo no se pudo pasar; escríbalo.")
@@ -230,7 +231,10 @@ class _Colocador:
                     if dato.formula or dato.crudo is None:
                         continue
                     sale = renglon.valores.get(columna.clave)
-                    if _mismo_resultado(dato, sale):
+                    # Un .xls puede guardar un 0 por el resultado de una fórmula que da texto.
+                    texto = isinstance(sale, (str, NoneType))
+                    mudo = texto and dato.crudo == 0 and not self.libro.formulas_verificables
+                    if mudo or _mismo_resultado(dato, sale):
                         self.puesto.intactas += 1
                         continue
                     nueva = hoja.clave, renglon.numero, hoja.disposicion.columna[columna.clave]
@@ -263,7 +267,7 @@ def mismo_valor(escrito: Any, puesto: Any) -> bool:
         return isinstance(puesto, str) and limpiar(escrito) == puesto
     if isinstance(escrito, datetime):
         return isinstance(puesto, date) and escrito == datetime(puesto.year, puesto.month, puesto.day)  # noqa: DTZ001
-    return puesto == escrito or puesto == como_texto(escrito)
+    return bool(puesto == escrito or puesto == como_texto(escrito))
 
 
 def _mismo_resultado(dato: Dato, sale: object) -> bool:
@@ -274,21 +278,9 @@ def _mismo_resultado(dato: Dato, sale: object) -> bool:
     if isinstance(escrito, str) and not isinstance(escrito, ErrorExcel):
         igual = limpiar(escrito).casefold() == limpiar(str(sale or "")).casefold()
         return igual or (sale in {None, ""} and es_nada(escrito))
-    return escrito == sale
+    return bool(escrito == sale)
 
 
 def _ver(valor: object) -> str:
     numerico = cifra(valor)
     return numero(numerico, 6) if numerico is not None else ("vacío" if valor in {None, ""} else f"«{valor}»")
-
-
-def _por_que_no(dato: Dato) -> str:
-    """Por qué no se leyó; si es un número de dos lecturas, las dos."""
-    incidente = dato.incidente
-    porque = incidente.mensaje if incidente is not None else ""
-    if incidente is not None and incidente.clase == "FMT005" and isinstance(dato.crudo, str):
-        partes = _DOS_LECTURAS.search(dato.crudo)
-        if partes:
-            miles, decimales = float(partes[1] + partes[2]), float(f"{partes[1]}.{partes[2]}")
-            porque += f": {numero(miles)} o {numero(decimales, 3)}"
-    return porque

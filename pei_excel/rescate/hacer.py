@@ -1,4 +1,4 @@
-"""El rescate completo: de un archivo (o los de una carpeta o un .zip) a los libros rescatados, escritos todos o ninguno."""
+"""El rescate completo: de un archivo (o los de una carpeta o un .zip) a sus libros rescatados, todos o ninguno."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _por_que_no(libro: Libro, pedido: Pedido) -> str | None:
 
 def _rescatar_libros(crudo: LibroCrudo, libros: Sequence[Libro], pedido: Pedido) -> list[Rescatado]:
     formato = FORMATOS[libros[0].formato or ""]
-    puestos = [colocar(libro, formato, pedido.ejercicio or ejercicio_de(libro) or 0) for libro in libros]
+    puestos = [colocar(libro, formato, ejercicio_de(libro) or pedido.ejercicio or 0) for libro in libros]
     firmas = [firmas_de(crudo, libro, formato) for libro in libros]
     conocidos = textos_de_plantilla(formato.clave, puestos[0].ejercicio, libros[0].periodo)
     usadas = {celda for _, suyas in firmas for celda in suyas}

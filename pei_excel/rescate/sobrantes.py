@@ -1,4 +1,4 @@
-"""Lo que hay en el archivo y no es de la plantilla ni pasó a ella: cada celda con algo escrito, para que nada se pierda."""
+"""Lo que hay en el archivo y no es de la plantilla ni pasó a ella: cada celda escrita, para que nada se pierda."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ _ESTADO = re.compile(
     r"listo para enviar|faltan? \d+ datos?(?: de.{1,30})?|sin renglones .*|ir al primer dato que falta .*"
 )
 
+#: Letras con que se reconoce un texto largo de las instrucciones.
+_BASTA = 25
+
 #: Lo que dice una celda, para compararlo: el texto normalizado, o el número.
 Dicho = str | float
 Celda = tuple[int, int]
@@ -47,8 +50,9 @@ class _Vista(NamedTuple):
     hoja: Hoja | None  #: la del formato que más se le parece; None si no es de la plantilla
     hallados: Sequence[Hallado]
     bloque: Bloque
-    textos: Mapping[Celda, str]
     leidas: frozenset[int]  #: filas de datos
+    propios: frozenset[Dicho]  #: lo que la plantilla dice en esa hoja
+    rotulos: Mapping[int, int]  #: fila de un cuadro → columna de su rótulo
 
 
 @lru_cache(maxsize=8)
@@ -98,7 +102,7 @@ def sobrantes(
     """Las celdas con algo que no pasaron a ningún libro rescatado (`usadas`, las que sí), por hoja y en orden."""
     usadas = usadas | {(d.hoja or "", d.celda or "") for d in _datos(libros)}
     movimientos: list[Movimiento] = []
-    for vista in _vistas(crudo, formato, libros):
+    for vista in _vistas(crudo, formato, libros, conocidos):
         nombre = vista.cruda.nombre
         if nombre == HOJA_RESCATE:
             movimientos += _de_otro_rescate(vista.cruda)
@@ -106,7 +110,7 @@ def sobrantes(
         suyas = [
             (lugar, celda) for lugar, celda in sorted(vista.cruda.celdas.items())
             if (nombre, direccion(*lugar)) not in usadas and _dice_algo(celda)
-            and not _es_de_la_plantilla(vista, lugar, celda, formato, libros, conocidos)
+            and not _es_de_la_plantilla(vista, lugar, celda, formato, libros)
         ]
         aparte = next((p for libro in libros for h, p in libro.otras_hojas if h == nombre), None)
         movimientos += _en_lista(vista, suyas, aparte)
@@ -126,25 +130,32 @@ def _dice_algo(celda: CeldaCruda) -> bool:
     return celda.valor is not None and not (isinstance(celda.valor, str) and not celda.valor.strip())
 
 
-def _vistas(crudo: LibroCrudo, formato: Formato, libros: Sequence[Libro]) -> Iterator[_Vista]:
+def _vistas(
+    crudo: LibroCrudo, formato: Formato, libros: Sequence[Libro], conocidos: Mapping[str, frozenset[Dicho]]
+) -> Iterator[_Vista]:
     leidas: dict[str, set[int]] = {}
     for libro in libros:
-        for hoja in libro.hojas.values():
-            for fila in hoja.filas:
+        for leida in libro.hojas.values():
+            for fila in leida.filas:
                 leidas.setdefault(fila.donde, set()).add(fila.numero)
     nombres = {n for libro in libros for n in libro.nombres_de_hojas}
+    completo = normalizar(formato.completo)
     for cruda in crudo.hojas:
         textos = textos_normalizados(cruda)
         todos = [h for hoja in formato.hojas for h in buscar_encabezados(cruda, textos, hoja)]
         hallados = [h for h in todos if es_el_mejor(h, todos)] if cruda.nombre in nombres else []
         hoja = max(hallados, key=lambda h: h.cobertura).hoja if hallados else None
         bloque = buscar_bloque(cruda, textos, hoja) if hoja else Bloque()
-        yield _Vista(cruda, hoja, hallados, bloque, textos, frozenset(leidas.get(cruda.nombre, ())))
+        propios = conocidos.get(hoja.clave if hoja else cruda.nombre, frozenset()) | {completo}
+        propios |= {normalizar(t) for f in (hoja.firmas if hoja else ()) for t in (f.titulo, *f.sinonimos)}
+        cuadros = {normalizar(r.titulo) for cuadro in (hoja.cuadros if hoja else ()) for r in cuadro.renglones}
+        rotulos = {f: c for (f, c), texto in textos.items() if texto in cuadros}
+        leidas_aqui = frozenset(leidas.get(cruda.nombre, ()))
+        yield _Vista(cruda, hoja, hallados, bloque, leidas_aqui, propios, rotulos)
 
 
 def _es_de_la_plantilla(
-    vista: _Vista, lugar: Celda, celda: CeldaCruda, formato: Formato, libros: Sequence[Libro],
-    conocidos: Mapping[str, frozenset[Dicho]],
+    vista: _Vista, lugar: Celda, celda: CeldaCruda, formato: Formato, libros: Sequence[Libro]
 ) -> bool:
     """Títulos, etiquetas, leyendas y lo demás que la plantilla nueva ya trae: no es un dato de la unidad."""
     if vista.hoja is None:
@@ -155,21 +166,27 @@ def _es_de_la_plantilla(
         de_otra = libros[0].version not in {None, formato.version} and (
             nombre != DE_LA_PLANTILLA[0] or isinstance(celda.valor, str)
         )
-        return celda.formula or de_otra or _dicho(celda) in conocidos.get(nombre, ())
+        dicho = _dicho(celda)
+        # Un paso de las instrucciones puede nombrar otro periodo: se reconoce por cómo empieza.
+        empieza = isinstance(dicho, str) and any(
+            isinstance(p, str) and p.startswith(dicho[:_BASTA]) for p in vista.propios
+        )
+        calculada = celda.formula or (nombre == HOJA_IDENTIDAD and not libros[0].formulas_verificables)
+        return calculada or de_otra or dicho in vista.propios or (empieza and len(str(dicho)) >= _BASTA)
     fila, _ = lugar
     if fila in vista.leidas:
         return False
     if not isinstance(celda.valor, str):
-        return _es_de_un_cuadro(vista, lugar) and (celda.formula or libros[0].tipo == "xls")
+        # En un .xls no se ve qué es fórmula: la de la primera fila y las de los cuadros son de la plantilla.
+        calculada = celda.formula or not libros[0].formulas_verificables
+        del_cuadro = vista.rotulos.get(fila, lugar[1]) < lugar[1]
+        return calculada and (del_cuadro or (libros[0].nuestro and fila == vista.hoja.disposicion.FILA_LISTO))
     dicho = normalizar(celda.valor)
-    if any(h.primera <= fila <= h.ultima and (dicho in h.hoja.titulos or dicho in h.hoja.bandas)
-           for h in vista.hallados):
+    if any(h.primera <= fila <= h.ultima and dicho in h.hoja.titulos.keys() | h.hoja.bandas for h in vista.hallados):
         return True
     return (
-        dicho in conocidos.get(vista.hoja.clave, ()) or bool(_ESTADO.fullmatch(dicho))
-        or dicho == normalizar(formato.completo) or _es_el_titulo(vista.hoja, dicho, libros)
-        or _repite_un_campo(vista, lugar, libros) or any(dicho == normalizar(f.titulo) or dicho in map(normalizar, f.sinonimos)
-                                                         for f in vista.hoja.firmas)
+        dicho in vista.propios or bool(_ESTADO.fullmatch(dicho)) or _es_el_titulo(vista.hoja, dicho, libros)
+        or _repite_un_campo(vista, lugar, libros)
     )
 
 
@@ -188,11 +205,6 @@ def _repite_un_campo(vista: _Vista, lugar: Celda, libros: Sequence[Libro]) -> bo
             dicho = _dicho(campo.celda)
             return any(normalizar(como_texto(libro.campo(campo.campo.clave).crudo)) == dicho for libro in libros)
     return False
-
-
-def _es_de_un_cuadro(vista: _Vista, lugar: Celda) -> bool:
-    rotulos = {normalizar(r.titulo) for cuadro in vista.hoja.cuadros for r in cuadro.renglones} if vista.hoja else set()
-    return any(f == lugar[0] and c < lugar[1] and texto in rotulos for (f, c), texto in vista.textos.items())
 
 
 def _en_lista(vista: _Vista, suyas: list[tuple[Celda, CeldaCruda]], aparte: str | None) -> Iterator[Movimiento]:
@@ -238,7 +250,8 @@ def _sin_resultado(vista: _Vista, usadas: set[tuple[str, str]]) -> Iterator[Movi
     ]
     if sin:
         cuantas = cuenta(len(sin), "fórmula se guardó", "fórmulas se guardaron")
-        yield Movimiento(que=Que.SIN_LUGAR, hoja=nombre, celda=sin[0], porque=f"{cuantas} sin su resultado; no hay qué pasar")
+        porque = f"{cuantas} sin su resultado: no hay qué pasar"
+        yield Movimiento(que=Que.SIN_LUGAR, hoja=nombre, celda=sin[0], porque=porque)
 
 
 def _de_otro_rescate(cruda: HojaCruda) -> Iterator[Movimiento]:

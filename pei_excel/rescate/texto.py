@@ -34,9 +34,11 @@ def texto_de_rescate(rescatados: Sequence[Rescatado]) -> str:
         partes += [cuenta(cuentas[que], *formas) for que, formas in _CUANTAS.items() if cuentas[que]]
         lineas += [f"{uno.archivo}: {uno.quien}", f"  {uno.ruta}", f"  {enumerar(partes)}."]
         mirar = [m for m in uno.movimientos if m.que is not Que.MOVIDA]
-        lineas += [f"  {_linea(m)}" for m in mirar[:PRIMERAS]]
-        if len(mirar) > PRIMERAS:
-            lineas.append(f"  … y {len(mirar) - PRIMERAS} más en la hoja «{HOJA_RESCATE}» del libro.")
+        # De las que tienen la misma razón (un renglón corrido, una hoja ajena) basta una.
+        dichas = list({(m.que, m.hoja, m.porque): m for m in reversed(mirar)}.values())[::-1][:PRIMERAS]
+        lineas += [f"  {_linea(m)}" for m in dichas]
+        if len(mirar) > len(dichas):
+            lineas.append(f"  … y {len(mirar) - len(dichas)} más en la hoja «{HOJA_RESCATE}» del libro.")
         lineas.append("")
     hechos = sum(r.problema is None for r in rescatados)
     lineas.append(f"{cuenta(hechos, 'libro rescatado', 'libros rescatados', 'Ningún libro rescatado')}; "
