@@ -17,7 +17,8 @@ from pei_excel.consolidacion import orden_de_clave
 from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
 from pei_excel.lectura.recepcion import Recepcion
 from pei_excel.periodos import Periodo
-from pei_excel.reglas.padron import formatos_esperados, llego
+from pei_excel.reglas.padron import esperados, llego
+from pei_excel.reglas.plazos import vencimiento
 from pei_excel.revision import Revision, Suerte
 
 #: Lo que dice el control de quien no ha entregado.
@@ -107,8 +108,8 @@ class Entregado:
         return "-".join(p for p in self.identidad if p) or self.archivo
 
     def orden(self) -> tuple[object, ...]:
-        """Por unidad, programa y archivo; lo que no ha llegado, en el lugar de su unidad."""
-        return orden_de_clave(self.unidad), orden_de_clave(self.programa), self.archivo
+        """Por unidad, programa y entrega; lo que no ha llegado, en el lugar de su unidad."""
+        return orden_de_clave(self.unidad), orden_de_clave(self.programa), self.entrega or 0, self.archivo
 
     def como_datos(self) -> dict[str, Any]:
         """Para JSON; las fechas, ISO."""
@@ -216,9 +217,8 @@ def con_plazos(renglones: Sequence[Entregado], catalogo: Catalogo, periodo: Peri
     dia = periodo.ultimo_dia
     hechos: list[Entregado] = []
     debian: dict[Quien, tuple[Unidad, Programa | None]] = {}
-    for formato in formatos_esperados((r.formato for r in llegaron), catalogo):
-        for unidad, programa in catalogo.esperados(formato, periodo):
-            debian[formato, unidad.clave, programa.clave if programa else ""] = unidad, programa
+    for formato, unidad, programa in esperados((r.formato for r in llegaron), catalogo, periodo):
+        debian[formato, unidad.clave, programa.clave if programa else ""] = unidad, programa
     for renglon in llegaron:
         claves = catalogo.claves_vigentes(renglon.unidad, dia) if renglon.unidad else ()
         esperado = any((renglon.formato, clave, renglon.programa.upper()) in debian for clave in claves)
@@ -238,11 +238,8 @@ def con_plazos(renglones: Sequence[Entregado], catalogo: Catalogo, periodo: Peri
 
 
 def _con_fechas(renglon: Entregado, catalogo: Catalogo, periodo: Periodo, claves: Collection[str]) -> Entregado:
-    plazo = next((p for q in (periodo, periodo.como_trimestre) if (p := catalogo.plazo(q))), None)
-    cual = plazo.periodo if plazo else periodo
-    suyas = [p for p in catalogo.prorrogas if p.periodo == cual and p.unidad in {c.upper() for c in claves if c}]
-    mayor = max(suyas, key=lambda p: p.fecha, default=None)
+    limite, mayor = vencimiento(renglon.formato, periodo, catalogo, claves)
     return replace(
-        renglon, limite=plazo.limite if plazo else None, prorroga=mayor.fecha if mayor else None,
+        renglon, limite=limite, prorroga=mayor.fecha if mayor else None,
         oficio_de_prorroga=mayor.oficio if mayor else "",
     )

@@ -62,9 +62,9 @@ def escribir_sustituidas(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence
         ColumnaDeCuadro("Hoja", 14, lambda f: f.diferencia.hoja if f.diferencia else None),
         ColumnaDeCuadro("Renglón y columna", 28, lambda f: f.diferencia.que if f.diferencia else _IGUALES),
         ColumnaDeCuadro("Celda en la que no se usa", 12, lambda f: f.diferencia and f.diferencia.celda, "center"),
-        ColumnaDeCuadro("Dice", 30, lambda f: valor(f, usado=False)),
+        ColumnaDeCuadro("Dice la que no se usa", 30, lambda f: valor(f, usado=False)),
         ColumnaDeCuadro("Celda en la que se usa", 12, lambda f: f.diferencia and f.diferencia.celda_usada, "center"),
-        ColumnaDeCuadro("Dice", 30, lambda f: valor(f, usado=True)),
+        ColumnaDeCuadro("Dice la que se usa", 30, lambda f: valor(f, usado=True)),
     )
     ultima = escribir_cuadro(hoja, ENCABEZADO, columnas, filas[:TOPE], libro.estilos)
     hoja.freeze_panes(ENCABEZADO, 2)

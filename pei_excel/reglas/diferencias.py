@@ -19,7 +19,7 @@ class Diferencia(NamedTuple):
     """Una celda que no dice lo mismo en las dos entregas, o un renglón que sólo está en una."""
 
     hoja: str  #: la del archivo donde está
-    que: str  #: de qué renglón y columna se habla: «Componente 1 · alcanzado_t2»
+    que: str  #: de qué renglón y columna se habla: «Componente 1 · Valores Alcanzados/2do. Trim.»
     celda: str  #: en la entrega que no se usa; vacía si no la tiene
     celda_usada: str  #: en la que se usa; vacía si no la tiene
     valor: Any = None  #: crudo, como lo guarda la celda
@@ -31,10 +31,13 @@ def diferencias(libro: Libro, usado: Libro) -> Iterator[Diferencia]:
 
     Las celdas con fórmula no se comparan: sale de las otras.
     """
+    formato = FORMATOS[libro.formato or "MIR"]
+    etiquetas = {c.clave: c.etiqueta.rstrip(": ") for c in formato.principal.campos}
     for clave in dict.fromkeys((*libro.campos, *usado.campos)):
-        yield from _de_datos(clave, libro.campo(clave), usado.campo(clave))
+        yield from _de_datos(etiquetas.get(clave, clave), libro.campo(clave), usado.campo(clave))
     for hoja in dict.fromkeys((*libro.hojas, *usado.hojas)):
         suyas, usadas = _por_llave(libro, hoja), _por_llave(usado, hoja)
+        titulos = {c.clave: c.nombre for c in formato.por_clave[hoja].columnas}
         for llave in dict.fromkeys((*suyas, *usadas)):
             fila, pareja = suyas.get(llave), usadas.get(llave)
             que = " · ".join(str(parte) for parte in llave[:-1] if parte != "None")
@@ -45,7 +48,7 @@ def diferencias(libro: Libro, usado: Libro) -> Iterator[Diferencia]:
                     yield Diferencia(sola.donde, que, *((celda, "") if fila else ("", celda)))
                 continue
             for clave in dict.fromkeys((*fila.datos, *pareja.datos)):
-                yield from _de_datos(f"{que} · {clave}", fila[clave], pareja[clave])
+                yield from _de_datos(f"{que} · {titulos.get(clave, clave)}", fila[clave], pareja[clave])
 
 
 def _de_datos(que: str, dato: Dato, usado: Dato) -> Iterator[Diferencia]:

@@ -1,0 +1,405 @@
+"""Las entregas, de principio a fin: cuándo llegó cada libro, cuál se usa, quién falta y qué recuerda la bitácora."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import unicodedata
+import warnings
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+from test_cli import escribir, huellas
+
+import pei_excel
+import pei_excel.bitacora as modulo
+from pei_excel.bitacora import Bitacora, BitacoraInservible
+from pei_excel.cli import orden
+from pei_excel.escritura.plantilla import escribir_plantilla
+from pei_excel.formato import Modo
+from pei_excel.formatos.catalogo import CATALOGO
+from pei_excel.salidas import BITACORA, ULTIMO
+
+P = "2024-T2"
+Unidades = dict[str, str]
+
+
+def correr(*argumentos: str | Path) -> Result:
+    """La orden en este proceso, como la termina el programa."""
+    from pei_excel.salidas import NoSePudo
+
+    resultado = CliRunner().invoke(orden, [*map(str, argumentos)])
+    if isinstance(resultado.exception, NoSePudo):  # así la termina `terminal.ejecutar`
+        resultado.exit_code = 2
+    elif resultado.exception is not None and not isinstance(resultado.exception, SystemExit):
+        raise resultado.exception
+    return resultado
+
+
+def consolidar(carpeta: Path, *opciones: str | Path, estado: int = 0) -> dict[str, Any]:
+    """Consolida en `salidas`, junto a la carpeta, y da el documento."""
+    base = carpeta.parent / "salidas"
+    salida = correr("consolidar", carpeta, "--periodo", P, "--procesos", "1", "-o", base, *opciones)
+    assert salida.exit_code == estado, salida.output
+    return documento(base)
+
+
+def documento(base: Path) -> dict[str, Any]:
+    leido: dict[str, Any] = json.loads((base / P / ULTIMO).read_text(encoding="utf-8"))
+    return leido
+
+
+def hoja(carpeta: Path, nombre: str) -> list[dict[str, Any]]:
+    """Los renglones de una hoja del consolidado de la MIR, por el título de su columna."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl avisa de las minigráficas, que no guarda
+        libro = openpyxl.load_workbook(carpeta.parent / "salidas" / P / "consolidado-mir.xlsx", data_only=True)
+    filas = list(libro[nombre].iter_rows(min_row=4, values_only=True))
+    return [dict(zip(filas[0], f, strict=True)) for f in filas[1:] if any(f)]
+
+
+@pytest.fixture
+def recibidos(tmp_path: Path) -> Path:
+    """Dos informes de dos unidades, uno de ellos en una subcarpeta con acento."""
+    carpeta = tmp_path / "recibidos"
+    escribir(carpeta / "Planeación" / "informe 504.xlsx", unidad="504 - Instituto", programa="6 - Planeación")
+    escribir(carpeta / "obras.xlsx", unidad="510 - Obras", programa="8 - Obra pública")
+    return carpeta
+
+
+@pytest.fixture
+def catalogo(tmp_path: Path) -> Path:
+    """Tres unidades con su programa; entregan hasta el 10 de julio, y 510 tiene prórroga hasta el 15."""
+    nombres = {"504": "Instituto", "510": "Obras", "520": "Parques"}
+    programas = {"504": ("6", "Planeación"), "510": ("8", "Obra pública"), "520": ("9", "Parques")}
+    desde = date(2024, 1, 1)
+    ruta = tmp_path / "catalogo.xlsx"
+    escribir_plantilla(
+        ruta, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, campos={**CATALOGO.modelo.campos, "perfil": None}, filas_libres=3,
+        filas={
+            "Unidades": tuple({"clave": c, "nombre": n, "cargo": "Titular", "desde": desde}
+                              for c, n in nombres.items()),
+            "Programas": tuple({"clave": p, "nombre": n, "unidades": u, "desde": desde}
+                               for u, (p, n) in programas.items()),
+            "Calendario": ({"periodo": "2do. Trimestre 2024", "limite": date(2024, 7, 10)},),
+            "Prórrogas": ({"unidad": "510", "periodo": "2do. Trimestre 2024", "fecha": date(2024, 7, 15),
+                           "oficio": "Oficio 33/2024"},),
+        },
+    )
+    return ruta
+
+
+def cambiar(ruta: Path, **celdas: Any) -> None:
+    """Cambia unas celdas de la hoja oficial, como lo haría la unidad."""
+    libro = openpyxl.load_workbook(ruta)
+    for celda, valor in celdas.items():
+        libro["MIR"][celda] = valor
+    libro.save(ruta)
+
+
+def anotar(carpeta: Path, *renglones: str, codificacion: str = "utf-8") -> None:
+    texto = "\n".join(("Archivo;Fecha;Medio;Oficio;Firmado", *renglones, ""))
+    (carpeta / "recepcion.csv").write_text(texto, encoding=codificacion, newline="")
+
+
+def de_entregas(leido: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Archivo (o unidad, si no llegó) → fecha, quién la dice, retraso y estado."""
+    return {
+        e["archivo"] or e["unidad"]: (e["fecha"], e["origen"], e["retraso"], e["estado"]) for e in leido["entregas"]
+    }
+
+
+def test_la_fecha_es_la_anotada_la_de_la_bitacora_o_la_del_archivo(
+    recibidos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Se dice siempre de dónde sale; lo que la bitácora vio una vez no cambia aunque el archivo se vuelva a guardar."""
+    monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 11, 9).astimezone())
+    monkeypatch.setattr("pei_excel.proceso.ahora", modulo.ahora)
+    anotar(recibidos, "informe 504.xlsx;08/07/2024;correo;IMPLAN/033;sí")
+    dia = datetime(2024, 7, 5, 12).timestamp()
+    os.utime(recibidos / "obras.xlsx", (dia, dia))
+    sin = de_entregas(consolidar(recibidos, "--sin-bitacora"))
+    assert sin["obras.xlsx"][:2] == ("2024-07-05", "fecha del archivo")
+    assert not (recibidos.parent / "salidas" / BITACORA).exists()
+    primera = consolidar(recibidos)
+    assert de_entregas(primera)["Planeación/informe 504.xlsx"][:2] == ("2024-07-08", "según recepcion.csv")
+    assert de_entregas(primera)["obras.xlsx"][:2] == ("2024-07-11", "visto por primera vez")
+    antes = huellas(recibidos.parent / "salidas" / P)
+    monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 20, 9).astimezone())
+    monkeypatch.setattr("pei_excel.proceso.ahora", modulo.ahora)
+    os.utime(recibidos / "obras.xlsx")
+    consolidar(recibidos)
+    assert huellas(recibidos.parent / "salidas" / P) == antes
+    assert Bitacora(recibidos.parent / "salidas").vista(primera["libros"][0]["sha256"]) == date(2024, 7, 11)
+
+
+def test_el_control_compara_lo_recibido_con_el_catalogo(recibidos: Path, catalogo: Path) -> None:
+    """Esperados, plazo, prórroga, días de retraso y quién falta; lo que pudo ser fórmula lo es."""
+    anotar(recibidos, "informe 504.xlsx;13/07/2024;correo;;sí", "obras.xlsx;14/07/2024")
+    leido = consolidar(recibidos, "--catalogo", catalogo, estado=1)
+    assert de_entregas(leido) == {
+        "Planeación/informe 504.xlsx": ("2024-07-13", "según recepcion.csv", 3, "aceptado"),
+        "obras.xlsx": ("2024-07-14", "según recepcion.csv", 0, "aceptado"),
+        "520": (None, "", None, "no ha llegado"),
+    }
+    assert leido["opciones"]["catalogo"]["archivo"] == "catalogo.xlsx"
+    assert len(leido["opciones"]["catalogo"]["sha256"]) == 64
+    renglones = hoja(recibidos, "Control de entregas")
+    assert [(r["Días de retraso"], r["Entrega"], r["Estado"]) for r in renglones[:3]] == [
+        (3, "3 días de retraso", "aceptado"), (0, "en tiempo", "aceptado"), (None, None, "no ha llegado"),
+    ]
+    assert renglones[1]["Oficio de la prórroga"] == "Oficio 33/2024"
+    assert {r["Unidad Responsable"]: r["Programa Presupuestario"] for r in renglones[3:]} == {
+        "Informes esperados, hallados o no": 3, "Informes recibidos": 2, "No han llegado": 1,
+        "Entregados en tiempo": 1, "Entregados con retraso": 1,
+    }
+
+
+def test_sin_catalogo_no_se_muestra_lo_que_no_puede_saberse(recibidos: Path) -> None:
+    consolidar(recibidos, "--limite", "archivo=60")
+    renglones = hoja(recibidos, "Control de entregas")
+    assert {"Recibido", "La fecha es", "N.º de entrega"} <= set(renglones[0])
+    assert not {"¿Se esperaba?", "Fecha límite", "Días de retraso", "Prórroga hasta"} & set(renglones[0])
+    opciones = documento(recibidos.parent / "salidas")["opciones"]
+    assert (opciones["catalogo"], opciones["limites"], opciones["usar"]) == (None, {"archivo": 60}, [])
+
+
+def dos_entregas(carpeta: Path) -> tuple[str, str]:
+    """La de 510 con un error y, después, la corregida; por modificación interna gana la segunda."""
+    cambiar(carpeta / "obras.xlsx", R16="veinte", R17=0)
+    shutil.copy(carpeta / "obras.xlsx", carpeta / "obras v2.xlsx")
+    cambiar(carpeta / "obras v2.xlsx", R16=30)
+    return "obras.xlsx", "obras v2.xlsx"
+
+
+@pytest.mark.parametrize(("primera", "segunda", "gana"), [("10/07/2024", "12/07/2024", 1), ("2024-07-12", "10-jul-24", 0)])
+def test_se_usa_la_recibida_al_ultimo(recibidos: Path, primera: str, segunda: str, gana: int) -> None:
+    nombres = dos_entregas(recibidos)
+    anotar(recibidos, f"{nombres[0]};{primera}", f"{nombres[1]};{segunda}", codificacion="cp1252")
+    leido = consolidar(recibidos, estado=1)  # la que se sustituye también trae lo suyo
+    suertes = {x["archivo"]: x["estado"] for x in leido["libros"]}
+    assert suertes[nombres[1 - gana]] == "sustituido"
+    assert suertes[nombres[gana]] != "sustituido"
+    entregas = {e["archivo"]: e for e in leido["entregas"]}
+    assert (entregas[nombres[1 - gana]]["entrega"], entregas[nombres[gana]]["entrega"]) == (1, 2)
+
+
+def test_usar_decide_a_mano_y_se_dice_en_que_difieren(recibidos: Path) -> None:
+    """La elegida gana a la fecha; las demás, celda por celda en su hoja."""
+    nombres = dos_entregas(recibidos)
+    anotar(recibidos, f"{nombres[0]};10/07/2024", f"{nombres[1]};12/07/2024")
+    leido = consolidar(recibidos, "--usar", "OBRAS.xlsx", estado=1)
+    assert {x["archivo"]: x["estado"] for x in leido["libros"]}[nombres[1]] == "sustituido"
+    (mensaje,) = [h["mensaje"] for h in leido["hallazgos"] if h["regla"] == "ENT003"]
+    assert "se usa «obras.xlsx», como se pidió, y ésta no se cuenta" in mensaje
+    assert leido["opciones"]["usar"] == ["OBRAS.xlsx"]
+    (renglon,) = hoja(recibidos, "Entregas sustituidas")
+    assert tuple(renglon.values()) == (
+        "510 - Obras", "obras v2.xlsx", "obras.xlsx", "MIR", "Componente 1 · Valores Alcanzados/2do. Trim.", "R16", "30",
+        "R16", "veinte",
+    )
+
+
+@pytest.mark.parametrize("orden_", ["consolidar", "revisar"])
+def test_lo_que_se_pide_usar_tiene_que_estar(recibidos: Path, orden_: str, tmp_path: Path) -> None:
+    salida = ["-o", tmp_path / "salidas"] if orden_ == "consolidar" else []
+    resultado = correr(orden_, recibidos, "--periodo", P, "--usar", "obra.xlsx", *salida)
+    assert resultado.exit_code == 2
+    assert "«obra.xlsx» no está en la carpeta; ¿quiso decir «obras.xlsx»?" in str(resultado.exception)
+    assert not (tmp_path / "salidas").exists()
+
+
+def test_los_nombres_se_hallan_como_los_escriba_la_gente(recibidos: Path) -> None:
+    """Acentos separados (macOS), diagonales invertidas, mayúsculas, sin carpeta o sin extensión."""
+    for escrito in (
+        unicodedata.normalize("NFD", "Planeación/informe 504.xlsx"), "planeación\\INFORME 504.XLSX", "informe 504.xlsx",
+        "informe 504", "./Planeación/informe 504.xlsx ", "Planeación",
+    ):
+        anotar(recibidos, f"{escrito};08/07/2024")
+        leido = consolidar(recibidos, "--sin-bitacora")
+        assert de_entregas(leido)["Planeación/informe 504.xlsx"][0] == "2024-07-08", escrito
+        assert leido["hallazgos"] == []
+
+
+def test_un_renglon_malo_de_la_lista_es_un_hallazgo_con_su_celda(recibidos: Path) -> None:
+    anotar(recibidos, "obras.xlsx;31/06/2024", "", "no está.xlsx;08/07/2024", "informe 504.xlsx;08/07/2024;;;quizá")
+    leido = consolidar(recibidos)
+    assert {(h["archivo"], h["regla"], h["celda"]) for h in leido["hallazgos"]} == {
+        ("recepcion.csv", "REC001", celda) for celda in ("B2", "A4", "E5")
+    }
+
+
+def test_una_entrega_que_pisa_a_la_anterior_es_la_segunda(recibidos: Path) -> None:
+    """El archivo de antes ya no está: la bitácora recuerda qué se le observó y dice qué se atendió."""
+    cambiar(recibidos / "obras.xlsx", R16="veinte", R17=0)
+    consolidar(recibidos, estado=1)
+    cambiar(recibidos / "obras.xlsx", R16=30, M17="mil")
+    leido = consolidar(recibidos, estado=1)
+    (obras,) = [e for e in leido["entregas"] if e["unidad"] == "510"]
+    assert obras["entrega"] == 2
+    assert obras["cambios"] == {"desde": "obras.xlsx", "atendidas": 2, "persistentes": 0, "nuevas": 1}
+    assert consolidar(recibidos, estado=1)["entregas"] == leido["entregas"]
+    tablero = correr("estado", "-o", recibidos.parent / "salidas").output
+    assert "510-8 (2ª entrega): 2 atendidas, 0 persistentes y 1 nueva." in tablero
+
+
+def test_el_tablero_es_el_mismo_con_bitacora_sin_ella_o_sin_los_resultados(
+    recibidos: Path, catalogo: Path, tmp_path: Path
+) -> None:
+    base = tmp_path / "salidas"
+    dos_entregas(recibidos)
+    anotar(recibidos, "informe 504.xlsx;13/07/2024", "obras.xlsx;09/07/2024", "obras v2.xlsx;11/07/2024")
+    consolidar(recibidos, "--catalogo", catalogo, estado=1)
+    entero = correr("estado", "-o", base)
+    assert entero.exit_code == 0
+    assert max(map(len, entero.output.splitlines())) <= 100
+    for dice in (
+        "MIR: 3 esperados · 2 entregados · falta 1 · 1 con retraso", "Faltan: 520 Parques, programa 9.",
+        "504-6, 3 días (recibido el 13/07/2024, según recepcion.csv; límite 10/07/2024)",
+        "Desde la entrega anterior: 510-8 (2ª entrega): 1 atendida", "SEG006, en 1 informe.",
+    ):
+        assert dice in entero.output
+    como_datos = correr("estado", "-o", base, "--json").output
+    (base / BITACORA).rename(tmp_path / "aparte")
+    assert correr("estado", "-o", base).output == entero.output
+    assert correr("estado", "-o", base, "--catalogo", catalogo, "--periodo", P).output.endswith(entero.output)
+    (tmp_path / "aparte").rename(base / BITACORA)
+    shutil.rmtree(base / P)
+    assert correr("estado", "-o", base).output == entero.output
+    assert correr("estado", "-o", base, "--json").output == como_datos
+    assert json.loads(como_datos)["periodos"][0]["formatos"][0]["faltan"][0]["limite"] == "2024-07-10"
+
+
+def test_el_tablero_de_un_periodo_que_no_empieza_dice_quien_falta(catalogo: Path, tmp_path: Path) -> None:
+    salida = correr("estado", "--catalogo", catalogo, "--periodo", "2024-T2", "-o", tmp_path / "nada")
+    assert "MIR: 3 esperados · 0 entregados · faltan 3" in salida.output
+    vacio = correr("estado", "-o", tmp_path / "nada")
+    assert (vacio.exit_code, len(vacio.output.splitlines())) == (2, 1)
+
+
+@pytest.fixture
+def con_bitacora(recibidos: Path) -> Path:
+    """La base de una consolidación hecha."""
+    consolidar(recibidos)
+    return recibidos.parent / "salidas"
+
+
+def _danar(ruta: Path) -> None:
+    contenido = bytearray(ruta.read_bytes())
+    contenido[4096:] = b"\xff" * (len(contenido) - 4096)
+    ruta.write_bytes(contenido)
+
+
+def _de_otra_version(ruta: Path) -> None:
+    with sqlite3.connect(ruta) as conexion:
+        conexion.execute("UPDATE meta SET valor = '2'")
+    conexion.close()
+
+
+@pytest.mark.parametrize(
+    ("danar", "dice"),
+    [
+        (_danar, "está dañada: renómbrela"), (lambda r: r.write_bytes(b"otra cosa" * 100), "está dañada: renómbrela"),
+        (_de_otra_version, "de una versión más nueva"),
+        (lambda r: (r.unlink(), r.mkdir()), "es una carpeta"),
+    ],
+)
+def test_una_bitacora_inservible_se_dice_antes_de_leer_y_se_puede_seguir_sin_ella(
+    con_bitacora: Path, recibidos: Path, danar: Callable[[Path], object], dice: str
+) -> None:
+    danar(con_bitacora / BITACORA)
+    antes = huellas(con_bitacora)
+    resultado = correr("consolidar", recibidos, "--periodo", P, "-o", con_bitacora)
+    assert (resultado.exit_code, "Leyendo" in resultado.output) == (2, False)
+    assert dice in str(resultado.exception)
+    assert "siga sin ella con --sin-bitacora" in str(resultado.exception)
+    assert len(str(resultado.exception).splitlines()) == 1
+    assert huellas(con_bitacora) == antes
+    assert correr("estado", "-o", con_bitacora).exit_code == 0
+    consolidar(recibidos, "--sin-bitacora")
+
+
+def test_tomada_por_otro_programa(con_bitacora: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modulo, "ESPERA", 0.2)
+    otro = sqlite3.connect(con_bitacora / BITACORA, isolation_level=None)
+    otro.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(BitacoraInservible, match="tiene tomada la bitácora"):
+        Bitacora.abrir(con_bitacora)
+    otro.execute("ROLLBACK")
+    otro.close()
+    Bitacora.abrir(con_bitacora)
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="el superusuario escribe en cualquier parte")
+def test_de_solo_lectura(con_bitacora: Path) -> None:
+    (con_bitacora / BITACORA).chmod(0o400)
+    with pytest.raises(BitacoraInservible, match="Quítele la protección"):
+        Bitacora.abrir(con_bitacora)
+    assert Bitacora.abrir(con_bitacora, para_escribir=False).ultimas()
+
+
+def test_si_al_final_no_puede_anotarse_los_resultados_quedan_y_se_dice(
+    recibidos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def falla(*_: object) -> None:
+        raise BitacoraInservible("La tomó otro.")
+
+    monkeypatch.setattr(Bitacora, "anotar_corrida", falla)
+    base = recibidos.parent / "salidas"
+    salida = correr("consolidar", recibidos, "--periodo", P, "-o", base)
+    assert salida.exit_code == 0
+    assert "sin anotarse. La tomó otro." in salida.output
+    assert documento(base)["entregas"]
+
+
+def test_dos_ordenes_a_la_vez_no_estropean_nada(recibidos: Path, tmp_path: Path) -> None:
+    """La segunda espera o lo dice; la bitácora queda entera y con lo que de verdad se corrió."""
+    ambiente = {**os.environ, "PYTHONPATH": str(Path(pei_excel.__file__).parent.parent), "PYTHONUTF8": "1"}
+    ordenes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pei_excel", "consolidar", str(recibidos), "--periodo", P, "--procesos", "1",
+             "-o", str(tmp_path / "salidas")], env=ambiente, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            encoding="utf-8",
+        ) for _ in range(2)
+    ]
+    salidas = [o.communicate(timeout=120) for o in ordenes]
+    estados = sorted(o.returncode for o in ordenes)
+    assert estados in ([0, 0], [0, 2])
+    assert estados == [0, 0] or any("Otra consolidación" in error for _, error in salidas)
+    bitacora = Bitacora.abrir(tmp_path / "salidas")
+    with sqlite3.connect(bitacora.ruta) as conexion:
+        (corridas,) = conexion.execute("SELECT COUNT(*) FROM corridas").fetchone()
+        (vistas,) = conexion.execute("SELECT COUNT(*) FROM recepciones").fetchone()
+    conexion.close()
+    assert (corridas, vistas) == (estados.count(0), 2)
+    assert documento(tmp_path / "salidas")["resumen"]["libros"] == 2
+
+
+def test_la_bitacora_no_guarda_lo_que_dicen_las_celdas_ni_crece_con_cada_orden(recibidos: Path) -> None:
+    """Sólo lo que un hallazgo cita; y de un mismo contenido, lo último que se le encontró."""
+    cambiar(recibidos / "obras.xlsx", B16="Asunto muy reservado", R17="cifra rara")
+    consolidar(recibidos, estado=1)
+    ruta = recibidos.parent / "salidas" / BITACORA
+    contenido = ruta.read_bytes()
+    assert "reservado".encode() not in contenido
+    assert "cifra rara".encode() in contenido  # está en el mensaje de FMT004
+    assert str(recibidos.parent).encode() not in contenido
+
+    def cuantos() -> int:
+        with sqlite3.connect(ruta) as conexion:
+            (n,) = conexion.execute("SELECT COUNT(*) FROM hallazgos").fetchone()
+        conexion.close()
+        return int(n)
+
+    antes = cuantos()
+    consolidar(recibidos, estado=1)
+    assert cuantos() == antes > 0
