@@ -21,6 +21,8 @@ CONTROL = "Control de entregas"
 _NADIE = "No se identificó"
 #: Letra más chica con que se imprime; por debajo, la hoja se parte en dos páginas a lo ancho.
 _LETRA = 6.5
+#: Columnas que se repiten en las dos: de quién es el informe.
+_COMUNES = 2
 _COLORES: dict[str, str] = {
     Suerte.OBSERVADO: "#FDE5CE", Suerte.RECHAZADO: "#F8D0D0", Suerte.SUSTITUIDO: "#D9D9D9", NO_HA_LLEGADO: "#F8D0D0",
 }
@@ -63,21 +65,26 @@ def escribir_control(
     todas = entregados(revisiones, {}) if entregas is None else entregas
     suyas = sorted((e for e in todas if e.formato in {tablas.formato, None}), key=Entregado.orden)
     hoja, estilos = hoja_de_filas(libro, CONTROL), libro.estilos
-    titular(hoja, "Control de los informes presentados", tablas, estilos, f"{tablas.cobertura.frase}.")
     columnas = _columnas(tablas, revisiones, suyas)
-    claves = list(columnas)
+    claves, anchos = list(columnas), [c.ancho for c in columnas.values()]
+    en_dos = _no_cabe(anchos, papel)
+    titular(
+        hoja, "Control de los informes presentados", tablas, estilos, f"{tablas.cobertura.frase}.",
+        fijas=anchos[:_COMUNES] if en_dos else (),
+    )
     ultima = escribir_cuadro(
         hoja, ENCABEZADO, list(columnas.values()), suyas, estilos, vacio="Ningún informe.",
         relleno=lambda e: (claves.index("estado") + 1, _COLORES[e.estado]) if e.estado in _COLORES else None,
     )
     control = Control(ENCABEZADO + 1, ultima, *(letra(claves.index(c) + 1) for c in ("estado", "consolidado")))
-    hoja.freeze_panes(ENCABEZADO, 1)
+    hoja.freeze_panes(ENCABEZADO, _COMUNES)
     final = ultima
     if suyas:
         hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
         final = _totales(hoja, control, {c: letra(n) for n, c in enumerate(claves, 1)}, suyas, libro)
     imprimir(hoja, tablas, (final, len(columnas)), papel=papel)
-    _partir(hoja, columnas, papel)
+    if en_dos:
+        con_cortes(hoja, anchos, _COMUNES, [claves.index("periodo")], papel)
     escribir_sustituidas(libro, tablas, revisiones, papel=papel)
     return control
 
@@ -217,9 +224,7 @@ def _totales(
     return fila
 
 
-def _partir(hoja: object, columnas: dict[str, ColumnaDeCuadro], papel: str) -> None:
-    """Si en una página la letra quedaría ilegible, dos: en la primera el plazo y en la segunda el resultado."""
-    anchos = [c.ancho for c in columnas.values()]
+def _no_cabe(anchos: Sequence[float], papel: str) -> bool:
+    """En una página la letra quedaría ilegible: van dos, en la primera el plazo y en la segunda el resultado."""
     disponible = MEDIDAS[papel][1] - 36
-    if CUERPO * disponible / (sum(a * 7 + 5 for a in anchos) * 0.75) < _LETRA:
-        con_cortes(hoja, anchos, 1, [list(columnas).index("periodo")], papel)
+    return CUERPO * disponible / (sum(a * 7 + 5 for a in anchos) * 0.75) < _LETRA
