@@ -219,8 +219,8 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
         formula = columna.calculo.excel(lambda c: f"{lugar.letra[c]}\0", encargo) if columna.calculo else ""
         aspecto = encargo.aspecto(columna)
         cerrado = Aspecto.CERRADO if una.conserva and aspecto is Aspecto.CAPTURA else aspecto
-        formatos = {c: formato_de_celda(estilos, columna, a) for c, a in ((False, aspecto), (True, cerrado))}
-        formatos[None] = formato_de_celda(estilos, columna, Aspecto.CAPTURA)
+        propios = ((False, aspecto), (True, cerrado), (None, Aspecto.CAPTURA))  # None: una celda abierta
+        formatos = {c: formato_de_celda(estilos, columna, a) for c, a in propios}
         columnas.append((numero, columna, formatos, formula))
     hoja.flexibles = range(renglones[0].numero, renglones[-1].numero + 1)
     for renglon in renglones:
@@ -229,8 +229,8 @@ def _escribir_renglones(hoja: Any, una: Hoja, encargo: Encargo, estilos: Estilos
         cerrado_ = encargo.cerrado(una, renglon)
         for numero, columna, formatos, formula in columnas:
             valor = crudos.get(columna.clave)
-            abierta = isinstance(valor, Abierta)
-            formato, valor = (formatos[None], valor.valor) if abierta else (formatos[cerrado_], valor)
+            formato = formatos[None if isinstance(valor, Abierta) else cerrado_]
+            valor = valor.valor if isinstance(valor, Abierta) else valor
             if formula and (valor is None or isinstance(valor, ConFormula)):
                 visto = renglon.valores[columna.clave]
                 if valor is not None:
