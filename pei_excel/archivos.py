@@ -122,7 +122,7 @@ def _contenido(carpeta: Path) -> tuple[list[Path], list[tuple[str, str]]]:
 def _mostrable(nombre: str) -> str:
     """El nombre como se escribe en los resultados: los acentos en un carácter y «�» donde el disco no da un texto."""
     texto = unicodedata.normalize("NFC", os.fsencode(nombre).decode("utf-8", "replace"))
-    return "".join("�" if unicodedata.category(c) == "Cc" or c in zips.INVIERTEN else c for c in texto)
+    return "".join("�" if unicodedata.category(c) in {"Cc", "Cn"} or c in zips.INVIERTEN else c for c in texto)
 
 
 def _unico(ruta: Path) -> str:

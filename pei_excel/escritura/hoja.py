@@ -84,6 +84,8 @@ class HojaNueva(Worksheet):  # type: ignore[misc]
             return
         if result == "":  # xlsxwriter lo dejaría como un número sin valor
             attributes = [*attributes, ("t", "str")]
+        if isinstance(result, str):  # xlsxwriter sólo cuida los caracteres de control de los textos
+            result = self._escape_control_characters(result)
         super()._xml_formula_element(formula, result, attributes)
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:

@@ -164,7 +164,8 @@ class HojaRapida(HojaNueva):
             if not isinstance(valor, str):
                 return f'<c r="{direccion}"{estilo}><f>{formula}</f><v>{valor}</v></c>'
             tipo = "e" if valor in _ERRORES else "str"
-            return f'<c r="{direccion}"{estilo} t="{tipo}"><f>{formula}</f><v>{_escapar(valor)}</v></c>'
+            escapado = _escapar(str(XMLwriter._escape_control_characters(valor)))  # noqa: SLF001 - API de xlsxwriter
+            return f'<c r="{direccion}"{estilo} t="{tipo}"><f>{formula}</f><v>{escapado}</v></c>'
         self._write_cell(fila, columna, celda)
         return ""
 

@@ -273,8 +273,8 @@ def decodificar(texto: str) -> str:
 
 def _caracter(codigo: re.Match[str]) -> str:
     numero = int(codigo[1], 16)
-    # Medio carácter suelto no es texto: haría fallar a quien lo escriba después.
-    return codigo[0] if 0xD800 <= numero <= 0xDFFF else chr(numero)
+    # Medio carácter suelto, o uno que el XML no admite, haría fallar a quien lo escriba después.
+    return codigo[0] if 0xD800 <= numero <= 0xDFFF or numero >= 0xFFFE else chr(numero)
 
 
 def _combinar(hoja: HojaCruda, elemento: _Element, limites: Limites) -> None:

@@ -54,6 +54,14 @@ def texto_llano(contenido: bytes) -> str | None:
     return None if raro else texto
 
 
+_IMPOSIBLES = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")
+
+
+def sin_imposibles(texto: str) -> str:
+    """El texto sin lo que el XML no admite de ningún modo: quien lo escribiera daría un libro que no abre."""
+    return texto if texto.isascii() else texto.translate(_IMPOSIBLES)
+
+
 def sin_entidades(texto: str) -> str:
     """El texto con sus cinco entidades ya como caracteres."""
     if "&" not in texto:

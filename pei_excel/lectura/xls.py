@@ -13,6 +13,7 @@ from xlrd.formula import FormulaError
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
 from pei_excel.lectura import numeros
 from pei_excel.lectura.guardia import tiene_carpeta
+from pei_excel.lectura.partes import sin_imposibles
 
 if TYPE_CHECKING:
     from pei_excel.lectura.guardia import Limites
@@ -116,4 +117,4 @@ def _valor(celda: xlrd.sheet.Cell, fechas: set[int], *, desde_1904: bool) -> Val
     if celda.ctype in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
         numero = float(celda.value)
         return numeros.fecha(numero, desde_1904=desde_1904) if celda.xf_index in fechas else numero
-    return celda.value or None if celda.ctype == xlrd.XL_CELL_TEXT else None
+    return sin_imposibles(celda.value) or None if celda.ctype == xlrd.XL_CELL_TEXT else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pei_excel.crudo import ArchivoIlegible, CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
 from pei_excel.lectura import numeros, opc
 from pei_excel.lectura.hoja_xlsx import decodificar
+from pei_excel.lectura.partes import sin_imposibles
 
 if TYPE_CHECKING:
     from pei_excel.lectura.guardia import Paquete
@@ -116,7 +117,7 @@ def _texto(cuerpo: bytes, lugar: int) -> tuple[str | None, int]:
     if fin > len(cuerpo):
         raise ArchivoIlegible("dañado", "un texto está incompleto")
     # Medio carácter suelto no es texto: haría fallar a quien lo escriba después.
-    return decodificar(cuerpo[lugar + 4 : fin].decode("utf-16-le", "replace")), fin
+    return decodificar(sin_imposibles(cuerpo[lugar + 4 : fin].decode("utf-16-le", "replace"))), fin
 
 
 def _leer_nombre(cuerpo: bytes, nombres: dict[str, str]) -> None:
@@ -126,7 +127,7 @@ def _leer_nombre(cuerpo: bytes, nombres: dict[str, str]) -> None:
     formula = cuerpo[lugar + 4 : lugar + 4 + largo]
     if nombre and len(formula) >= 3 and formula[0] == 0x17:  # PtgStr
         (letras,) = struct.unpack_from("<H", formula, 1)
-        texto = formula[3 : 3 + 2 * letras].decode("utf-16-le", "replace")
+        texto = sin_imposibles(formula[3 : 3 + 2 * letras].decode("utf-16-le", "replace"))
         nombres.setdefault(nombre, f'"{texto}"')
 
 
