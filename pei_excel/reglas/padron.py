@@ -12,6 +12,7 @@ from pei_excel.catalogo.registros import Programa, Unidad
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Libro
+from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
 from pei_excel.reglas.entregas import Entrega
 from pei_excel.textos import cuenta, enumerar, mas_cercano, normalizar
@@ -24,7 +25,7 @@ _UNIDADES = (
 )
 
 
-def _informan(*claves: str) -> str:
+def informan(*claves: str) -> str:
     """Cuadro de un catálogo en el que sólo informan esas unidades; 504 y 505 comparten el programa 6."""
     renglones = "\n".join(
         f"    | {clave} | {nombre} | Titular | {desde} | {'Sí' if clave.strip(chr(39)) in claves else 'No'} |"
@@ -50,8 +51,8 @@ _DEL_MODELO = {"MIR": "504", "POI": "031"}
     por_que="Un informe que no llega deja incompletas las cifras de su programa y de la institución.",
     como_corregir="Pida el informe a la unidad; si no debe informar, dígalo en el catálogo.",
     fuente="Catálogo institucional, hojas «Unidades» y «Programas»",
-    mal={f: Tabla("✗ archivo", catalogo=_informan(_DEL_MODELO[f], "505")) for f in AMBOS},
-    bien={f: Tabla("", catalogo=_informan(_DEL_MODELO[f])) for f in AMBOS},
+    mal={f: Tabla("✗ archivo", catalogo=informan(_DEL_MODELO[f], "505")) for f in AMBOS},
+    bien={f: Tabla("", catalogo=informan(_DEL_MODELO[f])) for f in AMBOS},
 )
 def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
     """Entregaron todas las unidades (y programas) que deben informar."""
@@ -59,11 +60,11 @@ def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     if catalogo is None or periodo is None:
         return
     dia = periodo.ultimo_dia
-    for formato in formatos_esperados((x.formato for x in (*entrega.libros, *entrega.rechazados)), catalogo):
-        for unidad, programa in catalogo.esperados(formato, periodo):
-            if not llego(entrega.libros, entrega.rechazados, catalogo, (unidad, programa), formato, dia):
-                quien = f"{unidad.clave} - {unidad.nombre}" + (f", programa {programa.clave}" if programa else "")
-                yield Observacion(f"no ha llegado {_QUE_INFORMA[formato]} de {quien}", esperado=f"{formato}: {quien}")
+    hallados = [x.formato for x in (*entrega.libros, *entrega.rechazados)]
+    for formato, unidad, programa in esperados(hallados, catalogo, periodo):
+        if not llego(entrega.libros, entrega.rechazados, catalogo, (unidad, programa), formato, dia):
+            quien = f"{unidad.clave} - {unidad.nombre}" + (f", programa {programa.clave}" if programa else "")
+            yield Observacion(f"no ha llegado {_QUE_INFORMA[formato]} de {quien}", esperado=f"{formato}: {quien}")
 
 
 _QUE_INFORMA = {"MIR": "el informe de la MIR", "POI": "el POI"}
@@ -85,10 +86,28 @@ class Identificado(Protocol):
         """Claves de unidad y programa; vacías si se desconocen."""
 
 
-def formatos_esperados(hallados: Iterable[str | None], catalogo: Catalogo) -> list[str]:
-    """De qué formatos se espera algo: los que llegaron y, si no llegó ninguno, el que la oficina lleva."""
+def esperados(
+    hallados: Iterable[str | None], catalogo: Catalogo, periodo: Periodo
+) -> list[tuple[str, Unidad, Programa | None]]:
+    """Qué se espera de quién: de los formatos que llegaron y, si no llegó ninguno, del que la oficina lleva.
+
+    En una carpeta con los dos, quien ejecuta un programa informa con la MIR y sólo de los demás se espera un POI, salvo
+    en Perú, donde el POI es de todas las unidades orgánicas.
+    """
     presentes = set(hallados)
-    return [f for f in FORMATOS if f in presentes] or ["MIR" if catalogo.programas else "POI"]
+    formatos = [f for f in FORMATOS if f in presentes] or ["MIR" if catalogo.programas else "POI"]
+    con_mir = {u.clave for u, _ in catalogo.esperados("MIR", periodo)} if "MIR" in formatos else set()
+    if catalogo.institucion.pais == "pe":
+        con_mir = set()
+    return [
+        (formato, unidad, programa) for formato in formatos for unidad, programa in catalogo.esperados(formato, periodo)
+        if formato == "MIR" or unidad.clave not in con_mir
+    ]
+
+
+def palabras_de_ruta(archivo: str) -> set[str]:
+    """Las palabras de una ruta sin su extensión, en mayúsculas: «poi/MIR_504-6.xlsx» → POI, MIR, 504 y 6."""
+    return set(re.findall(r"[0-9A-ZÁÉÍÓÚÑ.]+", re.sub(r"\.\w+$", "", archivo).upper()))
 
 
 def llego(
@@ -107,7 +126,7 @@ def llego(
         if clave and unidad.clave in catalogo.claves_vigentes(clave, dia) and otro.upper() in {suyo, ""}:
             return True
         # Un libro que no abre sólo puede conocerse por su nombre: «MIR_504-6_2024-T2.xlsx».
-        palabras = set(re.findall(r"[0-9A-ZÁÉÍÓÚÑ.]+", libro.archivo.rpartition("/")[2].rpartition(".")[0].upper()))
+        palabras = palabras_de_ruta(libro.archivo.rpartition("/")[2])
         if not clave and unidad.clave in palabras and (not suyo or suyo in palabras):
             return True
     return False
@@ -123,14 +142,14 @@ def llego(
         Campos
         | Campo                    | Valor                      |
         | Programa Presupuestario: | 66 - Programa de ejemplo ✗ |
-        """, catalogo=_informan()),
+        """, catalogo=informan()),
         "POI": Tabla("""
         Campos
         | Campo            | Valor                              |
         | Unidad orgánica: | 031 - Unidad orgánica que no fue ✗ |
-        """, catalogo=_informan("031")),
+        """, catalogo=informan("031")),
     },
-    bien={f: Tabla("", catalogo=_informan(_DEL_MODELO[f])) for f in AMBOS},
+    bien={f: Tabla("", catalogo=informan(_DEL_MODELO[f])) for f in AMBOS},
 )
 def identidad_fuera_del_catalogo(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """La unidad y el programa están en el catálogo, con ese nombre."""
@@ -190,13 +209,13 @@ def _con_otro_nombre(dato: Dato, escrito: str, suyo: str) -> Iterator[Observacio
     mal=Tabla("""
         | Código   | AEI → | AEI |
         | (título) |       | ✗   |
-        """, catalogo=_informan("031") + """
+        """, catalogo=informan("031") + """
     Alineación
     | Clase | Código    | Descripción            | Depende de | Unidades |
     | OEI   | OEI.12    | Un objetivo            |            |          |
     | AEI   | AEI.12.01 | Una acción sin atender | OEI.12     | '031'    |
     """),
-    bien=Tabla("", catalogo=_informan("031") + """
+    bien=Tabla("", catalogo=informan("031") + """
     Alineación
     | Clase | Código    | Descripción  | Depende de | Unidades |
     | OEI   | OEI.05    | Un objetivo  |            |          |

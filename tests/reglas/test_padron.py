@@ -135,3 +135,29 @@ def test_consolidar_con_el_catalogo_dice_quien_falta_y_con_que_semaforo(tmp_path
     }
     assert documento["opciones"]["perfil"]["MIR"] == "demostración"
     assert documento["opciones"]["pais"] == "mx"
+
+
+def _mixto(pais: str | None = None) -> Catalogo:
+    libro = en_memoria({
+        "Unidades": [unidad("A"), unidad("B"), unidad("C")],
+        "Programas": [{"clave": "P", "nombre": "Programa", "unidades": ("A",), "desde": date(2024, 1, 1)}],
+    }, {"pais": pais})
+    return desde_libro(libro)
+
+
+def _poi(clave: str) -> Libro:
+    libro = Libro(f"{clave}.xlsx", "", "POI")
+    libro.campos["unidad"] = Dato(("Programación", -1, "unidad"), ClaveNombre(clave, ""), clave, "Programación", "C4")
+    return libro
+
+
+@pytest.mark.parametrize(("pais", "libros", "faltan_"), [
+    (None, [informe("A"), _poi("B")], ["POI: C - Unidad C"]),  # A ejecuta un programa: informa con la MIR
+    ("México", [informe("A"), _poi("A"), _poi("B"), _poi("C")], []),
+    ("Perú", [informe("A"), _poi("B")], ["POI: A - Unidad A", "POI: C - Unidad C"]),
+    ("México", [_poi("B")], ["POI: A - Unidad A", "POI: C - Unidad C"]),  # una carpeta sólo de POI
+])
+def test_en_una_carpeta_con_los_dos_formatos_quien_tiene_programa_informa_con_la_mir(
+    pais: str | None, libros: list[Libro], faltan_: list[str]
+) -> None:
+    assert faltan(_mixto(pais), T3, libros) == faltan_
