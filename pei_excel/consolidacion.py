@@ -12,6 +12,7 @@ from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto, a_hallazgo
 from pei_excel.reglas.explicaciones import justificacion
 from pei_excel.reglas.lista import REGLAS
+from pei_excel.reglas.padron import esperados, palabras_de_ruta
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import AGRUPACIONES, CLASES, Cobertura, Grupo, Renglon, Tablas, resumir
 from pei_excel.textos import normalizar
@@ -124,7 +125,11 @@ def consolidar(
     de_carpeta: Sequence[Hallazgo] = (),
 ) -> Tablas:
     """Las tablas de un formato a partir de los informes revisados; CON001 ya comprobado y agregado."""
-    del_formato = [r for r in revisiones if r.libro.formato in {formato, None}]
+    en_cual = _donde_se_cuentan(revisiones, contexto)
+    del_formato = [
+        r for r in revisiones if r.libro.formato == formato
+        or (r.libro.formato is None and en_cual.get(id(r), formato) == formato)
+    ]
     elegidas = sorted(
         (r for r in del_formato if r.libro.formato and se_consolida(r, estricto)), key=lambda r: orden_de_libro(r.libro)
     )
@@ -143,6 +148,9 @@ def consolidar(
         excluidos=(
             *((_quien(r), _motivo(r)) for r in sorted(excluidas, key=lambda r: orden_de_libro(r.libro))),
             *((quien, "no ha llegado") for quien in faltan),
+        ),
+        aparte=tuple(
+            sorted((r.libro.archivo, en_cual[id(r)]) for r in revisiones if en_cual.get(id(r), formato) != formato)
         ),
     )
     todos = range(len(renglones))
@@ -181,6 +189,29 @@ def comprobar(tablas: Tablas, contexto: Contexto) -> list[Hallazgo]:
         if regla.alcance == "tablas"
         for o in regla(tablas, contexto)
     ]
+
+
+def _donde_se_cuentan(revisiones: Sequence[Revision], contexto: Contexto) -> dict[int, str]:
+    """id de cada archivo sin reconocer → el formato, de los que hay en la carpeta, en cuya cobertura se cuenta.
+
+    Se decide por su ruta: si nombra un formato («MIR_504-6.xlsx», «poi/031.xlsx»), o una unidad de la que sólo se
+    espera (o sólo llegó) uno; si no dice nada, el primero.
+    """
+    presentes = [f for f in FORMATOS if any(r.libro.formato == f for r in revisiones)]
+    if len(presentes) < 2:
+        return {}
+    unidades = {f: {r.libro.identidad[0].upper() for r in revisiones if r.libro.formato == f} for f in presentes}
+    if contexto.catalogo is not None and contexto.periodo is not None:
+        for formato, unidad, _ in esperados(presentes, contexto.catalogo, contexto.periodo):
+            unidades[formato].add(unidad.clave)
+    cuenta: dict[int, str] = {}
+    for revision in revisiones:
+        if revision.libro.formato is None:
+            palabras = palabras_de_ruta(revision.libro.archivo)
+            nombrados = [f for f in presentes if f in palabras]
+            posibles = nombrados or [f for f in presentes if unidades[f] & palabras]
+            cuenta[id(revision)] = posibles[0] if len(posibles) == 1 else presentes[0]
+    return cuenta
 
 
 def _quien(revision: Revision) -> str:

@@ -169,6 +169,8 @@ class Cobertura:
     consolidados: int
     esperados: int | None = None  #: los del catálogo, si lo hay
     excluidos: tuple[tuple[str, str], ...] = ()  #: (quién o qué archivo, por qué)
+    #: (archivo sin reconocer, formato en cuya cobertura se cuenta) de una carpeta con varios formatos
+    aparte: tuple[tuple[str, str], ...] = ()
 
     @property
     def frase(self) -> str:
@@ -177,6 +179,8 @@ class Cobertura:
         texto = f"{self.consolidados} de {de} {'informe' if de == 1 else 'informes'}"
         if self.excluidos:
             texto += "; excluidos: " + ", ".join(f"{quien} ({motivo})" for quien, motivo in self.excluidos)
+        if self.aparte:
+            texto += "; sin reconocer: " + ", ".join(f"{que} (se cuenta en {otro})" for que, otro in self.aparte)
         return texto
 
 
@@ -196,6 +200,10 @@ class Tablas:
     formato: str = "MIR"
     libros: tuple[Libro, ...] = ()  #: los consolidados, en el orden de las salidas
     ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
+
+    def es_suyo(self, formato: str | None, archivo: str) -> bool:
+        """Un archivo es de este formato, o no se reconoció y se cuenta en éste."""
+        return formato == self.formato or (formato is None and archivo not in dict(self.cobertura.aparte))
 
     @property
     def palabras(self) -> tuple[str, ...]:

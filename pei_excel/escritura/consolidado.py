@@ -38,7 +38,7 @@ def escribir_consolidado(
     De las revisiones se usan las del formato y las que no se reconocieron. `entregas` es el control entero; sin él,
     sólo se dice qué llegó.
     """
-    suyas = [r for r in revisiones if r.libro.formato in {formato, None}]
+    suyas = [r for r in revisiones if tablas.es_suyo(r.libro.formato, r.libro.archivo)]
     libro = abrir_libro(
         destino, titulo=f"Consolidado {formato} {al_periodo_de(tablas.periodo)}",
         asunto=tablas.perfil.etiqueta, creado=datetime.combine(tablas.corte, time()), clase=LibroRapido,

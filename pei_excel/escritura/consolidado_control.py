@@ -63,7 +63,7 @@ def escribir_control(
 ) -> Control:
     """La hoja: un renglón por informe hallado y, con catálogo, uno por cada uno que no ha llegado."""
     todas = entregados(revisiones, {}) if entregas is None else entregas
-    suyas = sorted((e for e in todas if e.formato in {tablas.formato, None}), key=Entregado.orden)
+    suyas = sorted((e for e in todas if tablas.es_suyo(e.formato, e.archivo)), key=Entregado.orden)
     hoja, estilos = hoja_de_filas(libro, CONTROL), libro.estilos
     columnas = _columnas(tablas, revisiones, suyas)
     claves, anchos = list(columnas), [c.ancho for c in columnas.values()]
