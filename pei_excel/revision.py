@@ -16,6 +16,7 @@ from pei_excel.reglas.catalogo import DE_LECTURA
 from pei_excel.reglas.entregas import Entrega
 from pei_excel.reglas.lista import REGLAS
 from pei_excel.reglas.precedencia import aplicar
+from pei_excel.reglas.renglones import nivel_de
 from pei_excel.tipos import ValorNivel
 
 #: Los niveles que un programa tiene una sola vez.
@@ -86,26 +87,63 @@ def sin_indicadores(libro: Libro, contexto: Contexto) -> bool:
 
 
 def _perdonar_a_quien_no_coordina(revisiones: list[Revision], contexto: Contexto) -> None:
-    """El Fin y el Propósito de una MIR los trae la unidad que coordina el programa: a las demás no les faltan."""
+    """La MIR de un programa que ejecutan varias unidades se juzga entera.
 
-    def del_programa(libro: Libro) -> tuple[str, object]:
-        periodo = libro.periodo or contexto.periodo
-        return libro.identidad[1], periodo.como_trimestre if periodo else None
-
-    traen = {
-        (*del_programa(r.libro), nivel.clase)
-        for r in revisiones if r.cuenta and r.libro.identidad[1]
-        for fila in r.libro.filas("MIR") if (nivel := fila.valor("nivel")) in SUPERIORES
-    }
+    El Fin y el Propósito los trae la unidad que coordina: con catálogo se sabe cuál es, y sólo a ella le faltan; sin
+    él, a nadie le falta lo que trae otra. Una Actividad y su Componente pueden venir en libros distintos, y mientras no
+    llegue el de la coordinadora (ENT001) no se sabe cuáles faltan.
+    """
+    traen: dict[tuple[str, object], list[tuple[str, ValorNivel]]] = {}  # programa y periodo → (unidad, nivel)
     for revision in revisiones:
+        if revision.cuenta and revision.libro.identidad[1]:
+            suyos = traen.setdefault(_del_programa(revision.libro, contexto), [])
+            suyos += [(revision.libro.identidad[0], n) for f in revision.libro.filas("MIR") if (n := nivel_de(f))]
+    for revision in revisiones:
+        unidad, programa = revision.libro.identidad
+        del_programa = traen.get(_del_programa(revision.libro, contexto), ()) if programa else ()
+        ajenos = {nivel for otra, nivel in del_programa if otra != unidad}
+        coordinan = _coordinan(revision.libro, contexto)
+        incompleto = bool(coordinan) and coordinan.isdisjoint({unidad.upper() for unidad, _ in del_programa})
         quedan = [
-            h for h in revision.hallazgos
-            if h.regla != "MIR002" or (*del_programa(revision.libro), h.esperado) not in traen
+            h for h in revision.hallazgos if not _esta_en_otro_libro(
+                h, revision.libro, ajenos, unidad.upper() in coordinan if coordinan else None, incompleto=incompleto,
+            )
         ]
         if len(quedan) < len(revision.hallazgos):
             revision.hallazgos = quedan
             if revision.estado is Suerte.OBSERVADO and not revision.de(Severidad.ERROR):
                 revision.estado = Suerte.ACEPTADO
+
+
+def _del_programa(libro: Libro, contexto: Contexto) -> tuple[str, object]:
+    periodo = libro.periodo or contexto.periodo
+    return libro.identidad[1], periodo.como_trimestre if periodo else None
+
+
+def _coordinan(libro: Libro, contexto: Contexto) -> set[str]:
+    """Las claves, de antes y de ahora, de la unidad que coordina su programa; vacío si no se sabe cuál es."""
+    catalogo, periodo = contexto.catalogo, libro.periodo or contexto.periodo
+    programa = catalogo.programa(libro.identidad[1], periodo.ultimo_dia) if catalogo and periodo else None
+    if catalogo is None or periodo is None or programa is None or programa.coordinadora is None:
+        return set()
+    hoy = set(catalogo.claves_vigentes(programa.coordinadora, periodo.ultimo_dia)) or {programa.coordinadora}
+    return {programa.coordinadora} | {
+        u.clave for u in catalogo.unidades if hoy & set(catalogo.claves_vigentes(u.clave, periodo.ultimo_dia))
+    }
+
+
+def _esta_en_otro_libro(
+    hallazgo: Hallazgo, libro: Libro, ajenos: set[ValorNivel], coordina: bool | None, *, incompleto: bool
+) -> bool:
+    """Lo que el hallazgo echa de menos lo trae otra unidad del programa, o le toca traerlo a otra."""
+    if hallazgo.regla == "MIR002" and hallazgo.esperado in {n.clase for n in SUPERIORES}:
+        return any(n.clase == hallazgo.esperado for n in ajenos) if coordina is None else not coordina
+    if hallazgo.regla == "MIR003":
+        return hallazgo.esperado in set(map(str, ajenos)) or (incompleto and hallazgo.esperado is not None)
+    if hallazgo.regla == "MIR004":
+        suyos = [n for f in libro.filas("MIR") if f["nivel"].celda == hallazgo.donde.celda and (n := nivel_de(f))]
+        return any(a.clase == "Actividad" and a.componente == n.componente for a in ajenos for n in suyos)
+    return False
 
 
 def _agregar(revisiones: list[Revision], observacion: Observacion, contexto: Contexto) -> None:
