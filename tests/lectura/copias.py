@@ -111,10 +111,10 @@ class Copia:
         return memoria.getvalue()
 
 
-def abrir(clave: str) -> Copia:
-    """Una copia todavía sana."""
+def abrir(clave: str, contenido: bytes | None = None) -> Copia:
+    """Una copia todavía sana: la del libro con cifras únicas, o la de otro de la misma disposición."""
     formato = FORMATOS[clave]
-    libro = openpyxl.load_workbook(BytesIO(original(clave)))
+    libro = openpyxl.load_workbook(BytesIO(contenido or original(clave)))
     hojas, cifras = {}, {}
     llave_principal = formato.principal.llave[0]
     for hoja, suyas in filas_unicas(formato).items():
@@ -193,6 +193,15 @@ def filas_insertadas(copia: Copia, azar: Azar) -> None:
     viva = _viva(copia, azar)
     posibles = [n for n in range(1, max(viva.filas.values(), default=9) + 2) if n not in viva.encabezado[1:]]
     desde, cuantas = azar.choice(posibles), azar.randint(1, 3)
+    _insertar_filas(viva, desde, cuantas)
+
+
+def filas_arriba(copia: Copia, azar: Azar) -> None:
+    """Dos filas encima de todo, para un membrete."""
+    _insertar_filas(_viva(copia, azar), 1, 2)
+
+
+def _insertar_filas(viva: HojaViva, desde: int, cuantas: int) -> None:
     viva.tabla.insert_rows(desde, cuantas)
     _correr_combinadas(viva.tabla, desde, cuantas, "row")
     _sumar(viva.filas, desde, cuantas)

@@ -13,8 +13,8 @@ import copias
 import pytest
 import python_calamine
 from armado_xlsb import armar_xlsb
+from catalogo_de_danos import armar, estricto, partes
 from copias import MEDIDAS, T2, Copia, Ilegible
-from test_danos import armar, estricto, partes
 from test_segundo import cambiar, con_otro_nombre, con_prefijo
 
 from pei_excel.consolidacion import consolidar
