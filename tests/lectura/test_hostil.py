@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import time
 from collections import Counter
@@ -130,8 +131,13 @@ def _colgar(ruta: str, nombre: str, encargo: Encargo) -> list[Revision]:
     return leer_y_revisar(ruta, nombre, encargo)
 
 
-def test_un_proceso_que_se_cuelga_crece_o_muere_cuesta_solo_su_archivo(tmp_path: Path) -> None:
-    """Los demás se leen igual, en su orden, y cada uno tiene su motivo."""
+@pytest.mark.parametrize("arranque", [None, pytest.param("spawn", marks=pytest.mark.larga)])
+def test_un_proceso_que_se_cuelga_crece_o_muere_cuesta_solo_su_archivo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arranque: str | None
+) -> None:
+    """Los demás se leen igual, en su orden, y cada uno tiene su motivo; también como nacen en Windows y macOS."""
+    if arranque:
+        monkeypatch.setattr("pei_excel.trabajadores._contexto", lambda _: multiprocessing.get_context(arranque))
     (tmp_path / "a.xlsx").write_bytes(LIBRO)
     nombres = ["uno", "cuelga", "dos", "memoria", "muere", "tres"]
     with Trabajadores(2, Limites(segundos=3, memoria=1024 * 1024 * 1024)) as trabajadores:
