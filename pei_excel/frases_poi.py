@@ -60,7 +60,12 @@ def frase_de_reporte(tablas: Tablas) -> str:
         texto += (
             f"; {VOCABULARIO['POI'].cuantos(incompletas)} {verbos[0]} algún mes del periodo y {verbos[1]} con los demás"
         )
-    return f"{texto}; {enumerar(otras)}." if otras else f"{texto}."
+    if otras:
+        texto += f"; {enumerar(otras)}"
+    if sueltas := sum(len(una.filas) for una in tablas.sin_ubicar):
+        verbo = "no se ubica" if sueltas == 1 else "no se ubican"
+        texto += f"; {cuenta(sueltas, 'fila')} {verbo} por su código (ver Resumen)"
+    return f"{texto}."
 
 
 def frase_de_atencion(tablas: Tablas) -> str:
@@ -136,14 +141,13 @@ def no_se_ubican(una: SinUbicar, de_quien: str = "") -> str:
     )
 
 
-def lo_que_no_se_leyo(tablas: Tablas) -> list[str]:
-    """Los soles que no entran al % financiero y, por informe, los que no entran a ningún total."""
+def lo_que_no_se_leyo(tablas: Tablas) -> list[tuple[str, str]]:
+    """(a qué no entran, cuáles): los soles que no entran al % financiero y, por informe, los que a ningún total."""
     institucion = tablas.institucion
-    dichos = []
-    if institucion.sin_comparar:
-        dichos.append(f"{_fuera(institucion)}.")
+    dichos = [("al % financiero", f"{_fuera(institucion)}.")] if institucion.sin_comparar else []
     return dichos + [
-        no_se_ubican(una, f" de {una.libro.unidad or una.libro.archivo}") for una in tablas.sin_ubicar
+        ("a los totales", no_se_ubican(una, f" de {una.libro.unidad or una.libro.archivo}"))
+        for una in tablas.sin_ubicar
     ]
 
 

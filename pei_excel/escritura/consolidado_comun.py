@@ -22,6 +22,8 @@ MEDIDAS = {"oficio": (612, 936), "legal": (612, 1008), "carta": (612, 792), "a4"
 CIFRA = "#,##0.00"
 #: Un texto en una columna de porcentajes (el estado) se ve como una raya: la palabra está al lado, en el semáforo.
 PORCENTAJE = '0.0;-0.0;0.0;"–"'
+#: Un % sin semáforo al lado: el estado se lee en su celda.
+PORCENTAJE_O_ESTADO = "0.0;-0.0;0.0;@"
 ENTERO = "#,##0"
 #: Los soles se dicen en el título de la columna.
 SOLES = "#,##0.00"

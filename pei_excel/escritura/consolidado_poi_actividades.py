@@ -260,6 +260,8 @@ def _escribir_filas(hoja: HojaDeFilas, tablas: Tablas, estilos: Any) -> None:
             else:
                 celdas.append(f"{inicio}/>")
         medidos = [(textos[c], ANCHO[c]) for c in _QUE_CRECEN]
+        if isinstance(estado := valores["soles_pct"], str):
+            medidos.append((estado, ANCHO["soles_pct"]))
         medidos += [(suelto, ANCHO[c]) for c in en_palabras if isinstance(suelto := sueltos[c], str)]
         alto = alto_de_fila(medidos, minimo=18)
         hoja.agregar(PRIMERA + posicion, "".join(celdas), alto)

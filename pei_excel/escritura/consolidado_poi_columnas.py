@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from pei_excel.escritura.consolidado_comun import CIFRA, PORCENTAJE, SOLES
+from pei_excel.escritura.consolidado_comun import CIFRA, PORCENTAJE, PORCENTAJE_O_ESTADO, SOLES
 from pei_excel.escritura.filas_armadas import FILA
 from pei_excel.formatos.poi import TIPOS_DE_GASTO
 from pei_excel.mensual import Franja
@@ -50,8 +50,8 @@ def _soles(clave: str, titulo: str, ancho: float = 12) -> _Una:
     return _Una(clave, titulo, ancho, {**_DERECHA, "num_format": SOLES}, "soles")
 
 
-def _pct(clave: str, titulo: str, ancho: float) -> _Una:
-    return _Una(clave, titulo, ancho, {**_DERECHA, "num_format": PORCENTAJE})
+def _pct(clave: str, titulo: str, ancho: float, formato: str = PORCENTAJE) -> _Una:
+    return _Una(clave, titulo, ancho, {**_DERECHA, "num_format": formato, "text_wrap": formato != PORCENTAJE})
 
 
 def _apoyo(una: _Una) -> _Una:
@@ -76,7 +76,7 @@ COLUMNAS: tuple[ColumnaDeActividades, ...] = (
     _pct("al_periodo_pct", "% físico al periodo", 8), _corto("al_periodo_s", "Valoración al periodo", 14),
     _soles("soles_p", "Programado al periodo (S/.)"), _soles("soles_a", "Devengado al periodo (S/.)"),
     _soles("soles_d", "Variación (S/.): devengado − programado", 13),
-    _pct("soles_pct", "% financiero al periodo", 10.5),
+    _pct("soles_pct", "% financiero al periodo", 10.5, PORCENTAJE_O_ESTADO),
     _pct("brecha", "Brecha: % financiero − % físico (puntos)", 11), _corto("informe", "Estado del informe", 10),
     _cifra("anual_p", "Físico: programado anual"), _cifra("anual_a", "Físico: ejecutado del año"),
     _pct("anual_pct", "% físico anual", 8), _corto("anual_s", "Valoración anual", 12),

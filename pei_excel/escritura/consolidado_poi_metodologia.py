@@ -50,6 +50,8 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
     )
     yield "% y variación", CRITERIO, (
         "% físico: ejecutado ÷ programado × 100. % financiero: devengado ÷ costo programado × 100.",
+        ("Un % sólo compara lo que se leyó por los dos lados. Los soles de una actividad cuyo costo o devengado no se "
+        "pudo leer se suman a los totales y no entran a ningún % financiero; lo que queda fuera se muestra aparte."),
         "Variación: ejecutado − programado (negativa si falta).",
         ("Brecha físico-financiera: % financiero − % físico al periodo, en puntos; en un grupo, su % financiero menos "
         "su media física."),
@@ -57,12 +59,15 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
     yield "Estados", CRITERIO, (
         "No programado: no hay meta en el horizonte. Sin reporte: ya toca y no hay cifra; un 0 es un reporte.",
         "Ejecución sin programación: hay ejecutado sin meta. Un 0 escrito después del periodo cuenta como vacío.",
+        ("No se pudo leer: falta la hoja o la columna de algún mes que cuenta, o hay en él algo que no es una cifra; "
+        "no tiene % ni variación."),
+        "Las filas que no se ubican por su código no entran a los totales y se nombran en Resumen.",
     )
     yield "Medias", CRITERIO, (
         "Media pesada por el costo anual" if tablas.ponderado else "Media simple",
         "entre actividades (nunca media de medias) del % físico al periodo topado a 100, con su n.",
-        ("«Sin reporte» entra como 0. «No programado», «Por vencer» y «Ejecución sin programación» quedan fuera y se "
-        "cuentan."),
+        ("«Sin reporte» entra como 0. «No programado», «Por vencer», «Ejecución sin programación» y «No se pudo leer» "
+        "quedan fuera y se cuentan."),
     )
     yield "Los dos árboles", CRITERIO, (
         "Actividad → AEI → OEI → institución, y actividad → unidad → gerencia → institución.",
@@ -89,7 +94,7 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
     yield "Curvas acumuladas", CRITERIO, (
         ("Físico: media, entre las actividades con programación, de la suma de sus meses como % de la del año, topada "
         "a 100; en las recurrentes también se suman los meses."),
-        "Soles: suma de los meses de todas las actividades.",
+        "Soles: suma de los meses de las actividades que entran al % financiero.",
     )
     yield "Cómo seguir una cifra", CRITERIO, (
         ("Cada total cuenta, promedia o suma la hoja «Actividades»; cada actividad se calcula de sus meses, a la "

@@ -18,7 +18,7 @@ from pei_excel.escritura.consolidado_comun import (
     titular,
 )
 from pei_excel.escritura.consolidado_poi_columnas import SIN_VINCULACION
-from pei_excel.escritura.consolidado_poi_cuadros import NOTA_FUERA, criterio_comparado
+from pei_excel.escritura.consolidado_poi_cuadros import criterio_comparado
 from pei_excel.escritura.filas_armadas import (
     FILA,
     HojaDeFilas,
@@ -44,6 +44,10 @@ _NOTAS = (
 )
 _NOTA_SUELTAS = (
     "Sin clasificar: necesidades sin tipo de gasto, o de un código que no está en la hoja «Programación» de la unidad."
+)
+_NOTA_FUERA = (
+    "El % no compara los soles de las actividades cuyo costo o devengado no se pudo leer, que sí están en las sumas; "
+    "cuántos son está en las hojas «Por unidad» y «Por gerencia»."
 )
 _ANCHO_DE_CLAVE, _ANCHO_DE_NOMBRE = 9.0, 40.0
 #: Sección → columna de este cuadro con que se buscan sus renglones en «Actividades».
@@ -117,7 +121,7 @@ def escribir_presupuesto(libro: LibroNuevo, tablas: Tablas, actividades: Detalle
     nota = estilos("nota", text_wrap=False)
     notas = (
         *_NOTAS, *((_NOTA_SUELTAS,) if escritor.con_sueltas else ()),
-        *((NOTA_FUERA,) if tablas.institucion.sin_comparar else ()),
+        *((_NOTA_FUERA,) if tablas.institucion.sin_comparar else ()),
     )
     for n, texto in enumerate(notas, fila + 2):
         hoja.agregar(n, hoja.texto(principio(1, nota), texto))
@@ -160,10 +164,6 @@ class _Escritor:
             _Columna("costo_anual", "Costo anual (S/.)", soles),
             _Columna("soles_p", "Programado al periodo (S/.)", soles),
             _Columna("soles_a", "Devengado al periodo (S/.)", soles),
-            *((
-                _Columna("fuera_p", "Fuera del %: programado (S/.)", soles),
-                _Columna("fuera_a", "Fuera del %: devengado (S/.)", soles),
-            ) if tablas.institucion.sin_comparar else ()),
             _Columna("pct", "% devengado", pct),
             _Columna("gerencia", "Gerencia (apoyo)", {}),
         )
@@ -254,22 +254,19 @@ class _Escritor:
         de_tipo = {t: self._necesidades(r.suyos, t) for t in _TIPOS}
         total = sum(de_tipo.values()) + (r.sueltas if sueltas is not None else 0.0)
         costo = _suma([x.actividad.costo_anual for x in r.suyos]) or 0.0
-        (programado, devengado), (fuera_p, fuera_a), (entra_p, entra_a) = (
+        (programado, devengado), (entra_p, entra_a) = (
             tuple(
-                _suma([
-                    getattr(x.actividad.financiero_al_periodo, que) for x in r.suyos
-                    if fuera is None or x.actividad.sin_comparar is fuera
-                ]) or 0.0
+                _suma([getattr(x.actividad.financiero_al_periodo, que) for x in suyos]) or 0.0
                 for que in ("programado", "alcanzado")
             )
-            for fuera in (None, True, False)
+            for suyos in (r.suyos, [x for x in r.suyos if not x.actividad.sin_comparar])
         )
 
-        def segun(clave: str, *, entra: bool) -> str:
-            pares = ",".join(p for p in (criterio, criterio_comparado(self._actividades, entra=entra)) if p)
+        def entra(clave: str) -> str:
+            pares = ",".join(p for p in (criterio, criterio_comparado(self._actividades)) if p)
             return f"SUMIFS({self._actividades.rango(clave)},{pares})"
 
-        p, a = segun("soles_p", entra=True), segun("soles_a", entra=True)
+        p, a = entra("soles_p"), entra("soles_a")
         partes = [*_TIPOS, *(("sueltas",) if self.con_sueltas else ())]
         formulas: dict[str, tuple[str, float | str | None]] = {
             **{t: (suma(t), v) for t, v in de_tipo.items()},
@@ -278,7 +275,6 @@ class _Escritor:
                       None if r.valor_del_techo is None else r.valor_del_techo - total),
             "costo_anual": (suma("costo_anual"), costo), "soles_p": (suma("soles_p"), programado),
             "soles_a": (suma("soles_a"), devengado),
-            "fuera_p": (segun("soles_p", entra=False), fuera_p), "fuera_a": (segun("soles_a", entra=False), fuera_a),
             "pct": (f'IF({p}=0,"–",{a}/{p}*100)', entra_a / entra_p * 100 if entra_p else "–"),
         }
         if isinstance(r.techo, str):

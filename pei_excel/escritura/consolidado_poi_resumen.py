@@ -85,7 +85,7 @@ def escribir_resumen_poi(
         bloque = puestas.datos("Presupuesto por unidad (S/.)", series, filas, estilos, formato=SOLES)
         puestas.poner(graficas_poi.grafica_de_presupuesto(libro, tablas, bloque), graficas.alto_de_barras(len(filas)))
     unidades = len(tablas.por_unidad)
-    notas = [*lo_que_no_se_leyo(tablas), *([_NOTA_CURVA] if fisica else [])]
+    notas = [*(texto for _, texto in lo_que_no_se_leyo(tablas)), *([_NOTA_CURVA] if fisica else [])]
     if tablas.institucion.sin_comparar:
         notas.append(_NOTA_SIN_LEER)
     if unidades > graficas.MAXIMO_DE_BARRAS:
@@ -101,7 +101,7 @@ def _soles(hoja: Any, tablas: Tablas, cuadro: Cuadro, estilos: Estilos, fila: in
     institucion = tablas.institucion
     financiero, separacion = institucion.porcentaje_financiero, institucion.brecha
     fuera: tuple[tuple[str, str, float, str], ...] = (
-        ("Fuera del %: actividades sin costo o devengado leído", "fuera", institucion.sin_comparar, ENTERO),
+        ("Fuera del %: actividades", "fuera", institucion.sin_comparar, ENTERO),
         ("Fuera del %: programado (S/.)", "fuera_programado", institucion.fuera("programado"), SOLES),
         ("Fuera del %: devengado (S/.)", "fuera_devengado", institucion.fuera("devengado"), SOLES),
     ) if institucion.sin_comparar else ()

@@ -31,6 +31,7 @@ from pei_excel.escritura.evaluacion_poi_papel import (
     titular,
 )
 from pei_excel.escritura.evaluacion_poi_tramos import (
+    ANCHO_DE_PALABRA,
     POR_TRAMO,
     CeldasDeTramo,
 )
@@ -198,7 +199,10 @@ def _escribir_totales(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilo
                 if n > 1 and celda.formula:
                     formato = estilos.variante(formato, num_format="0")
                 _escribir(hoja, filas[1] + 1 + n, columna, celda, formato, estilos)
-    return [16.0] * len(rotulos)
+    dichas = [
+        (c.valor, ANCHO_DE_PALABRA) for b in una.bloques for c in b.celdas_del_total(filas) if isinstance(c.valor, str)
+    ]
+    return [alto_de_fila(dichas, minimo=16), *[16.0] * (len(rotulos) - 1)]
 
 
 def _colorear(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilos: Estilos) -> None:

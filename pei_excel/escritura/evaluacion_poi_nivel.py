@@ -13,6 +13,7 @@ from pei_excel.escritura.evaluacion_bloques import Celda
 from pei_excel.escritura.evaluacion_poi_columnas import AL_PERIODO, PRIMERA
 from pei_excel.escritura.evaluacion_poi_pagina import ANCHOS, FIJAS, Pagina
 from pei_excel.escritura.evaluacion_poi_tramos import (
+    ANCHO_DE_PALABRA,
     BANDAS,
     COLUMNAS_DE_TRAMO,
     FINANCIERO,
@@ -168,13 +169,14 @@ def escribir_actividades(pagina: Pagina, fuente: CeldasDeTramo) -> None:
 
 def _escribir_total(pagina: Pagina, fuente: CeldasDeTramo) -> None:
     encargo = pagina.encargo
-    fila = pagina.agregar(16)
+    filas = (PRIMERA, PRIMERA + len(encargo.actividades) - 1)
+    celdas = fuente.celdas_del_total(filas)
+    dichas = [(c.valor, ANCHO_DE_PALABRA) for c in celdas if isinstance(c.valor, str)]
+    fila = pagina.agregar(alto_de_fila(dichas, minimo=16))
     extra = {"bold": True, "bg_color": CALCULADA}
     rotulo = pagina.estilos("celda", **extra)
     combinar(pagina.hoja, (fila, 1), (fila, len(FIJAS)), rotulo)
     pagina.hoja.write_string(fila - 1, 0, "Total en soles (lo físico no se suma)", rotulo)
-    filas = (PRIMERA, PRIMERA + len(encargo.actividades) - 1)
-    celdas = fuente.celdas_del_total(filas)
     for k in range(POR_TRAMO):
         formato = pagina.estilos.variante(_formato(pagina, COLUMNAS_DE_TRAMO[k][:2]), **extra)
         x = f"'{AL_PERIODO}'!${letra(fuente.columna + k)}${filas[1] + 1}"

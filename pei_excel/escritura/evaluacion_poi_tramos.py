@@ -31,6 +31,8 @@ COLUMNAS_DE_TRAMO: tuple[tuple[str, str, str, float], ...] = (
     (FINANCIERO, "valoracion", "Valoración", 12.5), ("", "brecha", "Brecha (puntos)", 8),
 )
 POR_TRAMO = len(COLUMNAS_DE_TRAMO)
+#: Lo que cabe, en negritas, en la columna de la valoración.
+ANCHO_DE_PALABRA = min(ancho for _, clave, _, ancho in COLUMNAS_DE_TRAMO if clave == "valoracion") / 1.07
 BANDAS = {FISICO: ("Físico (en su unidad de medida)",), FINANCIERO: ("Financiero (S/.)",), "": ()}
 _ORIGEN = {FISICO: ("programado", "ejecutado"), FINANCIERO: ("costo", "devengado")}
 

@@ -96,7 +96,7 @@ def _resultados(
     que = "Media pesada por el costo anual" if tablas.ponderado else "Media simple"
     notas = (
         f"{que} del % físico al periodo de cada actividad, topado a 100; sin reporte, 0.", *_NOTAS,
-        *((NOTA_FUERA,) if tablas.institucion.sin_comparar else ()), *lo_que_no_se_leyo(tablas),
+        *((NOTA_FUERA,) if tablas.institucion.sin_comparar else ()), *(texto for _, texto in lo_que_no_se_leyo(tablas)),
     )
     for n, aviso in enumerate(notas, fila + 2):
         hoja.agregar(n, hoja.texto(principio(1, nota), aviso), ALTO_NORMAL)
@@ -174,7 +174,7 @@ def _caratula(
         ("Actividades", cuenta(len(tablas.renglones), "actividad", "actividades")),
         ("Costo anual (S/.)", soles["costo_anual"]), ("Programado al periodo (S/.)", soles["programado"]),
         ("Devengado al periodo (S/.)", soles["devengado"]),
-        *(("No entra al % o al total", texto) for texto in lo_que_no_se_leyo(tablas)),
+        *((f"No entra {a_que}", texto) for a_que, texto in lo_que_no_se_leyo(tablas)),
         ("Semáforo", tablas.perfil.etiqueta),
         ("Contenido", "Resultados por objetivo y por unidad, Actividades (físico y presupuesto) y Firmas."),
     ]

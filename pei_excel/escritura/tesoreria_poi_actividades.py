@@ -6,7 +6,16 @@ from typing import Any
 
 from pei_excel.actividades import Actividad
 from pei_excel.calculos import TOLERANCIA, Cifra, Estado, formula_cumplimiento
-from pei_excel.escritura.consolidado_comun import CIFRA, PORCENTAJE, SOLES, Detalle, ancho_de_cifra, colorear, llaves_de
+from pei_excel.escritura.consolidado_comun import (
+    CIFRA,
+    PORCENTAJE,
+    PORCENTAJE_O_ESTADO,
+    SOLES,
+    Detalle,
+    ancho_de_cifra,
+    colorear,
+    llaves_de,
+)
 from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, con_formula, con_numero, entidades, principio
 from pei_excel.escritura.hoja import LibroNuevo
@@ -42,7 +51,8 @@ COLUMNAS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("al_periodo_a", "Físico: ejecutado al periodo", 12, _CIFRA), ("pct", "% físico", 9, _PCT),
     ("s", "Valoración", 15, {"align": "center"}), ("costo_anual", "Costo anual (S/.)", 14, _SOLES),
     ("soles_p", "Programado al periodo (S/.)", 14, _SOLES), ("soles_a", "Devengado al periodo (S/.)", 14, _SOLES),
-    ("soles_pct", "% financiero", 11, _PCT), ("informo", "La unidad informó", 22, {}),
+    ("soles_pct", "% financiero", 11, {**_PCT, "num_format": PORCENTAJE_O_ESTADO, "text_wrap": True}),
+    ("informo", "La unidad informó", 22, {}),
     ("topado", "% que entra al promedio (apoyo)", 12, {**TENUE, "align": "right", "num_format": PORCENTAJE}),
     ("peso", "Peso: costo anual (apoyo)", 12, {**TENUE, "align": "right", "num_format": SOLES}),
     ("pesado", "% × peso (apoyo)", 12, {**TENUE, "align": "right", "num_format": SOLES}),
@@ -98,7 +108,7 @@ def escribir_actividades(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     notas = ["% físico y % financiero: lo ejecutado o devengado frente a lo programado, de enero al fin del periodo."]
     if any(r.palabra == Estado.SIN_LEER or r.actividad.sin_comparar for r in tablas.renglones):
         notas.append(
-            f"«{Estado.SIN_LEER}», y en «% financiero» una raya: falta la hoja o la columna, o algo no es una cifra."
+            f"«{Estado.SIN_LEER}»: en el libro recibido falta la hoja o la columna, o hay algo que no es una cifra."
         )
     if escritor.recalculadas:
         renglones = cuenta(escritor.recalculadas, "renglón", "renglones")
@@ -180,4 +190,5 @@ class _Escritor:
             else:
                 celdas.append(con_numero(inicio, None))
         medidos = [(textos[c], _ANCHOS[c]) for c in ("actividad", "codigo", "medida", "informo")]
+        medidos += [(estado, _ANCHOS["soles_pct"])] if isinstance(estado := valores["soles_pct"], str) else []
         self._hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=20, letra=LETRA))

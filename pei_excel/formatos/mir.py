@@ -117,9 +117,9 @@ INFORME = Hoja(
         _texto("nombre", "Nombre", 15, "Porcentaje de estrategias implementadas", "Nombre del indicador.",
                esencial=True),
         _texto("definicion", "Definición", 20, "Mide el avance de las estrategias", "Qué mide el indicador."),
-        _texto("metodo", "Método de Cálculo", 22, "(Realizadas / Programadas) * 100",
+        _texto("metodo", "Método de Cálculo", 21.2, "(Realizadas / Programadas) * 100",
                "La fórmula del indicador con sus variables; si es porcentaje, con división y * 100."),
-        _texto("unidad_medida", "Unidad de Medida", 8.8, "Porcentaje", "En qué se mide: Porcentaje, Acción, Informe…"),
+        _texto("unidad_medida", "Unidad de Medida", 9.6, "Porcentaje", "En qué se mide: Porcentaje, Acción, Informe…"),
         _opcion("tipo", "Tipo", 9.3, Opcion(
             opciones=("Estratégico", "De gestión"), sinonimos={"Gestión": "De gestión", "Estratégica": "Estratégico"},
         ), "Estratégico para Fin y Propósito; De gestión para Actividades."),

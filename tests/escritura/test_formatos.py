@@ -18,6 +18,7 @@ from openpyxl.workbook import Workbook
 from recalculo import comparar
 
 from pei_excel.escritura.hoja import PAPELES
+from pei_excel.escritura.medidas import renglones
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import HOJA_IDENTIDAD, NOMBRE_IDENTIDAD, PROPIEDAD_IDENTIDAD, Formato, Hoja, Modo
 from pei_excel.formatos import TODOS
@@ -222,3 +223,10 @@ def test_impresa_en_su_papel_la_letra_no_baja_de_6_puntos(
     # El alto de la caja de una palabra de Liberation Sans es 1.15 veces su letra.
     altos = [float(b) - float(a) for a, b in re.findall(r'yMin="([\d.]+)"[^>]*yMax="([\d.]+)"[^>]*>[^<]{4,}<', texto)]
     assert min(altos) / 1.15 >= 5.99
+
+
+@pytest.mark.parametrize("palabra", ["Documento", "Expediente", "Beneficiario", "Porcentaje"])
+def test_una_unidad_de_medida_usual_no_se_parte(palabra: str) -> None:
+    columnas = [c for f in TODOS.values() for h in f.hojas for c in h.columnas if c.clave == "unidad_medida"]
+    assert columnas
+    assert [c.ancho for c in columnas if renglones(palabra, c.ancho) > 1] == []

@@ -174,7 +174,9 @@ def test_las_frases_dicen_lo_que_no_entra(caso: Caso) -> None:
         f"{i.fuera('devengado'):,.2f} devengados y S/. {i.fuera('programado'):,.2f} programados de 13 actividades, "
         "cuyo costo o devengado no se pudo leer: no entran al %;"
     )
-    assert frase_de_reporte(caso.tablas) == "Ninguna actividad está sin reporte; 5 no se pudieron leer."
+    assert frase_de_reporte(caso.tablas) == (
+        "Ninguna actividad está sin reporte; 5 no se pudieron leer; 1 fila no se ubica por su código (ver Resumen)."
+    )
 
 
 def test_el_consolidado_lo_muestra_aparte_con_formulas_vivas(caso: Caso) -> None:
@@ -195,7 +197,7 @@ def test_el_consolidado_lo_muestra_aparte_con_formulas_vivas(caso: Caso) -> None
     assert unidades["702 - Unidad 1"]["% financiero"] == "–"
     presupuesto = _cuadro(libro["Presupuesto"], "Unidad, gerencia o vinculación")["Institución"]
     assert presupuesto["% devengado"] == pytest.approx(i.porcentaje_financiero)
-    assert presupuesto["Fuera del %: programado (S/.)"] == pytest.approx(i.fuera("programado"))
+    assert presupuesto["Devengado al periodo (S/.)"] == pytest.approx(i.soles["devengado"])
     resumen = {f[0]: f[1] for f in libro["Resumen"].iter_rows(min_row=5, max_col=2, values_only=True) if f[0]}
     assert resumen["% financiero al periodo"] == pytest.approx(i.porcentaje_financiero)
     assert resumen["Fuera del %: devengado (S/.)"] == pytest.approx(i.fuera("devengado"))
