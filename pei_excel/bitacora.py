@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pei_excel import VERSION as PROGRAMA
-from pei_excel.control import Entregado, Previa, Quien
+from pei_excel.control import Entregado, Memoria, Previa, Quien
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.lectura.recepcion import Recepcion
 from pei_excel.revision import Suerte
@@ -80,6 +80,11 @@ class Corrida(NamedTuple):
 def ahora() -> datetime:
     """La hora de la oficina, con su zona; el único reloj."""
     return datetime.now().astimezone().replace(microsecond=0)
+
+
+def hoy() -> date:
+    """El día de la oficina."""
+    return ahora().date()
 
 
 class Bitacora:
@@ -211,6 +216,10 @@ class Bitacora:
             suyos = tuple(asuntos.get((sha256, quien), ()))
             previas.setdefault(quien, []).append(Previa(sha256, archivo, fecha or "", suyos))
         return previas
+
+    def memoria(self, periodo: str) -> Memoria:
+        """Lo que hace falta recordar para consolidar un periodo."""
+        return Memoria(self.vistas(), self.previas(periodo))
 
     def ultimas(self) -> list[Corrida]:
         """La última corrida de cada periodo, por periodo."""

@@ -47,6 +47,18 @@ class Previa(NamedTuple):
     asuntos: Asuntos = ()
 
 
+class Memoria(NamedTuple):
+    """Lo que se recuerda de antes: la bitácora lo da."""
+
+    vistas: Mapping[str, date]  #: SHA-256 → el día en que se vio
+    previas: Mapping[Quien, Sequence[Previa]]  #: las entregas que se han visto de cada informe de un periodo
+
+    def primeras(self) -> dict[Quien, date]:
+        """Cuándo llegó la primera entrega de cada informe."""
+        fechas = {quien: [p.fecha for p in previas if p.fecha] for quien, previas in self.previas.items()}
+        return {quien: date.fromisoformat(min(suyas)) for quien, suyas in fechas.items() if suyas}
+
+
 @dataclass(frozen=True, slots=True)
 class Entregado:
     """Un renglón del control: un informe hallado en la carpeta, o uno que se espera y no ha llegado."""

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar, espacio_de_salida
-from pei_excel.bitacora import Bitacora, BitacoraInservible, ahora
+from pei_excel.bitacora import Bitacora, BitacoraInservible, hoy
 from pei_excel.catalogo import Catalogo
-from pei_excel.control import Entregado, con_plazos, entregados
+from pei_excel.control import Entregado, Memoria, con_plazos, entregados
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.claves import Claves
@@ -171,11 +171,11 @@ def _apartar_si_no_es_por_mes(libro: Libro, periodo: Periodo | None) -> None:
 
 def revisar_rutas(
     rutas: Sequence[Path], encargo: Encargo, trabajadores: Trabajadores, avance: Avance = _sin_avance,
-    vistas: Mapping[str, date] | None = None,
+    memoria: Memoria | None = None,
 ) -> Resultado:
     """Lee y revisa todo lo que hay en las rutas; un archivo malo nunca detiene a los demás.
 
-    `vistas` es lo que recuerda la bitácora, SHA-256 → día en que se vio; None: no se usa.
+    `memoria` es lo que recuerda la bitácora; None: no se usa.
 
     Raises:
         NoSePudo: si un archivo que se pidió usar no está.
@@ -210,8 +210,9 @@ def revisar_rutas(
     _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
     ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
     lista = leer_listas(hallados)
-    recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, vistas, ahora().date())
-    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto, recepciones, lista, usar)
+    recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, memoria and memoria.vistas, hoy())
+    primeras = memoria.primeras() if memoria else {}
+    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto, recepciones, lista, usar, primeras)
     iguales = {
         id(revision): empacada
         for revision, (leida, estado, hallazgos), empacada in zip(revisiones, leidas, empacadas, strict=True)
@@ -343,16 +344,15 @@ def consolidar_carpeta(
     with carpeta:
         nueva = carpeta.preparar()
         bitacora = None if encargo.sin_bitacora else Bitacora.abrir(base)
-        vistas, previas = (bitacora.vistas(), bitacora.previas(periodo.codigo)) if bitacora else (None, {})
+        memoria = bitacora.memoria(periodo.codigo) if bitacora else None
         with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites, modulos) as trabajadores:
             with _sin_buscar_ciclos():
-                resultado = revisar_rutas([entrada], encargo, trabajadores, avance, vistas)
+                resultado = revisar_rutas([entrada], encargo, trabajadores, avance, memoria)
             if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
                 gc.unfreeze()
                 raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
-            entregas = entregados(resultado.revisiones, resultado.recepciones, previas)
-            if encargo.catalogo is not None:
-                entregas = con_plazos(entregas, encargo.catalogo, periodo)
+            hallados = entregados(resultado.revisiones, resultado.recepciones, memoria.previas if memoria else {})
+            entregas = con_plazos(hallados, encargo.catalogo, periodo)
             salidas: dict[str, str] = {}
             evaluables = [r for r in resultado.revisiones if r.cuenta]
             nombres = nombres_de_evaluacion(evaluables, periodo)

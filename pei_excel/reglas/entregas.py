@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
@@ -29,6 +30,8 @@ class Entrega:
     recepciones: Mapping[str, Recepcion] = field(default_factory=dict)  #: por archivo
     lista: Lista = field(default_factory=Lista)  #: lo que dice recepcion.csv
     usar: frozenset[str] = frozenset()  #: archivos que se pidió usar
+    #: (formato, unidad, programa) → cuándo llegó su primera entrega, aunque el archivo ya no esté; de la bitácora
+    primeras: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
     sustituidos: dict[int, Libro] = field(default_factory=dict)  #: id del libro sustituido → el que se usa
 
 

@@ -97,18 +97,19 @@ def llego_tarde(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
         if quien not in primeras or recepcion.fecha < primeras[quien][0].fecha:
             primeras[quien] = recepcion, libro
     for (formato, clave, programa), (recepcion, libro) in primeras.items():
+        cuando = min(recepcion.fecha, entrega.primeras.get((formato or "", clave, programa), recepcion.fecha))
         catalogo = contexto.catalogo
         claves = (clave, *(catalogo.claves_vigentes(clave, periodo.ultimo_dia) if catalogo else ()))
         plazo = vencimiento(formato, periodo, catalogo, claves)
         hasta = plazo.ultimo_dia
-        if hasta is None or recepcion.fecha <= hasta:
+        if hasta is None or cuando <= hasta:
             continue
         de_que = "la prórroga" if plazo.prorroga and plazo.prorroga.fecha == hasta else "el plazo"
         quien_es = f"{libro.unidad}" + (f", programa {programa}," if programa else "")
         yield Observacion(
-            f"lo de {quien_es} llegó el {_dia(recepcion.fecha)}, "
-            f"{cuenta((recepcion.fecha - hasta).days, 'día')} después de que venció {de_que} ({_dia(hasta)})",
-            archivo=libro.archivo, encontrado=_dia(recepcion.fecha), esperado=f"a más tardar el {_dia(hasta)}",
+            f"lo de {quien_es} llegó el {_dia(cuando)}, "
+            f"{cuenta((cuando - hasta).days, 'día')} después de que venció {de_que} ({_dia(hasta)})",
+            archivo=libro.archivo, encontrado=_dia(cuando), esperado=f"a más tardar el {_dia(hasta)}",
         )
 
 
