@@ -74,6 +74,7 @@ class Entregado:
     periodo: str | None = None  #: el escrito en el libro
     estado: str = NO_HA_LLEGADO
     fecha: date | None = None  #: de recepción
+    primera: date | None = None  #: de recepción de la primera entrega de ese informe: es la que cuenta para el plazo
     origen: str = ""  #: quién dice la fecha
     medio: str = ""
     oficio: str = ""
@@ -106,8 +107,12 @@ class Entregado:
 
     @property
     def retraso(self) -> int | None:
-        """Días naturales después del límite; 0 a tiempo; None si falta alguna de las dos fechas."""
-        return max(0, (self.fecha - self.hasta).days) if self.fecha and self.hasta else None
+        """Días naturales después del límite; 0 a tiempo; None si falta alguna de las dos fechas.
+
+        Se cuentan de la primera entrega: corregir después no es llegar tarde.
+        """
+        cuando = self.primera or self.fecha
+        return max(0, (cuando - self.hasta).days) if cuando and self.hasta else None
 
     @property
     def identidad(self) -> tuple[str, str]:
@@ -136,7 +141,7 @@ class Entregado:
             KeyError, TypeError, ValueError: si no son los de un renglón.
         """
         propios = {c: datos[c] for c in cls.__dataclass_fields__}
-        for clave in ("fecha", "limite", "prorroga"):
+        for clave in ("fecha", "primera", "limite", "prorroga"):
             propios[clave] = date.fromisoformat(propios[clave]) if propios[clave] else None
         if propios["cambios"] is not None:
             propios["cambios"] = Cambios(**propios["cambios"])
@@ -167,7 +172,7 @@ def entregados(
     renglones = []
     for revision in revisiones:
         libro, recepcion = revision.libro, recepciones.get(revision.libro.archivo)
-        numero, antes = serie.get(id(libro), (None, None))
+        numero, antes, primera = serie.get(id(libro), (None, None, ""))
         cambios = None
         if antes is not None and revision.estado is not Suerte.SUSTITUIDO:
             cambios = comparar(antes.archivo, antes.asuntos, asuntos(revision.hallazgos))
@@ -183,6 +188,7 @@ def entregados(
             renglon = replace(
                 renglon, fecha=recepcion.fecha, origen=recepcion.origen, medio=recepcion.medio,
                 oficio=recepcion.oficio, firmado=recepcion.firmado,
+                primera=date.fromisoformat(primera) if primera else recepcion.fecha,
             )
         renglones.append(renglon)
     return renglones
@@ -190,13 +196,16 @@ def entregados(
 
 def _series(
     revisiones: Sequence[Revision], recepciones: Mapping[str, Recepcion], previas: Mapping[Quien, Sequence[Previa]]
-) -> dict[int, tuple[int, Previa | None]]:
-    """id del libro → qué número de entrega es y la que hubo antes. El mismo contenido dos veces es una entrega."""
+) -> dict[int, tuple[int, Previa | None, str]]:
+    """id del libro → qué número de entrega es, la que hubo antes y la fecha de la primera, ISO.
+
+    El mismo contenido dos veces es una entrega.
+    """
     grupos: dict[Quien, list[Revision]] = {}
     for revision in revisiones:
         if revision.libro.formato and revision.libro.identidad[0] and not _de_otro_periodo(revision):
             grupos.setdefault((revision.libro.formato, *revision.libro.identidad), []).append(revision)
-    serie: dict[int, tuple[int, Previa | None]] = {}
+    serie: dict[int, tuple[int, Previa | None, str]] = {}
     for quien, suyas in grupos.items():
         en_carpeta = {r.libro.sha256 for r in suyas}
         filas: list[tuple[tuple[object, ...], Previa, list[Revision]]] = [
@@ -212,7 +221,7 @@ def _series(
         filas.sort(key=lambda f: f[0])
         for n, (_, _, mismas) in enumerate(filas):
             for revision in mismas:
-                serie[id(revision.libro)] = n + 1, filas[n - 1][1] if n else None
+                serie[id(revision.libro)] = n + 1, filas[n - 1][1] if n else None, filas[0][1].fecha
     return serie
 
 
@@ -220,11 +229,13 @@ def _de_otro_periodo(revision: Revision) -> bool:
     return any(h.regla == "ENT005" for h in revision.hallazgos)
 
 
-def con_plazos(renglones: Sequence[Entregado], catalogo: Catalogo, periodo: Periodo) -> list[Entregado]:
-    """Los renglones con lo que dice el catálogo: quién debía informar, hasta cuándo y quién falta.
+def con_plazos(renglones: Sequence[Entregado], catalogo: Catalogo | None, periodo: Periodo) -> list[Entregado]:
+    """Los renglones con lo que se sabe de antemano: hasta cuándo y, con el catálogo, quién debía y quién falta.
 
     Sirve también para renglones ya guardados: se vuelve a preguntar todo.
     """
+    if catalogo is None:
+        return [_con_fechas(r, None, periodo, (r.unidad,)) for r in renglones]
     llegaron = [r for r in renglones if r.llego]
     dia = periodo.ultimo_dia
     hechos: list[Entregado] = []
@@ -249,7 +260,9 @@ def con_plazos(renglones: Sequence[Entregado], catalogo: Catalogo, periodo: Peri
     return sorted(hechos, key=Entregado.orden)
 
 
-def _con_fechas(renglon: Entregado, catalogo: Catalogo, periodo: Periodo, claves: Collection[str]) -> Entregado:
+def _con_fechas(
+    renglon: Entregado, catalogo: Catalogo | None, periodo: Periodo, claves: Collection[str]
+) -> Entregado:
     limite, mayor = vencimiento(renglon.formato, periodo, catalogo, claves)
     return replace(
         renglon, limite=limite, prorroga=mayor.fecha if mayor else None,

@@ -11,6 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,17 @@ class Tablero:
         }
 
 
+def _cuando(e: Entregado) -> date:
+    """El día que cuenta para el plazo de algo que llegó."""
+    dia = e.primera or e.fecha
+    if dia is None:
+        raise ValueError("no se sabe cuándo llegó")
+    return dia
+
+
 def _de_retraso(e: Entregado) -> dict[str, Any]:
     return {
-        "informe": e.quien, "dias": e.retraso, "recibido": e.fecha.isoformat() if e.fecha else None,
+        "informe": e.quien, "dias": e.retraso, "recibido": _cuando(e).isoformat(),
         "origen": e.origen, "limite": e.hasta.isoformat() if e.hasta else None, "oficio": e.oficio_de_prorroga or None,
     }
 
@@ -274,9 +283,10 @@ def _retraso(e: Entregado) -> str:
     def dia(fecha: Any) -> str:
         return f"{fecha.day:02d}/{fecha.month:02d}/{fecha.year}"
 
+    origen = f", {e.origen}" if _cuando(e) == e.fecha else " por primera vez"
     prorroga = " con prórroga" if e.prorroga and e.prorroga == e.hasta else ""
     return (
-        f"{e.quien}, {cuenta(e.retraso or 0, 'día')} (recibido el {dia(e.fecha)}, {e.origen}; límite{prorroga} "
+        f"{e.quien}, {cuenta(e.retraso or 0, 'día')} (recibido el {dia(_cuando(e))}{origen}; límite{prorroga} "
         f"{dia(e.hasta)})"
     )
 

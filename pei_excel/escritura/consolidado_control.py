@@ -133,6 +133,8 @@ def _columnas(
             "fecha": ColumnaDeCuadro("Recibido", 11, lambda e: e.fecha, "center"),
             "origen": texto("La fecha es", "origen", 14, "center"),
         }
+        if any(e.primera and e.primera != e.fecha for e in suyas):
+            columnas["primera"] = ColumnaDeCuadro("Primera entrega", 11, lambda e: e.primera or e.fecha, "center")
     if con_limite:
         columnas["limite"] = ColumnaDeCuadro("Fecha límite", 11, lambda e: e.limite, "center")
         if any(e.prorroga for e in suyas):
@@ -169,7 +171,7 @@ def _columnas(
 
 def _de_plazo(letras: dict[str, str]) -> dict[str, ColumnaDeCuadro]:
     """Los días de retraso y lo que quieren decir, como fórmulas de las fechas de su renglón."""
-    fecha, retraso = f"{letras['fecha']}{FILA}", f"{letra(len(letras) + 1)}{FILA}"
+    fecha, retraso = f"{letras.get('primera', letras['fecha'])}{FILA}", f"{letra(len(letras) + 1)}{FILA}"
     hasta = f"{letras['limite']}{FILA}"
     if "prorroga" in letras:
         hasta = f"MAX({hasta},{letras['prorroga']}{FILA})"
