@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -74,7 +75,7 @@ def puerta(base: Path, necesita: int = 0) -> Iterator[Path]:
     Raises:
         SalidaOcupada: si no se puede escribir, otra orden lo hace o no hay espacio.
     """
-    donde = base.resolve()
+    donde = _de_verdad(base)
     if donde in _abiertas:
         _exigir_espacio(base, necesita)
         yield base
@@ -93,6 +94,11 @@ def puerta(base: Path, necesita: int = 0) -> Iterator[Path]:
         for carpeta in hechas:  # las que nadie llenó
             with suppress(OSError):
                 carpeta.rmdir()
+
+
+def _de_verdad(base: Path) -> Path:
+    """La carpeta a la que se llega, por cualquier camino; de un vínculo que da vueltas, él mismo."""
+    return Path(os.path.realpath(base))
 
 
 def _las_que_faltan(base: Path) -> list[Path]:
@@ -129,7 +135,7 @@ def _candado(base: Path) -> Iterator[None]:
             # Así al menos no chocan dos órdenes de este equipo.
             with suppress(OSError):
                 ruta.unlink()
-            huella = hashlib.sha256(str(base.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            huella = hashlib.sha256(str(_de_verdad(base)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
             ruta = Path(tempfile.gettempdir(), f"{PASAJERO}-{huella}.tmp")
             candado = tomar(ruta)
     except Timeout:
@@ -255,7 +261,7 @@ class Carpeta:
                         pass
                 except OSError as error:
                     raise SalidaOcupada(
-                        f"«{ruta}» está abierto o protegido ({motivo(error)}). Ciérrelo en Excel y repita la orden."
+                        f"«{ruta}» está abierto o protegido ({motivo(error)}). {_remedio(error, ruta)}"
                     ) from error
 
     def _exigir_largo(self) -> None:
@@ -311,6 +317,7 @@ _MOTIVOS = {
     errno.EROFS: "el disco es de sólo lectura",
     errno.ENAMETOOLONG: "la ruta es demasiado larga",
     errno.EINVAL: "el sistema no admite ese nombre",
+    errno.ELOOP: "es un vínculo que da vueltas",
     errno.EIO: "el disco o la red fallaron",
 }
 _FALTA_ESPACIO = {errno.ENOSPC, errno.EDQUOT}

@@ -94,7 +94,7 @@ def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) 
         click.echo(error.format_message())
         return 0
     except click.Abort:
-        click.echo("Interrumpido. No se cambió nada.", err=True)
+        click.echo("Interrumpido. Lo que tenía sigue entero.", err=True)
         return 2
     except NoSePudo as error:
         click.echo(str(error), err=True)

@@ -72,7 +72,7 @@ def test_un_archivo_abierto_se_nombra(tmp_path: Path, monkeypatch: pytest.Monkey
         return abrir(ruta, *args, **kwargs)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", ocupado)
-    with pytest.raises(SalidaOcupada, match=r"datos\.csv.*Ciérrelo en Excel"):
+    with pytest.raises(SalidaOcupada, match=r"datos\.csv.*Ciérrelo si lo tiene abierto en Excel"):
         carpeta.preparar()
     monkeypatch.undo()
     assert contenido(carpeta.final) == "viejo"
