@@ -204,7 +204,7 @@ def escribir_actividades(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
     hoja.abarcar(ultima, len(COLUMNAS))
     hoja.freeze_panes(PRIMERA - 1, FIJAS)
     hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(COLUMNAS) - 1)
-    for clave in ("al_periodo_s", "anual_s"):
+    for clave in ("al_periodo_s", "soles_pct", "anual_s"):
         colorear(hoja, (PRIMERA, NUMERO[clave], ultima, NUMERO[clave]), tablas.perfil, estilos, "POI")
     c = NUMERO["informe"]
     hoja.conditional_format(PRIMERA - 1, c - 1, ultima - 1, c - 1, {

@@ -120,8 +120,9 @@ def escribir_actividades(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     hoja.abarcar(ultima, len(COLUMNAS))
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:B{fin}"})
     hoja.freeze_panes(PRIMERA - 1, 3)
-    s = list(LETRAS).index("s") + 1
-    colorear(hoja, (PRIMERA, s, fin, s), tablas.perfil, estilos, "POI")
+    for clave in ("s", "soles_pct"):
+        c = list(LETRAS).index(clave) + 1
+        colorear(hoja, (PRIMERA, c, fin, c), tablas.perfil, estilos, "POI")
     imprimir(hoja, tablas, (ultima, _IMPRESAS), papel, repetir=True)
     return Detalle(HOJA, LETRAS, fin)
 
