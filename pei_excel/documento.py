@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pei_excel.definitivo import Definitivo
 from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import Grupo, Tablas
@@ -83,6 +84,12 @@ def documento(revisiones: Sequence[Revision], de_carpeta: Sequence[Hallazgo], **
 _PLURAL = {"Componente": "componentes", "Actividad": "actividades"}
 
 
+def _de_cierre(cierre: Definitivo) -> dict[str, Any]:
+    sustituye = cierre.sustituye and {"version": cierre.sustituye[0], "cerrada": cierre.sustituye[1].isoformat()}
+    return {"version": cierre.version, "sustituye": sustituye, "por_solventar": cierre.por_solventar,
+            "motivo": cierre.motivo}
+
+
 def totales(tablas: Tablas) -> dict[str, Any]:
     """Los totales del consolidado de un formato: cobertura, institución y cada agrupación."""
 
@@ -107,7 +114,8 @@ def totales(tablas: Tablas) -> dict[str, Any]:
         "periodo": tablas.periodo.codigo,
         "corte": tablas.corte.isoformat(),
         "perfil": tablas.perfil.clave,
-        "preliminar": tablas.preliminar,
+        "preliminar": tablas.cierre is None,
+        **({"cierre": _de_cierre(tablas.cierre)} if tablas.cierre else {}),
         "informes": {
             "leidos": tablas.cobertura.leidos,
             "consolidados": tablas.cobertura.consolidados,

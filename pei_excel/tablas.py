@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pei_excel.actividades import Actividad, SinUbicar, sin_ubicar
 from pei_excel.calculos import Cifra, Estado, acumular, promedio
+from pei_excel.definitivo import DEFINITIVO, PRELIMINAR, Definitivo
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador, Medicion
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.libro import Libro
@@ -171,17 +172,18 @@ class Cobertura:
     excluidos: tuple[tuple[str, str], ...] = ()  #: (quién o qué archivo, por qué)
     #: (archivo sin reconocer, formato en cuya cobertura se cuenta) de una carpeta con varios formatos
     aparte: tuple[tuple[str, str], ...] = ()
+    cierre: Definitivo | None = None  #: None mientras el periodo no se cierra
 
     @property
     def frase(self) -> str:
-        """«12 de 14 informes; excluidos: …»."""
+        """«12 de 14 informes; excluidos: …»; de un periodo cerrado, también cómo se cerró."""
         de = self.esperados if self.esperados is not None else self.leidos
         texto = f"{self.consolidados} de {de} {'informe' if de == 1 else 'informes'}"
         if self.excluidos:
             texto += "; excluidos: " + ", ".join(f"{quien} ({motivo})" for quien, motivo in self.excluidos)
         if self.aparte:
             texto += "; sin reconocer: " + ", ".join(f"{que} (se cuenta en {otro})" for que, otro in self.aparte)
-        return texto
+        return ". ".join((texto, *(self.cierre.frases if self.cierre else ())))
 
 
 @dataclass(slots=True)
@@ -196,10 +198,15 @@ class Tablas:
     grupos: dict[str, tuple[Grupo, ...]]  #: clave de la agrupación → sus grupos, por clave
     cobertura: Cobertura
     hallazgos: tuple[Hallazgo, ...] = ()  #: todos: de libros y de carpeta
-    preliminar: bool = True
+    cierre: Definitivo | None = None  #: None: PRELIMINAR, hasta que el periodo se cierre
     formato: str = "MIR"
     libros: tuple[Libro, ...] = ()  #: los consolidados, en el orden de las salidas
     ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
+
+    @property
+    def caracter(self) -> str:
+        """PRELIMINAR o DEFINITIVO, como lo dicen los títulos."""
+        return DEFINITIVO if self.cierre else PRELIMINAR
 
     def es_suyo(self, formato: str | None, archivo: str) -> bool:
         """Un archivo es de este formato, o no se reconoció y se cuenta en éste."""

@@ -51,6 +51,11 @@ def fecha(dia: date) -> str:
     return f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
 
 
+def caracter_de(tablas: Tablas) -> str:
+    """«DEFINITIVO. Versión 2; sustituye a la versión 1, cerrada el 08/08/2024»."""
+    return ". ".join(p for p in (tablas.caracter, tablas.cierre.sustitucion if tablas.cierre else "") if p)
+
+
 def ancho_de_cifra(valor: float) -> float:
     """Ancho que pide una cifra con dos decimales y miles."""
     return len(f"{valor:,.2f}") + 1.5
@@ -64,14 +69,13 @@ def al_periodo_de(periodo: Periodo) -> str:
 def titular(
     hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "", *, fijas: Sequence[float] = ()
 ) -> None:
-    """Filas 1 a 3: título con su periodo, corte y carácter preliminar; una frase de lo que contiene la hoja.
+    """Filas 1 a 3: título con su periodo, corte y carácter; una frase de lo que contiene la hoja.
 
     `fijas` son los anchos de las columnas que se repiten en cada página a lo ancho: el título se dobla para caber en
     ellas y la frase va a su derecha, sólo en la primera.
     """
     hoja.hide_gridlines(2)
-    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
-    texto = f"{titulo} {al_periodo_de(tablas.periodo)}{preliminar}"
+    texto = f"{titulo} {al_periodo_de(tablas.periodo)} · {tablas.caracter}"
     ancho = ancho_combinado(fijas) if fijas else 0.0
     lineas = renglones(texto, ancho, 14, negritas=True) if fijas else 1
     formato = estilos("subtitulo", font_size=14, **({"text_wrap": True} if lineas > 1 else {}))
@@ -128,9 +132,8 @@ def con_cortes(hoja: Any, anchos: Sequence[float], comunes: int, cortes: Sequenc
 
 def pie_de(tablas: Tablas) -> str:
     """Lo que se imprime al pie de cada página."""
-    return f"Seguimiento {al_periodo_de(tablas.periodo)} · {tablas.perfil.etiqueta}" + (
-        " · PRELIMINAR" if tablas.preliminar else ""
-    )
+    version = f" · versión {tablas.cierre.version}" if tablas.cierre and tablas.cierre.sustituye else ""
+    return f"Seguimiento {al_periodo_de(tablas.periodo)} · {tablas.perfil.etiqueta} · {tablas.caracter}{version}"
 
 
 def llaves_de(grupos: Sequence[Grupo]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pei_excel.escritura.consolidado_comun import (
     PORCENTAJE,
     Detalle,
     al_periodo_de,
+    caracter_de,
     fecha,
     pie_de,
     relleno_de,
@@ -151,11 +152,9 @@ def _titulos(hoja: Any, tablas: Tablas, contenido: Contenido, estilos: Estilos) 
     formato = estilos("titulo", align="left", text_wrap=True, font_size=12.5)
     ancho = ancho_combinado(contenido.anchos)
     _combinada(hoja, 1, titulo, formato, 20 * renglones(titulo, ancho, 12.5, negritas=True))
-    preliminar = "PRELIMINAR · " if tablas.preliminar else ""
-    _combinada(
-        hoja, 2, f"{preliminar}Corte: {fecha(tablas.corte)} · {contenido.subtitulo}",
-        estilos("etiqueta", font_color=GRIS), 15,
-    )
+    texto = f"{caracter_de(tablas)} · Corte: {fecha(tablas.corte)} · {contenido.subtitulo}"
+    alto = 15 * renglones(texto, ancho, 9, negritas=True)
+    _combinada(hoja, 2, texto, estilos("etiqueta", font_color=GRIS, text_wrap=True), alto)
 
 
 def _cifras(hoja: Any, contenido: Contenido, estilos: Estilos) -> None:

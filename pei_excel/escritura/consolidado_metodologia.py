@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pei_excel.escritura.consolidado_comun import imprimir, titular
-from pei_excel.escritura.consolidado_poi_metodologia import temas_del_poi
+from pei_excel.escritura.consolidado_poi_metodologia import sobre_el_caracter, temas_del_poi
 from pei_excel.escritura.filas_armadas import hoja_de_filas
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import renglones
@@ -36,8 +36,7 @@ def _temas(tablas: Tablas) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         "entran."),
         f"Cobertura: {tablas.cobertura.frase}.",
     )
-    if tablas.preliminar:
-        yield "PRELIMINAR", CRITERIO, ("Las cifras pueden cambiar hasta que el periodo se cierre.",)
+    yield tablas.caracter, CRITERIO, sobre_el_caracter(tablas)
     yield "Horizontes", CRITERIO, (
         f"En el trimestre: el {periodo} solo.",
         "Al periodo: de enero al fin de ese trimestre; es el que llevan el semáforo y los promedios.",

@@ -15,6 +15,14 @@ USO = "Uso común en la evaluación de planes operativos (visto; no es norma de 
 Tema = tuple[str, str, tuple[str, ...]]
 
 
+def sobre_el_caracter(tablas: Tablas) -> tuple[str, ...]:
+    """Qué significa que las cifras sean preliminares o definitivas."""
+    if tablas.cierre is None:
+        return ("Las cifras pueden cambiar hasta que el periodo se cierre.",)
+    return ("El periodo está cerrado: estas cifras sólo cambian si se reabre y se cierra otra versión.",
+            *(f"{frase}." for frase in tablas.cierre.frases))
+
+
 def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
     """(tema, fuente, oraciones)."""
     perfil = tablas.perfil
@@ -28,8 +36,7 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
         "entran."),
         f"Cobertura: {tablas.cobertura.frase}.",
     )
-    if tablas.preliminar:
-        yield "PRELIMINAR", CRITERIO, ("Las cifras pueden cambiar hasta que el periodo se cierre.",)
+    yield tablas.caracter, CRITERIO, sobre_el_caracter(tablas)
     yield "Horizontes", CRITERIO, (
         (f"Al periodo: de enero al fin del periodo ({tablas.periodo.nombre}); es el que llevan la valoración y los "
         "promedios."),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pei_excel.definitivo import DEFINITIVO, PRELIMINAR
 from pei_excel.escritura.estilos import SEVERIDAD
 from pei_excel.escritura.observaciones import Observada
 from pei_excel.escritura.plantilla import COLUMNA_VALOR
@@ -37,8 +38,8 @@ class EncargoDeEvaluacion:
 
     @property
     def marca(self) -> str:
-        """«(PRELIMINAR)» hasta que el periodo se cierra."""
-        return " (PRELIMINAR)" if self.preliminar else ""
+        """«(PRELIMINAR)» hasta que el periodo se cierra; después, «(DEFINITIVO)»."""
+        return f" ({PRELIMINAR if self.preliminar else DEFINITIVO})"
 
     def titulo_de(self, una: Hoja) -> str:
         """Título de una hoja oficial."""

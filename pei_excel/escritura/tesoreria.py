@@ -7,7 +7,15 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pei_excel.escritura.consolidado_comun import ENTERO, PORCENTAJE, SOLES, al_periodo_de, fecha, llaves_de
+from pei_excel.escritura.consolidado_comun import (
+    ENTERO,
+    PORCENTAJE,
+    SOLES,
+    al_periodo_de,
+    caracter_de,
+    fecha,
+    llaves_de,
+)
 from pei_excel.escritura.filas_armadas import (
     FILA,
     HojaDeFilas,
@@ -127,7 +135,7 @@ def _caratula(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
     datos: list[tuple[str, str]] = [
         ("Dirigido a", "Dirección de Contabilidad de la Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
-        ("Carácter", "PRELIMINAR" if tablas.preliminar else "Definitivo"),
+        ("Carácter", caracter_de(tablas)),
         ("Informes considerados", c.frase),
         ("Programas", cuenta(len(tablas.por_programa), "Programa Presupuestario", "Programas Presupuestarios")),
         ("Unidades", cuenta(len(tablas.por_unidad), "Unidad Responsable", "Unidades Responsables")),
@@ -147,8 +155,7 @@ def escribir_caratula(
     anchos = (30.0, 50.0)
     for n, ancho in enumerate(anchos):
         hoja.set_column(n, n, ancho)
-    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
-    titulo = f"{que} {al_periodo_de(tablas.periodo)}{preliminar}"
+    titulo = f"{que} {al_periodo_de(tablas.periodo)} · {tablas.caracter}"
     formato = estilos("titulo", align="left", text_wrap=True)
     hoja.merge_range(1, 0, 1, 1, "", formato)
     hoja.write_string(1, 0, titulo, formato)

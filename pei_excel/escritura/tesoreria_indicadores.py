@@ -67,8 +67,8 @@ def informado_distinto(i: Indicador) -> list[tuple[str, Cifra]]:
 
 def titulos(hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos) -> None:
     hoja.hide_gridlines(2)
-    preliminar = " · PRELIMINAR" if tablas.preliminar else ""
-    hoja.write_string(0, 0, f"{titulo} {al_periodo_de(tablas.periodo)}{preliminar}", estilos("subtitulo", font_size=14))
+    texto = f"{titulo} {al_periodo_de(tablas.periodo)} · {tablas.caracter}"
+    hoja.write_string(0, 0, texto, estilos("subtitulo", font_size=14))
     hoja.set_row(0, 22)
     linea = f"Corte: {fecha(tablas.corte)} · {tablas.perfil.etiqueta}"
     hoja.write_string(1, 0, linea, estilos("nota", text_wrap=False, font_size=9))

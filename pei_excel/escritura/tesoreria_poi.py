@@ -7,7 +7,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import BinaryIO
 
-from pei_excel.escritura.consolidado_comun import Detalle, al_periodo_de, fecha, llaves_de
+from pei_excel.escritura.consolidado_comun import Detalle, al_periodo_de, caracter_de, fecha, llaves_de
 from pei_excel.escritura.consolidado_cuadros import ColumnaDeGrupo, Suyos, columnas_de_conteo, sin_codigo
 from pei_excel.escritura.consolidado_poi_cuadros import NOTA_FUERA, columnas_de_avance, columnas_de_soles
 from pei_excel.escritura.evaluacion_poi_papel import cabe_de_alto, escala
@@ -167,7 +167,7 @@ def _caratula(
     datos: list[tuple[str, str | Cita]] = [
         ("Dirigido a", "Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
-        ("Carácter", "PRELIMINAR" if tablas.preliminar else "Definitivo"),
+        ("Carácter", caracter_de(tablas)),
         ("Informes considerados", c.frase),
         ("Objetivos", cuenta(objetivos, "objetivo estratégico (OEI)", "objetivos estratégicos (OEI)")),
         ("Unidades", cuenta(len(tablas.por_unidad), "unidad orgánica", "unidades orgánicas")),

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pei_excel.consolidacion import consolidar
+from pei_excel.definitivo import Definitivo
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import Modo
 from pei_excel.formatos.mir import MIR, MODELO
@@ -120,4 +121,4 @@ def en_memoria(escribir: Any, *argumentos: Any, **opciones: Any) -> bytes:
 
 def definitivas(tablas: Tablas) -> Tablas:
     """Las mismas tablas con el periodo cerrado."""
-    return replace(tablas, preliminar=False)
+    return replace(tablas, cierre=Definitivo(1))
