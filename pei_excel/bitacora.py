@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pei_excel import VERSION as PROGRAMA
 from pei_excel.control import Entregado, Memoria, Previa, Quien
 from pei_excel.hallazgo import Destinatario, Severidad
-from pei_excel.lectura.recepcion import Recepcion
+from pei_excel.lectura.recepcion import SEGUN_ARCHIVO, SEGUN_BITACORA, Recepcion
 from pei_excel.revision import Suerte
 from pei_excel.salidas import BITACORA, NoSePudo
 
@@ -159,14 +159,21 @@ class Bitacora:
         with self._conexion() as conexion:
             return conexion.execute(pregunta, valores).fetchall()
 
-    def vistas(self) -> dict[str, date]:
-        """SHA-256 → el día en que se vio por primera vez."""
-        filas = self._consultar("SELECT sha256, MIN(visto) FROM recepciones GROUP BY sha256")
-        return {sha256: date.fromisoformat(visto[:10]) for sha256, visto in filas}
+    def vistas(self) -> dict[str, tuple[date, str]]:
+        """SHA-256 → el día en que se vio por primera vez o, si la bitácora se estrenaba, el que tenía el archivo."""
+        vistas: dict[str, tuple[date, str]] = {}
+        for sha256, visto, fecha, origen in self._consultar(
+            "SELECT sha256, visto, fecha, origen FROM recepciones ORDER BY visto, archivo"
+        ):
+            de_archivo = origen == SEGUN_ARCHIVO and fecha
+            dia = date.fromisoformat(fecha if de_archivo else visto[:10])
+            vistas.setdefault(sha256, (dia, SEGUN_ARCHIVO if de_archivo else SEGUN_BITACORA))
+        return vistas
 
     def vista(self, sha256: str) -> date | None:
         """El día en que ese contenido se vio por primera vez."""
-        return self.vistas().get(sha256)
+        filas = self._consultar("SELECT MIN(visto) FROM recepciones WHERE sha256 = ?", sha256)
+        return date.fromisoformat(filas[0][0][:10]) if filas and filas[0][0] else None
 
     def recepciones(self) -> list[tuple[str, Recepcion]]:
         """(SHA-256, recepción) de todo lo que ha llegado, en orden."""
@@ -219,7 +226,8 @@ class Bitacora:
 
     def memoria(self, periodo: str) -> Memoria:
         """Lo que hace falta recordar para consolidar un periodo."""
-        return Memoria(self.vistas(), self.previas(periodo))
+        corridas = self._consultar("SELECT 1 FROM corridas LIMIT 1")
+        return Memoria(self.vistas(), self.previas(periodo), not corridas)
 
     def ultimas(self) -> list[Corrida]:
         """La última corrida de cada periodo, por periodo."""

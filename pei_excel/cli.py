@@ -130,7 +130,7 @@ def ejemplo(salida: Path) -> None:
     """Hace todo el trabajo con los libros de muestra de dos municipios y dice qué encontró."""
     from tempfile import TemporaryDirectory
 
-    from pei_excel.ejemplo import PERIODO, escribir_recibidos
+    from pei_excel.ejemplo import PERIODO, escribir_lista, escribir_recibidos
     from pei_excel.informe import texto_de_ejemplo
     from pei_excel.proceso import Encargo
     from pei_excel.salidas import escribir_entero, puerta
@@ -138,7 +138,8 @@ def ejemplo(salida: Path) -> None:
     recibidos = salida / "recibidos"
     with puerta(salida):
         with TemporaryDirectory() as temporal:
-            for ruta in escribir_recibidos(Path(temporal)):
+            libros = escribir_recibidos(Path(temporal))
+            for ruta in [*libros, escribir_lista(Path(temporal), libros)]:
                 escribir_entero(recibidos / ruta.relative_to(temporal), ruta.read_bytes())
         consolidado = consolidar_o_salir(recibidos, salida, Encargo(PERIODO, pais="mx"))
     click.echo(texto_de_ejemplo(consolidado, recibidos), nl=False)

@@ -50,8 +50,10 @@ class Previa(NamedTuple):
 class Memoria(NamedTuple):
     """Lo que se recuerda de antes: la bitácora lo da."""
 
-    vistas: Mapping[str, date]  #: SHA-256 → el día en que se vio
+    vistas: Mapping[str, tuple[date, str]]  #: SHA-256 → de qué día es y quién lo dice
     previas: Mapping[Quien, Sequence[Previa]]  #: las entregas que se han visto de cada informe de un periodo
+    #: Es la primera vez que se lleva la bitácora: haber visto hoy un archivo no dice nada de cuándo llegó.
+    se_estrena: bool = False
 
     def primeras(self) -> dict[Quien, date]:
         """Cuándo llegó la primera entrega de cada informe."""

@@ -210,7 +210,7 @@ def revisar_rutas(
     _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
     ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
     lista = leer_listas(hallados)
-    recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, memoria and memoria.vistas, hoy())
+    recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, memoria, hoy())
     primeras = memoria.primeras() if memoria else {}
     de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto, recepciones, lista, usar, primeras)
     iguales = {

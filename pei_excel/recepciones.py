@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from pei_excel.archivos import Archivo, Hallados
+from pei_excel.control import Memoria
 from pei_excel.lectura import zips
 from pei_excel.lectura.recepcion import (
     SEGUN_ARCHIVO,
@@ -36,24 +37,25 @@ def leer_listas(hallados: Hallados) -> Lista:
 
 
 def fechar(
-    archivos: Iterable[Archivo], libros: Iterable[Libro], lista: Lista, vistas: Mapping[str, date] | None = None,
+    archivos: Iterable[Archivo], libros: Iterable[Libro], lista: Lista, memoria: Memoria | None = None,
     hoy: date | None = None,
 ) -> dict[str, Recepcion]:
-    """Archivo → cuándo llegó y quién lo dice.
+    """Archivo → cuándo llegó y quién lo dice: la lista, la bitácora (lo que no conocía se ve hoy) o el propio archivo.
 
-    `vistas` es lo que recuerda la bitácora, SHA-256 → día en que se vio; None si no se usa. Lo que ella no conocía se
-    ve por primera vez hoy.
+    Sin `memoria` la bitácora no se usa; la primera vez que se lleva, sólo aprende.
     """
     huellas = {libro.archivo: libro.sha256 for libro in libros}
     recepciones: dict[str, Recepcion] = {}
     for archivo in archivos:
-        sha256 = huellas.get(archivo.nombre, "")
-        if archivo.nombre in lista.recepciones:
-            recepciones[archivo.nombre] = lista.recepciones[archivo.nombre]
-        elif vistas is not None and sha256 and (dia := vistas.get(sha256) or hoy):
-            recepciones[archivo.nombre] = Recepcion(archivo.nombre, dia, SEGUN_BITACORA)
+        sha256, nombre = huellas.get(archivo.nombre, ""), archivo.nombre
+        if nombre in lista.recepciones:
+            recepciones[nombre] = lista.recepciones[nombre]
+        elif memoria and sha256 in memoria.vistas:
+            recepciones[nombre] = Recepcion(nombre, *memoria.vistas[sha256])
+        elif memoria and sha256 and not memoria.se_estrena and hoy:
+            recepciones[nombre] = Recepcion(nombre, hoy, SEGUN_BITACORA)
         elif (dia := _fecha_del_archivo(archivo.ruta)) is not None:
-            recepciones[archivo.nombre] = Recepcion(archivo.nombre, dia, SEGUN_ARCHIVO)
+            recepciones[nombre] = Recepcion(nombre, dia, SEGUN_ARCHIVO)
     return recepciones
 
 

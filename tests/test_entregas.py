@@ -18,6 +18,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from escritura.paridad import diferencias
 from test_cli import escribir, huellas
 
 import pei_excel
@@ -84,7 +85,8 @@ def catalogo(tmp_path: Path) -> Path:
     desde = date(2024, 1, 1)
     ruta = tmp_path / "catalogo.xlsx"
     escribir_plantilla(
-        ruta, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, campos={**CATALOGO.modelo.campos, "perfil": None}, filas_libres=3,
+        ruta, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, filas_libres=3,
+        campos={**CATALOGO.modelo.campos, "perfil": None},
         filas={
             "Unidades": tuple({"clave": c, "nombre": n, "cargo": "Titular", "desde": desde}
                               for c, n in nombres.items()),
@@ -124,20 +126,26 @@ def test_la_fecha_es_la_anotada_la_de_la_bitacora_o_la_del_archivo(
     """Se dice siempre de dónde sale; lo que la bitácora vio una vez no cambia aunque el archivo se vuelva a guardar."""
     monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 11, 9).astimezone())
     anotar(recibidos, "informe 504.xlsx;08/07/2024;correo;IMPLAN/033;sí")
-    dia = datetime(2024, 7, 5, 12).timestamp()
+    dia = datetime(2024, 7, 5, 12).astimezone().timestamp()
     os.utime(recibidos / "obras.xlsx", (dia, dia))
     sin = de_entregas(consolidar(recibidos, "--sin-bitacora"))
     assert sin["obras.xlsx"][:2] == ("2024-07-05", "fecha del archivo")
     assert not (recibidos.parent / "salidas" / BITACORA).exists()
-    primera = consolidar(recibidos)
-    assert de_entregas(primera)["Planeación/informe 504.xlsx"][:2] == ("2024-07-08", "según recepcion.csv")
-    assert de_entregas(primera)["obras.xlsx"][:2] == ("2024-07-11", "visto por primera vez")
-    antes = huellas(recibidos.parent / "salidas" / P)
+    base = recibidos.parent / "salidas"
+    primera = de_entregas(consolidar(recibidos))  # la bitácora se estrena: haberlos visto hoy no dice cuándo llegaron
+    assert primera["Planeación/informe 504.xlsx"][:2] == ("2024-07-08", "según recepcion.csv")
+    assert primera["obras.xlsx"][:2] == ("2024-07-05", "fecha del archivo")
+    escribir(recibidos / "parques.xlsx", unidad="520 - Parques", programa="9 - Parques")
+    segunda = consolidar(recibidos)
+    assert de_entregas(segunda) == primera | {"parques.xlsx": ("2024-07-11", "visto por primera vez", None, "aceptado")}
+    antes = huellas(base / P)
     monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 20, 9).astimezone())
-    os.utime(recibidos / "obras.xlsx")
+    for ruta in recibidos.glob("*.xlsx"):
+        os.utime(ruta)
     consolidar(recibidos)
-    assert huellas(recibidos.parent / "salidas" / P) == antes
-    assert Bitacora(recibidos.parent / "salidas").vista(primera["libros"][0]["sha256"]) == date(2024, 7, 11)
+    assert huellas(base / P) == antes
+    parques = next(x["sha256"] for x in segunda["libros"] if x["unidad"] == "520")
+    assert Bitacora(base).vista(parques) == date(2024, 7, 11)
 
 
 def test_el_control_compara_lo_recibido_con_el_catalogo(recibidos: Path, catalogo: Path) -> None:
@@ -162,6 +170,21 @@ def test_el_control_compara_lo_recibido_con_el_catalogo(recibidos: Path, catalog
     }
 
 
+@pytest.mark.libreoffice
+def test_las_formulas_del_control_dan_lo_que_dicen(
+    recibidos: Path, catalogo: Path, tmp_path: Path, soffice: Callable[[Path, str], Path]
+) -> None:
+    """LibreOffice, sin ver nuestros valores, llega a los mismos; también con prórrogas, sustituidas y faltantes."""
+    dos_entregas(recibidos)
+    anotar(recibidos, "informe 504.xlsx;13/07/2024", "obras.xlsx;11/07/2024", "obras v2.xlsx;30/07/2024")
+    consolidar(recibidos, "--catalogo", catalogo, estado=1)
+    contenido = (tmp_path / "salidas" / P / "consolidado-mir.xlsx").read_bytes()
+    (tmp_path / "paridad").mkdir()
+    total, distintas = diferencias(contenido, soffice, tmp_path / "paridad")
+    assert total > 20
+    assert [d for d in distintas if d.startswith("Control")] == []
+
+
 def test_sin_catalogo_no_se_muestra_lo_que_no_puede_saberse(recibidos: Path) -> None:
     consolidar(recibidos, "--limite", "archivo=60")
     renglones = hoja(recibidos, "Control de entregas")
@@ -179,7 +202,9 @@ def dos_entregas(carpeta: Path) -> tuple[str, str]:
     return "obras.xlsx", "obras v2.xlsx"
 
 
-@pytest.mark.parametrize(("primera", "segunda", "gana"), [("10/07/2024", "12/07/2024", 1), ("2024-07-12", "10-jul-24", 0)])
+@pytest.mark.parametrize(
+    ("primera", "segunda", "gana"), [("10/07/2024", "12/07/2024", 1), ("2024-07-12", "10-jul-24", 0)]
+)
 def test_se_usa_la_recibida_al_ultimo(recibidos: Path, primera: str, segunda: str, gana: int) -> None:
     nombres = dos_entregas(recibidos)
     anotar(recibidos, f"{nombres[0]};{primera}", f"{nombres[1]};{segunda}", codificacion="cp1252")
@@ -202,8 +227,8 @@ def test_usar_decide_a_mano_y_se_dice_en_que_difieren(recibidos: Path) -> None:
     assert leido["opciones"]["usar"] == ["OBRAS.xlsx"]
     (renglon,) = hoja(recibidos, "Entregas sustituidas")
     assert tuple(renglon.values()) == (
-        "510 - Obras", "obras v2.xlsx", "obras.xlsx", "MIR", "Componente 1 · Valores Alcanzados/2do. Trim.", "R16", "30",
-        "R16", "veinte",
+        "510 - Obras", "obras v2.xlsx", "obras.xlsx", "MIR", "Componente 1 · Valores Alcanzados/2do. Trim.", "R16",
+        "30", "R16", "veinte",
     )
 
 
@@ -405,8 +430,8 @@ def test_la_bitacora_no_guarda_lo_que_dicen_las_celdas_ni_crece_con_cada_orden(r
     consolidar(recibidos, estado=1)
     ruta = recibidos.parent / "salidas" / BITACORA
     contenido = ruta.read_bytes()
-    assert "reservado".encode() not in contenido
-    assert "cifra rara".encode() in contenido  # está en el mensaje de FMT004
+    assert b"reservado" not in contenido
+    assert b"cifra rara" in contenido  # está en el mensaje de FMT004
     assert str(recibidos.parent).encode() not in contenido
 
     def cuantos() -> int:

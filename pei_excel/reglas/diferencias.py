@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pei_excel.formatos import FORMATOS
 from pei_excel.libro import Dato, Fila, Libro
+from pei_excel.periodos import MESES
 from pei_excel.textos import cuenta, enumerar, numero
 
 #: Diferencias que caben en un mensaje; todas están en la hoja «Entregas sustituidas».
@@ -37,7 +38,10 @@ def diferencias(libro: Libro, usado: Libro) -> Iterator[Diferencia]:
         yield from _de_datos(etiquetas.get(clave, clave), libro.campo(clave), usado.campo(clave))
     for hoja in dict.fromkeys((*libro.hojas, *usado.hojas)):
         suyas, usadas = _por_llave(libro, hoja), _por_llave(usado, hoja)
-        titulos = {c.clave: c.nombre for c in formato.por_clave[hoja].columnas}
+        titulos = {
+            c.clave: "/".join((*c.banda[-1:], MESES[c.mes - 1])) if c.mes else c.nombre
+            for c in formato.por_clave[hoja].columnas
+        }
         for llave in dict.fromkeys((*suyas, *usadas)):
             fila, pareja = suyas.get(llave), usadas.get(llave)
             que = " · ".join(str(parte) for parte in llave[:-1] if parte != "None")
