@@ -11,7 +11,10 @@ import pytest
 from catalogo_de_danos import T2, sano
 
 from pei_excel.archivos import buscar
+from pei_excel.crudo import ArchivoIlegible
 from pei_excel.formatos import FORMATOS
+from pei_excel.lectura import guardia, segundo, xlsx
+from pei_excel.lectura.limites import LIMITES
 from pei_excel.proceso import Encargo, leer_y_revisar
 from pei_excel.revision import Revision, revisar_entrega
 
@@ -97,6 +100,24 @@ def test_copias_en_conflicto(nombre: str, tmp_path: Path) -> None:
     reglas = {h.regla for h in revisar_entrega(revisiones, (), Encargo(T2).contexto)}
     assert sorted(r.estado.value for r in revisiones) == ["aceptado", "sustituido"]
     assert {"ENT003", "ENT004"} <= reglas
+
+
+@pytest.mark.larga
+@pytest.mark.parametrize(("formato", "nombre"), [
+    (f, n) for f in ("MIR", "POI") for n in catalogo.DANOS if n not in catalogo.LENTOS
+])
+def test_los_dos_lectores_leen_lo_mismo_de_cada_libro_danado(formato: str, nombre: str) -> None:
+    """Errores, fórmulas sin calcular, combinadas y ocultas: lo que los dos abren, lo abren igual."""
+    contenido = catalogo.DANOS[nombre][0](sano(formato))
+    try:
+        paquete = guardia.desempacar(contenido)
+        tipo = guardia.tipo_de_paquete(paquete)
+        guardia.revisar_xml(paquete, tipo)
+        uno = xlsx.leer(paquete, "a", tipo, LIMITES)
+        otro = segundo.leer(contenido, paquete, "a", tipo, LIMITES)
+    except ArchivoIlegible:
+        return
+    assert uno.hojas == otro.hojas
 
 
 def test_son_al_menos_cuarenta() -> None:
