@@ -197,20 +197,19 @@ class _Nombres:
         self.todos = tuple(archivos)
         self._apartados = {_llano(a) for a in apartados}
         self._apartados |= {PurePath(a).name for a in self._apartados}
-        self._por_ruta: dict[str, list[str]] = {}
-        self._por_nombre: dict[str, list[str]] = {}
-        self._por_tallo: dict[str, list[str]] = {}
+        #: por su ruta, por ella sin extensión, por su nombre y por él sin extensión
+        self._indices: tuple[dict[str, list[str]], ...] = ({}, {}, {}, {})
         for archivo in self.todos:
             llano = _llano(archivo)
             nombre = llano.rpartition("/")[2]
-            self._por_ruta.setdefault(llano, []).append(archivo)
-            self._por_nombre.setdefault(nombre, []).append(archivo)
-            self._por_tallo.setdefault(nombre.rpartition(".")[0], []).append(archivo)
+            formas = (llano, llano.rpartition(".")[0], nombre, nombre.rpartition(".")[0])
+            for indice, forma in zip(self._indices, formas, strict=True):
+                indice.setdefault(forma, []).append(archivo)
 
     def candidatos(self, escrito: str) -> list[str]:
-        """Los que pueden ser: por su ruta, por su nombre o por su nombre sin extensión."""
+        """Los que pueden ser."""
         llano = _llano(escrito)
-        return next((h for d in (self._por_ruta, self._por_nombre, self._por_tallo) if (h := d.get(llano))), [])
+        return next((hallados for indice in self._indices if (hallados := indice.get(llano))), [])
 
     def uno(self, escrito: str) -> str | None:
         """El archivo de que se habla, si es uno solo."""
