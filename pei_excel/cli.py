@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from pei_excel import VERSION
-from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato
+from pei_excel.terminal import Entero, Grupo, Opcion, TipoDeDato, con_red, ejecutar
 
 if TYPE_CHECKING:
     from pei_excel.catalogo import Catalogo
@@ -110,16 +110,29 @@ def _de_revision(funcion: Any) -> Any:
     return _de_lectura(funcion)
 
 
-@click.group(cls=Grupo, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Grupo, invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(VERSION, "-V", "--version", message="pei-excel %(version)s", help="Muestra la versión.")
-def orden() -> None:
+@click.pass_context
+def orden(contexto: click.Context) -> None:
     """Plantillas, revisión, consolidación y evaluación de los libros de Excel de la planeación municipal.
 
     Lo de siempre: prepare las plantillas (plantilla), reciba los libros llenos en una carpeta, mírelos
     (revisar) y obtenga el consolidado con las evaluaciones de cada unidad (consolidar).
 
     Para conocerlo con datos de muestra: pei-excel ejemplo
+
+    Sin ninguna orden, en una ventana de comandos, se abre un menú.
     """
+    if contexto.invoked_subcommand is None:
+        from pei_excel.menu import abrir_menu, hay_terminal
+
+        if hay_terminal():
+            abrir_menu(lambda partes: con_red(lambda: ejecutar(orden, partes, "pei-excel")))
+        else:
+            click.echo(contexto.get_help())
 
 
 @orden.command()

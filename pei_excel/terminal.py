@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from pei_excel import VERSION
 
 if TYPE_CHECKING:  # los tipos de Click sólo llevan parámetro desde la versión 8.4
     TipoDeDato = click.ParamType[Any]
@@ -47,7 +50,7 @@ class _EnEspanol:
     """Encabezados en español para la ayuda de una orden."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        piezas = [p.replace("[OPTIONS]", "[OPCIONES]").replace("COMMAND [ARGS]...", "ORDEN …")
+        piezas = [p.replace("[OPTIONS]", "[OPCIONES]").replace("[COMMAND] [ARGS]...", "[ORDEN …]")
                   for p in self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, " ".join(piezas), prefix="Uso: ")
 
@@ -90,9 +93,6 @@ def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) 
         grupo.main(args=argumentos, prog_name=nombre, standalone_mode=False)
     except click.exceptions.Exit as salida:
         return salida.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return 0
     except click.Abort:
         click.echo("Interrumpido. Lo que tenía sigue entero.", err=True)
         return 2
@@ -103,6 +103,32 @@ def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) 
         click.echo(f"{_mensaje(error)} Vea la ayuda con: {_ayuda(error, nombre)}", err=True)
         return 2
     return 0
+
+
+def con_red(hacer: Callable[[], int]) -> int:
+    """Hace algo y devuelve su estado; una falla nuestra da una línea y el estado 3, nunca un rastro."""
+    try:
+        return hacer()
+    except SystemExit as salida:
+        return salida.code if isinstance(salida.code, int) else int(salida.code is not None)
+    except Exception as error:  # noqa: BLE001 - última red: al usuario nunca se le muestra un rastro
+        click.echo(
+            f"Falla de pei-excel {VERSION}: {type(error).__name__} en {_lugar(error)}: {error}. Lo que tenía sigue "
+            "igual. Envíenos esta línea y, si puede, el archivo.", err=True,
+        )
+        return 3
+
+
+def _lugar(error: BaseException) -> str:
+    """Módulo y línea donde ocurrió, sin rutas de la máquina."""
+    rastro = error.__traceback__
+    lugar = "?"
+    while rastro is not None:
+        ruta = Path(rastro.tb_frame.f_code.co_filename)
+        if "pei_excel" in ruta.parts:
+            lugar = f"{ruta.name}:{rastro.tb_lineno}"
+        rastro = rastro.tb_next
+    return lugar
 
 
 def _ayuda(error: click.ClickException, nombre: str) -> str:

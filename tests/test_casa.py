@@ -24,6 +24,7 @@ PISOS = {
     "escritura": 5, "ayuda": 5,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
     "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
+    "oficina": 6, "menu": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 
@@ -32,7 +33,7 @@ DUENOS = {
     "xlsxwriter": {"escritura", "ejemplo"},
     "lxml": {"lectura"},
     "xlrd": {"lectura"},
-    "click": {"cli", "terminal"},
+    "click": {"cli", "menu", "terminal"},
     "pebble": {"trabajadores"},
     "filelock": {"salidas"},
     "rapidfuzz": {"textos"},
