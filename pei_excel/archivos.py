@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.lectura import recepcion, zips
 from pei_excel.lectura.limites import LIMITES, MB, Limites
-from pei_excel.salidas import BITACORA, PASAJERO, ULTIMO
+from pei_excel.salidas import BITACORA, CIERRE, PASAJERO, ULTIMO
 
 #: Extensiones que se leen; un .zip, por los libros que trae.
 LEGIBLES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots"})
@@ -53,7 +53,7 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
         es_carpeta = ruta.is_dir()
         candidatos, inaccesibles = _contenido(ruta) if es_carpeta else ([ruta], [])
         ajenos += inaccesibles
-        de_resultados = {c.parent for c in candidatos if c.name == ULTIMO}
+        de_resultados = _nuestras(candidatos)
         for candidato in candidatos:
             nombre = candidato.relative_to(ruta).as_posix() if es_carpeta else candidato.name
             nombre = _mostrable(nombre)
@@ -83,6 +83,27 @@ def buscar(rutas: Iterable[Path], limites: Limites = LIMITES) -> Hallados:
                         f"{_unico(candidato)}/{libro}", Archivo(candidato / libro, f"{nombre}/{libro}")
                     )
     return Hallados(list(archivos.values()), ajenos, tuple(listas))
+
+
+def _nuestras(candidatos: Iterable[Path]) -> set[Path]:
+    """Carpetas que dejó este programa: resultados y periodos cerrados."""
+    return {c.parent for c in candidatos if c.name in {ULTIMO, CIERRE}}
+
+
+def originales(carpeta: Path) -> list[tuple[Path, str]]:
+    """Lo que se recibió en una carpeta, sin lo nuestro ni lo que sólo es del equipo: (ruta, nombre como se muestra).
+
+    Los .zip van como un archivo; también están los que no se leen, como un oficio en PDF.
+    """
+    candidatos = _contenido(carpeta)[0]
+    nuestras = _nuestras(candidatos)
+    hallados = []
+    for ruta in candidatos:
+        nombre, bajo = _mostrable(ruta.relative_to(carpeta).as_posix()), ruta.name.lower()
+        nuestro = ruta.name.startswith((PASAJERO, BITACORA)) or any(c in nuestras for c in ruta.parents)
+        if not nuestro and not bajo.startswith((*_DE_BLOQUEO, ".")) and bajo not in _DEL_SISTEMA:
+            hallados.append((ruta, nombre))
+    return hallados
 
 
 def espacio_de_salida(rutas: Iterable[Path]) -> int:

@@ -8,6 +8,7 @@ lugar, con el cierre, donde se anota la hora.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -252,6 +253,23 @@ class Bitacora:
             corridas.append(leida)
         return corridas
 
+    def rutas(self, periodo: str) -> dict[str, Path]:
+        """De dónde salió la última corrida de un periodo: «recibidos», «anterior» y «catalogo», los que hubo."""
+        return self._rutas("WHERE id = (SELECT MAX(id) FROM corridas WHERE periodo = ?)", periodo).get(periodo, {})
+
+    def _rutas(self, cuales: str, *valores: object) -> dict[str, dict[str, Path]]:
+        halladas: dict[str, dict[str, Path]] = {}
+        filas = self._consultar(f"SELECT periodo, opciones FROM corridas {cuales} ORDER BY id", *valores)  # noqa: S608
+        try:
+            for periodo, opciones in filas:
+                suyas = json.loads(opciones).get("rutas") or {}
+                halladas[periodo] = {
+                    que: Path(os.path.normpath(self.ruta.parent / ruta)) for que, ruta in suyas.items()
+                }
+        except (AttributeError, TypeError, ValueError) as error:
+            raise BitacoraInservible(self._danada()) from error
+        return halladas
+
     def anotar_corrida(self, consolidado: Consolidado, encargo: Encargo, orden: str = "consolidar") -> None:
         """Anota de una vez, o nada: lo recibido, la corrida, sus informes, sus hallazgos y lo que se escribió.
 
@@ -259,7 +277,8 @@ class Bitacora:
             BitacoraInservible: si no se puede; lo ya consolidado no cambia.
         """
         cuando, resultado = ahora().isoformat(), consolidado.resultado
-        opciones = encargo.como_datos()
+        rutas = {"recibidos": consolidado.entrada, "anterior": encargo.anterior, "catalogo": encargo.ruta_del_catalogo}
+        opciones = encargo.como_datos() | {"rutas": _relativas(self.ruta.parent, rutas)}
         with self._anotando() as conexion:
             corrida = conexion.execute(
                 "INSERT INTO corridas (cuando, orden, periodo, version, opciones, estado, entregas) "
@@ -297,7 +316,8 @@ class Bitacora:
             )
 
     def anotar_cierre(
-        self, periodo: str, version: int, accion: str, motivo: str = "", *, con_observaciones: bool = False
+        self, periodo: str, version: int, accion: str, motivo: str = "", *, cuando: str,
+        con_observaciones: bool = False,
     ) -> None:
         """Anota que un periodo se cerró o se reabrió.
 
@@ -308,7 +328,7 @@ class Bitacora:
             conexion.execute(
                 "INSERT INTO cierres (periodo, version, cuando, accion, motivo, con_observaciones) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                (periodo, version, ahora().isoformat(), accion, motivo, int(con_observaciones)),
+                (periodo, version, cuando, accion, motivo, int(con_observaciones)),
             )
 
     @contextmanager
@@ -345,6 +365,18 @@ def _anotar_hallazgos(
         [(corrida, sha256, *quien, h.regla, h.severidad.value, h.destinatario.value, h.sobre, h.firma, h.donde.hoja,
           h.donde.celda, h.mensaje) for h in hallazgos],
     )
+
+
+def _relativas(base: Path, rutas: Mapping[str, Path | None]) -> dict[str, str]:
+    """Desde la carpeta de resultados, para que valgan si todo cambia de lugar; lo de otro disco no se anota."""
+    anotadas = {}
+    for que, ruta in rutas.items():
+        try:
+            if ruta is not None:
+                anotadas[que] = Path(os.path.relpath(ruta.resolve(), base.resolve())).as_posix()
+        except ValueError:  # Windows: no hay camino de un disco a otro
+            continue
+    return anotadas
 
 
 def _json(valor: object) -> str:

@@ -6,20 +6,22 @@ import gc
 import hashlib
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from io import BytesIO
 from operator import methodcaller
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar, espacio_de_salida
 from pei_excel.bitacora import Bitacora, BitacoraInservible, hoy
 from pei_excel.catalogo import Catalogo
+from pei_excel.cerrados import exigir_abierto
 from pei_excel.control import Entregado, Memoria, con_plazos, entregados
+from pei_excel.definitivo import Definitivo
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.claves import Claves
@@ -67,6 +69,8 @@ class Encargo:
     catalogo: Catalogo | None = None  #: el de la oficina
     usar: tuple[str, ...] = ()  #: archivos que se eligen a mano entre las entregas repetidas
     sin_bitacora: bool = False  #: ni leerla ni escribirla
+    ruta_del_catalogo: Path | None = None
+    definitivo: Definitivo | None = None  #: None: PRELIMINAR
 
     @property
     def contexto(self) -> Contexto:
@@ -264,13 +268,15 @@ def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: E
         from pei_excel.escritura.evaluacion_poi import escribir_evaluacion_poi
 
         escribir_evaluacion_poi(
-            memoria, propia, contexto.actividades(libro), periodo=periodo, corte=corte, perfil=perfil
+            memoria, propia, contexto.actividades(libro), periodo=periodo, corte=corte, perfil=perfil,
+            preliminar=encargo.definitivo is None,
         )
     else:
         from pei_excel.escritura.evaluacion import escribir_evaluacion
 
         escribir_evaluacion(
-            memoria, propia, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil
+            memoria, propia, contexto.indicadores(libro), periodo=periodo, corte=corte, perfil=perfil,
+            preliminar=encargo.definitivo is None,
         )
     contenido = memoria.getvalue()
     escribir_entero(Path(destino), contenido)
@@ -310,6 +316,25 @@ class Consolidado:
     entregas: list[Entregado] = field(default_factory=list)  #: el control
     salidas: dict[str, str] = field(default_factory=dict)  #: archivo que se escribió → SHA-256
     aviso: str = ""  #: lo que no se pudo anotar; lo consolidado está entero
+    entrada: Path | None = None  #: la carpeta de lo recibido
+
+
+class CierreEnCurso(Protocol):
+    """Lo que cerrar un periodo agrega a su consolidación."""
+
+    def decidir(self, resultado: Resultado) -> Definitivo:
+        """Con qué carácter quedan los resultados.
+
+        Raises:
+            NoSePudo: si así no puede cerrarse.
+        """
+
+    def archivando(self, nueva: Path, consolidado: Consolidado) -> AbstractContextManager[None]:
+        """Archiva lo recibido y los resultados ya escritos; si después falla algo, los quita.
+
+        Raises:
+            NoSePudo: si lo de ahora no es lo que se había consolidado, o no se puede escribir.
+        """
 
 
 @contextmanager
@@ -326,12 +351,13 @@ def _sin_buscar_ciclos() -> Iterator[None]:
 
 
 def consolidar_carpeta(
-    entrada: Path, base: Path, encargo: Encargo, avance: Avance = _sin_avance
+    entrada: Path, base: Path, encargo: Encargo, avance: Avance = _sin_avance, cierre: CierreEnCurso | None = None
 ) -> Consolidado:
-    """Lee, revisa, consolida y escribe la carpeta `<base>/<periodo>` entera.
+    """Lee, revisa, consolida y escribe la carpeta `<base>/<periodo>` entera; con `cierre`, además la archiva.
 
     Raises:
-        NoSePudo: si no se puede escribir (se comprueba antes de leer) o un proceso se perdió; todo queda como estaba.
+        NoSePudo: si no se puede escribir o el periodo está cerrado (se comprueba antes de leer), o un proceso se
+            perdió; todo queda como estaba.
         PeriodoImpropio: si se pide un mes y no hay nada que se informe por mes; no queda nada escrito.
         ValueError: si el encargo no dice el periodo.
     """
@@ -343,6 +369,8 @@ def consolidar_carpeta(
     modulos = (*MODULOS_DE_LECTURA, "pei_excel.escritura.evaluacion")
     with carpeta:
         nueva = carpeta.preparar()
+        if cierre is None:
+            exigir_abierto(carpeta, base, periodo.codigo)
         bitacora = None if encargo.sin_bitacora else Bitacora.abrir(base)
         memoria = bitacora.memoria(periodo.codigo) if bitacora else None
         with Trabajadores(encargo.procesos or procesos_por_omision(), encargo.limites, modulos) as trabajadores:
@@ -351,6 +379,8 @@ def consolidar_carpeta(
             if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
                 gc.unfreeze()
                 raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
+            if cierre is not None:
+                encargo = replace(encargo, definitivo=cierre.decidir(resultado))
             hallados = entregados(resultado.revisiones, resultado.recepciones, memoria.previas if memoria else {})
             entregas = con_plazos(hallados, encargo.catalogo, periodo)
             salidas: dict[str, str] = {}
@@ -369,11 +399,12 @@ def consolidar_carpeta(
                     raise _no_se_pudo("escribir la evaluación", evaluables[n - 1].libro.archivo, huella)
                 salidas[f"evaluaciones/{nombre}"] = huella
         _escribir_json(nueva, resultado, encargo, corte, salidas, tablas, entregas)
-        carpeta.cambiar()
-        consolidado = Consolidado(resultado, carpeta.final, tablas, entregas, salidas)
+        consolidado = Consolidado(resultado, carpeta.final, tablas, entregas, salidas, entrada=entrada)
+        with cierre.archivando(nueva, consolidado) if cierre is not None else nullcontext():
+            carpeta.cambiar()
         if bitacora is not None:
             try:
-                bitacora.anotar_corrida(consolidado, encargo)
+                bitacora.anotar_corrida(consolidado, encargo, "consolidar" if cierre is None else "cerrar")
             except BitacoraInservible as error:
                 consolidado.aviso = f"Los resultados quedaron en «{carpeta.final}», sin anotarse. {error}"
     gc.unfreeze()
@@ -407,6 +438,7 @@ def _escribir_institucionales(
             estricto=encargo.estricto, ponderado=encargo.ponderado and formato == "POI",
             de_carpeta=resultado.de_carpeta,
         )
+        propias.cierre = propias.cobertura.cierre = encargo.definitivo
         tablas[formato] = propias
         resultado.de_carpeta += [h for h in propias.hallazgos if h.regla == "CON001"]
         consolidado, tesoreria = escritores(formato)

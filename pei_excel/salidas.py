@@ -21,6 +21,8 @@ from typing import Self
 
 #: El último archivo que se escribe: si está, la carpeta nueva está completa.
 ULTIMO = "resultado.json"
+#: El último archivo de un periodo cerrado y archivado, con su carpeta.
+CIERRE = "cierre.json"
 #: La bitácora de la oficina, junto a las carpetas de los periodos.
 BITACORA = "bitacora.sqlite"
 #: Largo máximo del nombre de un archivo de salida: cabe en rutas largas de Windows y en adjuntos.
@@ -106,10 +108,11 @@ def _las_que_faltan(base: Path) -> list[Path]:
     try:
         return [p for p in (base, *base.parents) if not p.exists()]
     except OSError as error:  # el sistema ni siquiera admite la pregunta
-        raise _no_se_escribe(base, error) from error
+        raise no_se_escribe(base, error) from error
 
 
-def _no_se_escribe(base: Path, error: OSError) -> SalidaOcupada:
+def no_se_escribe(base: Path, error: OSError) -> SalidaOcupada:
+    """El sistema no dejó escribir en una carpeta: por qué y qué hacer."""
     return SalidaOcupada(f"No se puede escribir en «{base}» ({motivo(error)}). {_remedio(error)}")
 
 
@@ -144,7 +147,7 @@ def _candado(base: Path) -> Iterator[None]:
             "repita, o elija otra carpeta con -o."
         ) from None
     except OSError as error:
-        raise _no_se_escribe(base, error) from error
+        raise no_se_escribe(base, error) from error
     try:
         yield
     finally:
@@ -233,7 +236,7 @@ class Carpeta:
         except BaseException as error:
             self.desistir()
             if isinstance(error, OSError):
-                raise _no_se_escribe(self.final.parent, error) from error
+                raise no_se_escribe(self.final.parent, error) from error
             raise
         return self.nueva
 
