@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from pei_excel.ubicacion import Ubicacion
 
@@ -34,6 +35,15 @@ class Destinatario(StrEnum):
     PLANEACION = "planeacion"
 
 
+class Decision(NamedTuple):
+    """Lo que la oficina de planeación decidió de un hallazgo, como lo escribió en el consolidado."""
+
+    que: str  #: «Procede», «No procede» o «Atendida»; otra cosa no tiene efecto
+    motivo: str = ""
+    quien: str = ""
+    fecha: str = ""  #: ISO; lo escrito, si no es una fecha
+
+
 @dataclass(frozen=True, slots=True)
 class Hallazgo:
     """Una observación sobre una celda, una hoja o un archivo."""
@@ -51,6 +61,8 @@ class Hallazgo:
     #: De qué habla, sin direcciones: «MIR · Componente 1 · alcanzado_t2». Es lo mismo de una entrega a otra aunque el
     #: renglón cambie de lugar; junto con la regla dice si una observación se atendió o persiste.
     sobre: str = ""
+    decision: Decision | None = None  #: la que se lleva a su lado
+    recuerdo: str = ""  #: lo que se había decidido cuando su celda decía otra cosa; no lo lee la unidad
 
     @property
     def firma(self) -> str:

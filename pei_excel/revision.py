@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from pei_excel.correcciones import EntregaAnterior
 from pei_excel.formato import Formato
 from pei_excel.formatos.aplicativo import APLICATIVO, NO_SE_APLICAN
 from pei_excel.hallazgo import Hallazgo, Severidad
@@ -41,6 +42,8 @@ class Revision:
     hallazgos: list[Hallazgo] = field(default_factory=list)
     estado: Suerte = Suerte.ACEPTADO
     usado: Libro | None = None  #: la entrega que la sustituye
+    anterior: EntregaAnterior | None = None  #: la que hubo antes, si no es la primera
+    callados: tuple[tuple[str, str], ...] = ()  #: (regla, sobre) de lo que la oficina decidió que no procede
 
     @property
     def cuenta(self) -> bool:

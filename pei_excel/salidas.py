@@ -274,6 +274,22 @@ class Carpeta:
         prueba.touch()
         shutil.rmtree(prueba.parent)
 
+    def conservar(self) -> None:
+        """Pasa a la carpeta nueva lo que alguien puso o cambió a mano en la de ahora; se pide ya escritos los demás.
+
+        Raises:
+            SalidaOcupada: si no se pudo copiar.
+        """
+        from pei_excel.conservacion import conservar
+
+        try:
+            conservar(self.final, self.nueva)
+        except OSError as error:
+            raise SalidaOcupada(
+                f"No se pudo conservar «{error.filename or self.final}», que no es de este programa "
+                f"({motivo(error)}). {_remedio(error)}"
+            ) from error
+
     def desistir(self) -> None:
         """Suelta la carpeta y deja todo como estaba antes de preparar, salvo que ya se haya cambiado."""
         with self._puerta:

@@ -60,6 +60,7 @@ class Tabla:
     anterior: tuple[tuple[str | None, str], ...] = ()
     catalogo: str | None = None  #: cuadro del catálogo con que se revisa; None: sin catálogo
     recepcion: str | None = None  #: lo que dice recepcion.csv en esa carpeta; None: no está
+    decisiones: tuple[tuple[str, str, str, str], ...] = ()  #: regla, decisión, motivo y fecha anotadas
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.lectura.decisiones import ProblemaDeDecision
 from pei_excel.lectura.recepcion import Lista, Recepcion
 from pei_excel.libro import Libro
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
@@ -29,6 +30,7 @@ class Entrega:
     rechazados: Sequence[Libro] = ()  #: llegaron y no pueden usarse
     recepciones: Mapping[str, Recepcion] = field(default_factory=dict)  #: por archivo
     lista: Lista = field(default_factory=Lista)  #: lo que dice recepcion.csv
+    decisiones: Sequence[ProblemaDeDecision] = ()  #: lo que no se entiende de las anotadas en el consolidado
     usar: frozenset[str] = frozenset()  #: archivos que se pidió usar
     #: (formato, unidad, programa) → cuándo llegó su primera entrega, aunque el archivo ya no esté; de la bitácora
     primeras: Mapping[tuple[str, str, str], date] = field(default_factory=dict)

@@ -12,20 +12,24 @@ from cuadros import Cuadro, escribir, leer
 import pei_excel.reglas
 from pei_excel.anteriores import Anterior, Identidad, de_libro, por_identidad
 from pei_excel.catalogo import Catalogo, leer_catalogo
+from pei_excel.crudo import CeldaCruda, HojaCruda
 from pei_excel.formato import Apertura, Formato
 from pei_excel.formatos import TODOS
 from pei_excel.formatos.catalogo import CATALOGO
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.de_oficina import leer_de_oficina
+from pei_excel.lectura.decisiones import CAPTURA, HOJA, VISIBLES, Anotada, ProblemaDeDecision, de_hoja
 from pei_excel.lectura.lector import Opciones
 from pei_excel.lectura.lector import leer as leer_libro
 from pei_excel.lectura.recepcion import Lista, de_texto
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto, Regla, Tabla
+from pei_excel.reglas.decisiones import avisos_de
 from pei_excel.reglas.lista import REGLAS
 from pei_excel.revision import revisar, revisar_entrega
 from pei_excel.semaforo import PERFILES
 
+CONSOLIDADO = "consolidado-mir.xlsx"
 #: Cada regla con cada formato al que sirve.
 CASOS = [pytest.param(r, f, id=f"{r.codigo}-{f}") for r in REGLAS if r.alcance != "tablas" for f in r.formatos]
 
@@ -85,14 +89,26 @@ def _caso(formato: Formato, tabla: Tabla, carpeta: Path) -> tuple[list[Hallazgo]
     de_carpeta = (
         revisar_entrega(revisiones, ajenos, contexto, lista.recepciones, lista) if formato.informe else []
     )
+    if tabla.decisiones:
+        de_carpeta = [*de_carpeta, *avisos_de(_anotadas(tabla)[1])]
     return [*(h for r in revisiones for h in r.hallazgos), *de_carpeta], cuadro
+
+
+def _anotadas(tabla: Tabla) -> tuple[list[Anotada], list[ProblemaDeDecision]]:
+    """Las decisiones del cuadro, como se leen de una hoja del consolidado."""
+    titulos = (VISIBLES["regla"], CAPTURA["decision"], CAPTURA["motivo"], CAPTURA["fecha"])
+    return de_hoja(HojaCruda(HOJA, {
+        (fila, columna): CeldaCruda(texto) for fila, renglon in enumerate((titulos, *tabla.decisiones), 1)
+        for columna, texto in enumerate(renglon, 1) if texto
+    }), CONSOLIDADO)
 
 
 def _celdas(hallazgos: list[Hallazgo]) -> set[tuple[str, str | None] | None]:
     # Los casos reunidos en un hallazgo («y en otras celdas…») también están marcados en el cuadro.
     celdas: set[tuple[str, str | None] | None] = set()
     for h in hallazgos:
-        celdas.add((h.donde.hoja, h.donde.celda) if h.donde.hoja and h.donde.celda else None)
+        ajena = h.donde.archivo == CONSOLIDADO  # su celda es de otro libro que el del cuadro
+        celdas.add((h.donde.hoja, h.donde.celda) if h.donde.hoja and h.donde.celda and not ajena else None)
     return celdas
 
 
