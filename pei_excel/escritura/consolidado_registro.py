@@ -126,7 +126,7 @@ def escribir_datos(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None:
     hoja.freeze_panes(ENCABEZADO, 0)
     # Son miles de renglones para filtrar o cruzar: impresos ocuparían más que todo lo demás.
     hoja.write_string(2, 0, _NO_SE_IMPRIME, estilos("nota", text_wrap=False))
-    imprimir(hoja, tablas, (_FILA_DEL_AVISO, _ULTIMA_IMPRESA), papel=papel, repetir=False)
+    imprimir(hoja, tablas, (_FILA_DEL_AVISO, _ULTIMA_IMPRESA), papel=papel)
     hoja.fit_to_pages(2, 0)
 
 
