@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pei_excel import cerrados
 from pei_excel.bitacora import Bitacora, BitacoraInservible, Cierre, Corrida
 from pei_excel.catalogo import Catalogo
 from pei_excel.control import Entregado, con_plazos
@@ -29,7 +30,6 @@ from pei_excel.textos import cuenta, enumerar
 #: Cuántos hallazgos frecuentes se muestran.
 FRECUENTES = 3
 ANCHO = 100
-CERRADOS = "cerrados"
 _GRAVES = frozenset({Severidad.ERROR.value, Severidad.AVISO.value})
 
 
@@ -125,11 +125,11 @@ def leer_tableros(
     """
     avisos: list[str] = []
     corridas: dict[str, Corrida] = {}
-    cierres = _de_archivos(base)
+    cierres = cerrados.cierres(base)
     try:
         bitacora = Bitacora.abrir(base, para_escribir=False)
         corridas = {c.periodo: c for c in bitacora.ultimas()}
-        cierres = bitacora.cierres() or cierres
+        cierres = cierres or bitacora.cierres()
     except BitacoraInservible as error:
         # Nada del tablero depende de ella mientras estén los resultados.
         avisos.append(f"{str(error).partition(', o siga')[0].rstrip('.')}. El tablero se hizo con los resultados.")
@@ -186,20 +186,6 @@ def _de_documento(codigo: str, documento: Mapping[str, Any]) -> Corrida:
         if h["destinatario"] == Destinatario.UNIDAD and h["severidad"] in _GRAVES
     )
     return Corrida(codigo, "", documento.get("opciones", {}), entregas, hallazgos)
-
-
-def _de_archivos(base: Path) -> list[Cierre]:
-    """Los cierres que cuentan las carpetas archivadas."""
-    cierres = []
-    for ruta in sorted((base / CERRADOS).glob("*/v*/cierre.json")):
-        try:
-            datos = json.loads(ruta.read_text(encoding="utf-8"))
-            version = int(datos.get("version") or ruta.parent.name.removeprefix("v"))
-        except (OSError, ValueError, AttributeError):
-            continue
-        cierres.append(Cierre(ruta.parts[-3], version, str(datos.get("cuando") or ""), "cerrar",
-                              str(datos.get("motivo") or ""), bool(datos.get("con_observaciones"))))
-    return sorted(cierres)
 
 
 def _tablero(
