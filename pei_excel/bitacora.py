@@ -46,7 +46,7 @@ _TABLAS: Mapping[str, str] = {
     "cierres": "id INTEGER PRIMARY KEY, periodo TEXT NOT NULL, version INTEGER NOT NULL, cuando TEXT NOT NULL, "
     "accion TEXT NOT NULL, motivo TEXT, con_observaciones INTEGER NOT NULL DEFAULT 0",
     "envios": "id INTEGER PRIMARY KEY, message_id TEXT, para TEXT NOT NULL, asunto TEXT, huella TEXT, adjuntos TEXT, "
-    "cuando TEXT NOT NULL, respuesta TEXT",
+    "cuando TEXT NOT NULL, respuesta TEXT, periodo TEXT, motivo TEXT, unidad TEXT, copia INTEGER, estado TEXT",
 }
 _INDICES = ("informes (corrida)", "hallazgos (corrida, sha256)", "salidas (corrida)", "corridas (periodo)")
 
@@ -66,6 +66,27 @@ class Cierre(NamedTuple):
     accion: str  #: «cerrar» o «reabrir»
     motivo: str
     con_observaciones: bool
+
+
+class Envio(NamedTuple):
+    """Un correo a una dirección: un renglón por cada una, porque el servidor puede aceptar unas y no otras."""
+
+    message_id: str
+    periodo: str
+    motivo: str  #: «tesoreria», «observaciones»…
+    unidad: str  #: clave; vacía si es a la Tesorería o a una dirección que se dio
+    para: str
+    copia: bool
+    asunto: str
+    huella: str  #: SHA-256 de lo que dice y de lo que lleva
+    adjuntos: Mapping[str, str]  #: archivo → SHA-256
+    estado: str  #: ENVIADO, RECHAZADO, INCIERTO o EN_CURSO
+    respuesta: str  #: lo que contestó el servidor, o por qué no salió
+    cuando: str = ""  #: ISO; lo pone la bitácora
+
+
+#: Cómo terminó un correo. INCIERTO: la conexión se cortó cuando el servidor ya lo tenía; EN_CURSO: la orden murió.
+ENVIADO, RECHAZADO, INCIERTO, EN_CURSO = "enviado", "no enviado", "incierto", "en curso"
 
 
 class Corrida(NamedTuple):
@@ -197,11 +218,60 @@ class Bitacora:
             if periodo in {None, p}
         ]
 
-    def envios(self) -> list[dict[str, Any]]:
-        """Los correos, en el orden en que salieron."""
-        columnas = ("message_id", "para", "asunto", "huella", "adjuntos", "cuando", "respuesta")
-        filas = self._consultar(f"SELECT {', '.join(columnas)} FROM envios ORDER BY id")  # noqa: S608 - son nuestras
-        return [dict(zip(columnas, fila, strict=True)) for fila in filas]
+    def envios(self, periodo: str | None = None) -> list[Envio]:
+        """Los correos, en el orden en que se mandaron; los de un periodo si se dice."""
+        if not self._hay():
+            return []
+        with self._conexion() as conexion:
+            lectura = conexion.execute("SELECT * FROM envios ORDER BY id")
+            columnas = [c[0] for c in lectura.description]
+            filas = [dict(zip(columnas, fila, strict=True)) for fila in lectura]
+        return [
+            Envio(
+                *((fila.get(c) or "") for c in ("message_id", "periodo", "motivo", "unidad", "para")),
+                copia=bool(fila.get("copia")), asunto=fila["asunto"] or "", huella=fila["huella"] or "",
+                adjuntos=json.loads(fila["adjuntos"] or "{}"), estado=fila.get("estado") or ENVIADO,
+                respuesta=fila["respuesta"] or "", cuando=fila["cuando"],
+            )
+            for fila in filas if periodo in {None, fila.get("periodo")}
+        ]
+
+    def ya_enviado(self, huella: str, para: str) -> bool:
+        """Ese mismo contenido ya se mandó a esa dirección."""
+        return bool(self._consultar(
+            "SELECT 1 FROM envios WHERE huella = ? AND para = ? COLLATE NOCASE AND estado = ? LIMIT 1",
+            huella, para, ENVIADO,
+        ))
+
+    def anotar_envios(self, envios: Iterable[Envio]) -> list[int]:
+        """Anota unos correos y da sus números; se anotan antes de mandarlos, y después se dice cómo terminaron.
+
+        Raises:
+            BitacoraInservible: si no se puede.
+        """
+        cuando = ahora().isoformat()
+        with self._anotando() as conexion:
+            return [
+                int(conexion.execute(
+                    "INSERT INTO envios (message_id, periodo, motivo, unidad, para, copia, asunto, huella, adjuntos, "
+                    "estado, respuesta, cuando) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*e[:8], _json(dict(e.adjuntos)), e.estado, e.respuesta, cuando),
+                ).lastrowid or 0)
+                for e in envios
+            ]
+
+    def terminar_envios(self, finales: Mapping[int, tuple[str, str]]) -> None:
+        """Dice de cada correo anotado cómo terminó y qué contestó el servidor: número → (estado, respuesta).
+
+        Raises:
+            BitacoraInservible: si no se puede.
+        """
+        cuando = ahora().isoformat()
+        with self._anotando() as conexion:
+            conexion.executemany(
+                "UPDATE envios SET estado = ?, respuesta = ?, cuando = ? WHERE id = ?",
+                [(estado, respuesta, cuando, numero) for numero, (estado, respuesta) in finales.items()],
+            )
 
     def previas(self, periodo: str) -> dict[Quien, list[Previa]]:
         """Las entregas que se han visto de cada informe de un periodo, de la primera a la última."""
@@ -342,6 +412,7 @@ class Bitacora:
                 for indice in _INDICES:
                     nombre = f"de_{indice.partition(' ')[0]}"
                     conexion.execute(f"CREATE INDEX IF NOT EXISTS {nombre} ON {indice}")
+                _agregar_columnas(conexion)
                 conexion.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (str(VERSION),))
                 self._comprobar_version(conexion)
                 yield conexion
@@ -355,6 +426,14 @@ class Bitacora:
         (escrita,) = conexion.execute("SELECT valor FROM meta WHERE clave = 'version'").fetchone()
         if escrita != str(VERSION):  # otra orden la cambió mientras ésta trabajaba
             raise BitacoraInservible(f"La bitácora «{self.ruta}» cambió de versión. Actualice el programa, {_SIN_ELLA}")
+
+
+def _agregar_columnas(conexion: sqlite3.Connection) -> None:
+    """Las columnas de los correos, en una bitácora que se hizo cuando todavía no se enviaban."""
+    hay = {fila[1] for fila in conexion.execute("PRAGMA table_info(envios)")}
+    for columna in _TABLAS["envios"].split(", "):
+        if columna.split()[0] not in hay:
+            conexion.execute(f"ALTER TABLE envios ADD COLUMN {columna}")
 
 
 def _anotar_hallazgos(
