@@ -303,7 +303,7 @@ def consolidar(
     _exigir_anteriores(anterior)
     encargo = Encargo(
         periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves,
-        leer_catalogo_o_salir(catalogo) if catalogo else None, usar, sin_bitacora,
+        leer_catalogo_o_salir(catalogo) if catalogo else None, usar, sin_bitacora, catalogo,
     )
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
@@ -377,6 +377,65 @@ def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -
     if not tableros:
         _uso(f"En «{salida}» no hay nada de {periodo.codigo}." if periodo else f"En «{salida}» no hay nada que decir.")
     click.echo(a_texto(tablero.como_datos(tableros)) if como_json else tablero.texto(tableros), nl=False)
+
+
+@orden.command(epilog="Ejemplo:  pei-excel cerrar 2024-T2")
+@click.argument("periodo", type=_Periodo(), metavar="PERIODO")
+@click.option("--con-observaciones", is_flag=True, help="Cierra aunque queden observaciones por solventar.")
+@click.option("--motivo", default="", metavar="TEXTO", help="Por qué se cierra así; se imprime en la cobertura.")
+@click.option("--recibidos", type=click.Path(path_type=Path), metavar="CARPETA",
+              help="La carpeta que se consolidó, si cambió de lugar o no se llevó la bitácora.")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+              help="El catálogo con que se consolidó, en los mismos casos.")
+@click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
+              help="Lo que se dio en --anterior al consolidar, en los mismos casos.")
+@click.option("--clave-archivo", "claves", callback=_leer_claves, metavar="ARCHIVO",
+              type=click.Path(path_type=Path), help="El de las contraseñas, si hay libros cifrados.")
+@click.option("--procesos", type=Entero(1, 64), metavar="N", help="Procesos a la vez (uno por núcleo).")
+@click.option("--sin-bitacora", is_flag=True, help="No lee ni escribe bitacora.sqlite.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"),
+              show_default=True, help="Carpeta de resultados.")
+def cerrar(
+    periodo: Any, con_observaciones: bool, motivo: str, recibidos: Path | None, catalogo: Path | None,
+    anterior: Path | None, claves: Any, procesos: int | None, sin_bitacora: bool, salida: Path,
+) -> None:
+    """Cierra un periodo: sus resultados pasan a DEFINITIVO y se archivan con todo lo recibido.
+
+    Repite la última consolidación y comprueba que nada cambió desde entonces. Queda en «cerrados», dentro de la
+    carpeta de resultados, con la huella de cada archivo.
+    """
+    from pei_excel.cierre import Pedido
+    from pei_excel.cierre import cerrar as cerrar_periodo
+
+    if con_observaciones and not motivo.strip():
+        _uso("Con --con-observaciones hace falta --motivo «…»: por qué se cierra así.")
+    hecho = cerrar_periodo(
+        Pedido(periodo, salida, con_observaciones, motivo, recibidos, catalogo, anterior, claves, procesos,
+               sin_bitacora), _avance(),
+    )
+    for aviso in hecho.avisos:
+        click.echo(aviso, err=True)
+    click.echo(hecho.texto, nl=False)
+
+
+@orden.command(epilog="Ejemplo:  pei-excel reabrir 2024-T2 --motivo \"Obras corrigió su informe\"")
+@click.argument("periodo", type=_Periodo(), metavar="PERIODO")
+@click.option("--motivo", required=True, metavar="TEXTO", help="Por qué se reabre.")
+@click.option("--sin-bitacora", is_flag=True, help="No escribe en bitacora.sqlite.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"),
+              show_default=True, help="Carpeta de resultados.")
+def reabrir(periodo: Any, motivo: str, sin_bitacora: bool, salida: Path) -> None:
+    """Reabre un periodo cerrado, para corregirlo y cerrar otra versión. Lo archivado no se toca."""
+    from pei_excel.cierre import reabrir as reabrir_periodo
+
+    if not motivo.strip():
+        _uso("Diga por qué se reabre, con --motivo «…».")
+    version, avisos = reabrir_periodo(salida, periodo, motivo, sin_bitacora=sin_bitacora)
+    for aviso in avisos:
+        click.echo(aviso, err=True)
+    click.echo(f"Se reabrió el periodo {periodo.codigo}, que estaba cerrado (versión {version.numero}). Consolide y "
+               f"cierre otra vez: será la versión {version.numero + 1}. La versión {version.numero} se conserva en "
+               f"{version.carpeta}.")
 
 
 @orden.command()

@@ -1,0 +1,215 @@
+"""Cerrar y reabrir un periodo: se repite su consolidación, ya con carácter definitivo, y se archiva con lo recibido."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pei_excel.archivado import EnCurso, Repetida, nombrar
+from pei_excel.bitacora import Bitacora, BitacoraInservible, ahora
+from pei_excel.catalogo import Catalogo, leer_catalogo
+from pei_excel.cerrados import ORIGINALES, REAPERTURA, PeriodoCerrado, Version, cerrada, reponer, versiones
+from pei_excel.definitivo import DEFINITIVO, Definitivo
+from pei_excel.documento import a_texto
+from pei_excel.lectura.claves import Claves
+from pei_excel.lectura.disco import huella
+from pei_excel.lectura.limites import limites_con
+from pei_excel.periodos import Periodo
+from pei_excel.proceso import Avance, Consolidado, Encargo, consolidar_carpeta
+from pei_excel.salidas import ULTIMO, Carpeta, NoSePudo, escribir_entero, puerta
+from pei_excel.textos import cuenta, limpiar
+
+_LARGO_DEL_MOTIVO = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pedido:
+    """Lo que el usuario pidió cerrar; las rutas, sólo si no son las que recuerda la bitácora."""
+
+    periodo: Periodo
+    base: Path  #: carpeta de resultados
+    con_observaciones: bool = False
+    motivo: str = ""
+    recibidos: Path | None = None
+    catalogo: Path | None = None
+    anterior: Path | None = None
+    claves: Claves | None = None
+    procesos: int | None = None
+    sin_bitacora: bool = False
+
+
+@dataclass(slots=True)
+class Cerrado:
+    """Lo que dejó un cierre."""
+
+    version: Version
+    consolidado: Consolidado
+    definitivo: Definitivo
+    avisos: list[str] = field(default_factory=list)
+
+    @property
+    def texto(self) -> str:
+        """En pocas líneas: qué se cerró, cómo y dónde quedó."""
+        v = self.version
+        recibidos = sum(n.startswith(f"{ORIGINALES}/") and n != v.catalogo for n in v.huellas or ())
+        cuantos = cuenta(recibidos, "archivo recibido", "archivos recibidos")
+        return "\n".join([
+            f"El periodo {v.periodo} quedó cerrado (versión {v.numero}). Sus resultados ya dicen {DEFINITIVO}.",
+            *(f"{frase}." for frase in self.definitivo.frases),
+            f"Archivado en {v.carpeta}: {cuantos} y los resultados, cada uno con su huella.",
+        ]) + "\n"
+
+
+def cerrar(pedido: Pedido, avance: Avance) -> Cerrado:
+    """Repite la última consolidación del periodo, con carácter definitivo, y la archiva con todo lo recibido.
+
+    Raises:
+        PeriodoCerrado: si ya lo está.
+        NoSePudo: si no se ha consolidado, si algo cambió desde entonces o si quedan observaciones por solventar y no
+            se dijo el motivo. Todo queda como estaba.
+    """
+    codigo = pedido.periodo.codigo
+    if not pedido.base.is_dir():
+        raise _sin_consolidar(pedido)
+    with puerta(pedido.base):
+        _exigir_sin_cerrar(pedido)
+        # Antes de trabajar: si no puede usarse, que se diga.
+        bitacora = None if pedido.sin_bitacora else Bitacora.abrir(pedido.base)
+        documento = _leer_documento(pedido)
+        rutas = _rutas(pedido, documento, bitacora)
+        limites = limites_con(f"{n}={v}" for n, v in documento["opciones"]["limites"].items())
+        repetida = Repetida(pedido.base, codigo, documento, rutas, limites)
+        repetida.comprobar()
+        encargo = _encargo(pedido, repetida)
+        en_curso = EnCurso(repetida, _motivo(pedido.motivo), con_observaciones=pedido.con_observaciones)
+        consolidado = consolidar_carpeta(rutas["recibidos"], pedido.base, encargo, avance, en_curso)
+        version = versiones(pedido.base, codigo)[-1]
+        cerrado = Cerrado(version, consolidado, en_curso.definitivo, [consolidado.aviso] if consolidado.aviso else [])
+        if bitacora is not None:
+            try:
+                bitacora.anotar_cierre(
+                    codigo, version.numero, "cerrar", version.motivo, cuando=version.cuando,
+                    con_observaciones=version.con_observaciones,
+                )
+            except BitacoraInservible as error:
+                cerrado.avisos.append(f"El periodo quedó cerrado, sin anotarse en la bitácora. {error}")
+    return cerrado
+
+
+def reabrir(base: Path, periodo: Periodo, por_que: str, *, sin_bitacora: bool = False) -> tuple[Version, list[str]]:
+    """Anota que un periodo se reabre; lo archivado no se toca. Devuelve la versión y lo que no se pudo anotar.
+
+    Raises:
+        NoSePudo: si no está cerrado o no se puede escribir.
+    """
+    if cerrada(base, periodo.codigo) is None:
+        raise _no_esta_cerrado(base, periodo)
+    with puerta(base):
+        bitacora = None if sin_bitacora else Bitacora.abrir(base)
+        version = cerrada(base, periodo.codigo)
+        if version is None:
+            raise _no_esta_cerrado(base, periodo)
+        cuando, escrito = ahora().isoformat(), _motivo(por_que)
+        escribir_entero(version.carpeta / REAPERTURA, a_texto({"cuando": cuando, "motivo": escrito}).encode())
+        try:
+            if bitacora is not None:
+                bitacora.anotar_cierre(periodo.codigo, version.numero, "reabrir", escrito, cuando=cuando)
+        except BitacoraInservible as error:
+            return version, [f"El periodo quedó reabierto, sin anotarse en la bitácora. {error}"]
+    return version, []
+
+
+def _no_esta_cerrado(base: Path, periodo: Periodo) -> NoSePudo:
+    ya = versiones(base, periodo.codigo)
+    que = f"ya está reabierto (versión {ya[-1].numero})" if ya else f"no está cerrado en «{base}»"
+    return NoSePudo(f"El periodo {periodo.codigo} {que}: puede consolidarse.")
+
+
+def _motivo(texto: str) -> str:
+    return " ".join(limpiar(texto).split())[:_LARGO_DEL_MOTIVO]
+
+
+def _sin_consolidar(pedido: Pedido) -> NoSePudo:
+    codigo = pedido.periodo.codigo
+    return NoSePudo(
+        f"En «{pedido.base}» no hay resultados de {codigo} que cerrar. Consolide primero: "
+        f"pei-excel consolidar CARPETA --periodo {codigo}"
+    )
+
+
+def _exigir_sin_cerrar(pedido: Pedido) -> None:
+    version = cerrada(pedido.base, pedido.periodo.codigo)
+    if version is None:
+        return
+    texto = f"El periodo {version.periodo} ya está cerrado (versión {version.numero})"
+    cambiados = version.cambiados()
+    if cambiados:
+        raise PeriodoCerrado(
+            f"{texto}, y en «{version.carpeta}» ya no está como se archivó {nombrar(cambiados)}. Restáurelo de un "
+            "respaldo."
+        )
+    with Carpeta(pedido.base, version.periodo) as carpeta:
+        carpeta.preparar()
+        repuesta = reponer(carpeta, version)
+    raise PeriodoCerrado(f"{texto}.{' Se repusieron sus resultados definitivos.' if repuesta else ''}")
+
+
+def _leer_documento(pedido: Pedido) -> dict[str, Any]:
+    """El `resultado.json` de lo último que se consolidó."""
+    ruta = pedido.base / pedido.periodo.codigo / ULTIMO
+    if not ruta.is_file():
+        raise _sin_consolidar(pedido)
+    try:
+        documento = json.loads(ruta.read_text(encoding="utf-8"))
+        opciones = documento["opciones"]
+        for que in ("perfil", "pais", "corte", "estricto", "ponderado", "catalogo", "limites", "usar", "anterior"):
+            opciones[que]
+        documento["totales"], documento["libros"], documento["hallazgos"], documento["entregas"]
+    except (OSError, KeyError, TypeError, ValueError):
+        raise NoSePudo(f"«{ruta}» no se entiende o es de una versión anterior: consolide otra vez y repita.") from None
+    return documento  # type: ignore[no-any-return]
+
+
+def _rutas(pedido: Pedido, documento: Mapping[str, Any], bitacora: Bitacora | None) -> dict[str, Path]:
+    """Dónde está lo que se consolidó: lo que dice el usuario o lo que recuerda la bitácora."""
+    opciones = documento["opciones"]
+    recordadas = bitacora.rutas(pedido.periodo.codigo) if bitacora is not None else {}
+    rutas: dict[str, Path] = {}
+    for que, hace_falta, nombre, clase in (
+        ("recibidos", True, "la carpeta de lo recibido", "dir"),
+        ("catalogo", bool(opciones["catalogo"]), "el catálogo", "file"),
+        ("anterior", bool(opciones["anterior"]), "lo que se dio en --anterior", ""),
+    ):
+        ruta = getattr(pedido, que) or recordadas.get(que)
+        if not hace_falta:
+            continue
+        if ruta is None:
+            raise NoSePudo(f"No se sabe dónde está {nombre} con que se consolidó: dígalo con --{que}.")
+        if not {"dir": ruta.is_dir, "file": ruta.is_file}.get(clase, ruta.exists)():
+            raise NoSePudo(f"No existe «{ruta}», {nombre} con que se consolidó: dígalo con --{que}.")
+        rutas[que] = ruta
+    return rutas
+
+
+def _encargo(pedido: Pedido, repetida: Repetida) -> Encargo:
+    """El mismo de la última consolidación."""
+    opciones, rutas = repetida.documento["opciones"], repetida.rutas
+    catalogo = _catalogo(rutas["catalogo"], opciones["catalogo"]) if "catalogo" in rutas else None
+    encargo = Encargo(pedido.periodo, catalogo=catalogo)
+    perfiles = {f: p for f, p in opciones["perfil"].items() if encargo.contexto.perfil(f).clave != p}
+    return Encargo(
+        pedido.periodo, perfiles, opciones["pais"], date.fromisoformat(opciones["corte"]), pedido.procesos,
+        opciones["estricto"], opciones["ponderado"], rutas.get("anterior"), repetida.limites, pedido.claves, catalogo,
+        tuple(opciones["usar"]), pedido.sin_bitacora, rutas.get("catalogo"),
+    )
+
+
+def _catalogo(ruta: Path, usado: Mapping[str, str]) -> Catalogo:
+    leido = leer_catalogo(ruta)[0] if huella(ruta) == usado["sha256"] else None
+    if leido is None:
+        raise NoSePudo(f"El catálogo «{ruta}» cambió después de consolidar; consolide otra vez.")
+    return leido
