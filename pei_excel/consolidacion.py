@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from pei_excel.decisiones import Decidida
 from pei_excel.formatos import FORMATOS
-from pei_excel.hallazgo import Hallazgo
+from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto, a_hallazgo
@@ -123,6 +124,7 @@ def consolidar(
     estricto: bool = False,
     ponderado: bool = False,
     de_carpeta: Sequence[Hallazgo] = (),
+    decididas: Sequence[Decidida] = (),
 ) -> Tablas:
     """Las tablas de un formato a partir de los informes revisados; CON001 ya comprobado y agregado."""
     en_cual = _donde_se_cuentan(revisiones, contexto)
@@ -137,8 +139,9 @@ def consolidar(
     incluidas = set(map(id, elegidas))
     excluidas = [r for r in del_formato if id(r) not in incluidas and r.estado is not Suerte.SUSTITUIDO]
     leidos = sum(r.estado is not Suerte.SUSTITUIDO for r in del_formato)
+    callados = [d.hallazgo for d in decididas if d.hallazgo is not None]  # lo que falta, falta aunque no se observe
     faltan = [
-        str(h.esperado).removeprefix(f"{formato}: ") for h in de_carpeta
+        str(h.esperado).removeprefix(f"{formato}: ") for h in (*de_carpeta, *callados)
         if h.regla == "ENT001" and str(h.esperado).startswith(f"{formato}: ")
     ]
     cobertura = Cobertura(
@@ -176,6 +179,10 @@ def consolidar(
         ponderado=ponderado,
         cobertura=cobertura,
         hallazgos=tuple(h for r in del_formato for h in r.hallazgos) + tuple(de_carpeta),
+    )
+    tablas.decididas = tuple(d for d in decididas if tablas.es_suyo(d.formato, d.visto.archivo))
+    tablas.cobertura.callados = sum(
+        d.hallazgo is not None and d.hallazgo.severidad is Severidad.ERROR for d in tablas.decididas
     )
     tablas.hallazgos += tuple(comprobar(tablas, contexto))
     return tablas

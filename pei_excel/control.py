@@ -5,16 +5,17 @@ El mismo renglón sirve a la hoja «Control de entregas», a `resultado.json`, a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
+from pei_excel import correcciones
 from pei_excel.catalogo.conjunto import Catalogo
 from pei_excel.catalogo.registros import Programa, Unidad
 from pei_excel.consolidacion import orden_de_clave
-from pei_excel.hallazgo import Destinatario, Hallazgo, Severidad
+from pei_excel.correcciones import NUEVA, PERSISTE, Asunto, asunto_de, para_comparar
+from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.lectura.recepcion import Recepcion
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.padron import esperados, llego
@@ -152,17 +153,15 @@ class Entregado:
 
 def asuntos(hallazgos: Iterable[Hallazgo]) -> Asuntos:
     """Las observaciones que lee la unidad, sin las del diseño, por su asunto."""
-    return tuple(
-        (h.regla, h.sobre) for h in hallazgos if h.destinatario is Destinatario.UNIDAD and not h.diseno
-    )
+    return tuple(asunto_de(h) for h in para_comparar(hallazgos))
 
 
-def comparar(desde: str, antes: Collection[tuple[str, str]], ahora: Collection[tuple[str, str]]) -> Cambios:
-    """Atendidas, las que ya no están; persistentes, las que siguen; nuevas, las demás."""
-    viejas, actuales = Counter(antes), Counter(ahora)
-    return Cambios(
-        desde, (viejas - actuales).total(), (viejas & actuales).total(), (actuales - viejas).total()
-    )
+def comparar(
+    desde: str, antes: Sequence[Asunto], ahora: Sequence[Asunto], callados: Iterable[Asunto] = ()
+) -> Cambios:
+    """Cuántas se atendieron, persisten y son nuevas, como en `correcciones.comparar`."""
+    hecha = correcciones.comparar(antes, ahora, callados)
+    return Cambios(desde, len(hecha.atendidas), hecha.respecto.count(PERSISTE), hecha.respecto.count(NUEVA))
 
 
 def entregados(
@@ -176,8 +175,11 @@ def entregados(
         libro, recepcion = revision.libro, recepciones.get(revision.libro.archivo)
         numero, antes, primera = serie.get(id(libro), (None, None, ""))
         cambios = None
-        if antes is not None and revision.estado is not Suerte.SUSTITUIDO:
-            cambios = comparar(antes.archivo, antes.asuntos, asuntos(revision.hallazgos))
+        if revision.anterior is not None:  # la que se muestra a la unidad
+            suyos = [h.asunto for h in revision.anterior.hallazgos]
+            cambios = comparar(revision.anterior.archivo, suyos, asuntos(revision.hallazgos), revision.callados)
+        elif antes is not None and revision.estado is not Suerte.SUSTITUIDO:
+            cambios = comparar(antes.archivo, antes.asuntos, asuntos(revision.hallazgos), revision.callados)
         renglon = Entregado(
             libro.formato, libro.identidad[0], libro.unidad.nombre if libro.unidad else "", libro.identidad[1],
             libro.programa.nombre if libro.programa else "", str(libro.campo("gerencia").valor or ""), libro.archivo,

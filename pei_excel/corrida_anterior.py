@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pei_excel.conservacion import huellas
-from pei_excel.correcciones import InformePrevio
+from pei_excel.correcciones import InformePrevio, fijar_anteriores
 from pei_excel.crudo import ArchivoIlegible
+from pei_excel.decisiones import Decididas, aplicar
 from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.decisiones import CAPTURA, HOJA, VISIBLES, Anotada, Lugar, ProblemaDeDecision, leer_anotadas
 from pei_excel.lectura.disco import huella
+from pei_excel.lectura.recepcion import Recepcion
+from pei_excel.reglas.decisiones import avisos_de
+from pei_excel.revision import Revision
 from pei_excel.salidas import ULTIMO
 
 
@@ -69,3 +75,19 @@ def leer_corrida(carpeta: Path) -> CorridaAnterior:
         a for a in guardadas or () if (not leidos if a.sello is None else a.sello.formato not in leidos)
     ]
     return corrida
+
+
+def seguir(
+    corrida: CorridaAnterior, revisiones: Sequence[Revision], de_carpeta: Sequence[Hallazgo],
+    recepciones: Mapping[str, Recepcion],
+) -> Decididas:
+    """Aplica las decisiones anotadas a lo revisado y compara cada informe con su entrega anterior.
+
+    Cambia las revisiones; entre los hallazgos de la carpeta quedan los de las decisiones que no se entienden.
+    """
+    hechas = aplicar(revisiones, de_carpeta, corrida.anotadas)
+    hechas.de_carpeta = sorted(
+        [*hechas.de_carpeta, *avisos_de([*corrida.problemas, *hechas.problemas])], key=Hallazgo.orden
+    )
+    hechas.cambiadas |= fijar_anteriores(revisiones, recepciones, corrida.informes)
+    return hechas

@@ -42,16 +42,12 @@ class Decidida:
     decision: Decision
     sello: Sello | None
     visto: Visto
+    hallazgo: Hallazgo | None = None  #: el que se calla
 
     @property
     def formato(self) -> str | None:
         """De qué formato es; None si es de la carpeta o de un archivo que no se reconoció."""
         return (self.sello.formato or None) if self.sello else None
-
-    @property
-    def callada(self) -> bool:
-        """Su hallazgo está y no se dice."""
-        return self.situacion == CALLADA
 
     def orden(self) -> tuple[object, ...]:
         """Primero lo que se calla; dentro, como en las observaciones."""
@@ -194,7 +190,7 @@ class _Vigentes:
         # De dos entregas del mismo informe se muestra la que se usa.
         uno = min(mismos, key=lambda s: s.revision is not None and s.revision.estado is Suerte.SUSTITUIDO)
         if calla:
-            self._hechas.fuera.append(Decidida(CALLADA, anotada.decision, uno.sello, uno.visto))
+            self._hechas.fuera.append(Decidida(CALLADA, anotada.decision, uno.sello, uno.visto, uno.hallazgo))
         else:
             self._hechas.juntas.append(Anotada(anotada.decision, uno.sello, uno.visto))
 

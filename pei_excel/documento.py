@@ -9,6 +9,7 @@ from typing import Any
 
 from pei_excel.definitivo import Definitivo
 from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.lectura.decisiones import de_decision
 from pei_excel.revision import Revision, Suerte
 from pei_excel.tablas import Grupo, Tablas
 
@@ -29,6 +30,9 @@ def de_hallazgo(h: Hallazgo, *, con_archivo: bool = False) -> dict[str, Any]:
         "como_corregir": h.como_corregir,
         "encontrado": _valor(h.encontrado),
         "esperado": _valor(h.esperado),
+        "sobre": h.sobre,
+        "firma": h.firma,
+        "decision": de_decision(h.decision) or None,
     }
 
 
@@ -55,6 +59,7 @@ def de_revision(r: Revision) -> dict[str, Any]:
         "periodo": libro.periodo.codigo if libro.periodo else None,
         "estado": r.estado.value,
         "hallazgos": [de_hallazgo(h) for h in r.hallazgos],
+        "entrega_anterior": r.anterior.como_datos() if r.anterior else None,
     }
 
 
@@ -90,6 +95,17 @@ def _de_cierre(cierre: Definitivo) -> dict[str, Any]:
             "motivo": cierre.motivo}
 
 
+def _en_solventacion(tablas: Tablas) -> int:
+    """Cifras que el libro de la Tesorería muestra recalculadas, con su nota al pie."""
+    from pei_excel.escritura import tesoreria_indicadores, tesoreria_poi_actividades
+
+    if tablas.formato == "POI":
+        return sum(
+            len(tesoreria_poi_actividades.informado_distinto(r.actividad, r.libro)) for r in tablas.renglones
+        )
+    return sum(len(tesoreria_indicadores.informado_distinto(r.indicador)) for r in tablas.renglones)
+
+
 def totales(tablas: Tablas) -> dict[str, Any]:
     """Los totales del consolidado de un formato: cobertura, institución y cada agrupación."""
 
@@ -120,8 +136,10 @@ def totales(tablas: Tablas) -> dict[str, Any]:
             "leidos": tablas.cobertura.leidos,
             "consolidados": tablas.cobertura.consolidados,
             "esperados": tablas.cobertura.esperados,
+            "errores_callados": tablas.cobertura.callados,
             "excluidos": [{"informe": quien, "motivo": motivo} for quien, motivo in tablas.cobertura.excluidos],
         },
+        "en_solventacion": _en_solventacion(tablas),
         "institucion": de_grupo(tablas.institucion),
         **{f"por_{a.clave}": [de_grupo(g) for g in tablas.grupos[a.clave]] for a in tablas.agrupaciones},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +21,8 @@ from pei_excel.bitacora import Bitacora, BitacoraInservible, hoy
 from pei_excel.catalogo import Catalogo
 from pei_excel.cerrados import exigir_abierto
 from pei_excel.control import Entregado, Memoria, con_plazos, entregados
+from pei_excel.corrida_anterior import CorridaAnterior, leer_corrida, nombre_de_consolidado, seguir
+from pei_excel.decisiones import Decididas, como_datos
 from pei_excel.definitivo import Definitivo
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
@@ -108,6 +110,14 @@ class Resultado:
     anteriores: list[tuple[str, str]] = field(default_factory=list)  #: (archivo, SHA-256) con que se comparó
     empacadas: dict[int, bytes] = field(default_factory=dict)  #: id de la revisión → como llegó, si sigue igual
     recepciones: dict[str, Recepcion] = field(default_factory=dict)  #: archivo → cuándo llegó
+    decididas: Decididas | None = None  #: lo que hicieron las decisiones anotadas; None: no se han buscado
+
+    def seguir(self, corrida: CorridaAnterior) -> None:
+        """Aplica las decisiones que se anotaron y compara cada informe con su entrega anterior."""
+        self.decididas = seguir(corrida, self.revisiones, self.de_carpeta, self.recepciones)
+        self.de_carpeta = self.decididas.de_carpeta
+        for cual in self.decididas.cambiadas:
+            self.empacadas.pop(cual, None)
 
     @property
     def apartados_por_mes(self) -> list[str]:
@@ -284,13 +294,21 @@ def escribir_una_evaluacion(destino: str, revision: Revision | bytes, encargo: E
 
 
 def nombres_de_evaluacion(revisiones: Sequence[Revision], periodo: Periodo) -> list[str]:
-    """`<unidad>[-<programa>]_<periodo>_evaluacion.xlsx`; los que chocan (también sólo por mayúsculas) llevan -2, -3…"""
+    """El nombre del libro de evaluación de cada informe."""
+    return nombres_de_evaluaciones([(r.libro.identidad, r.libro.archivo) for r in revisiones], periodo)
+
+
+def nombres_de_evaluaciones(informes: Iterable[tuple[Sequence[str], str]], periodo: Periodo) -> list[str]:
+    """`<unidad>[-<programa>]_<periodo>_evaluacion.xlsx` de cada informe, dicho por sus claves y su archivo.
+
+    Los que chocan (también sólo por mayúsculas) llevan -2, -3…
+    """
     usados: set[str] = set()
     nombres = []
     cola = f"_{periodo.codigo}_evaluacion"
-    for revision in revisiones:
-        partes = [nombre_para_archivo(p) for p in revision.libro.identidad if p]
-        base = "-".join(p for p in partes if p) or nombre_para_archivo(Path(revision.libro.archivo).stem) or "informe"
+    for identidad, archivo in informes:
+        partes = [nombre_para_archivo(p) for p in identidad if p]
+        base = "-".join(p for p in partes if p) or nombre_para_archivo(Path(archivo).stem) or "informe"
         nombre, n = "", 1
         while not nombre or nombre.casefold() in usados:
             sufijo = cola + (f"-{n}" if n > 1 else "")
@@ -379,6 +397,7 @@ def consolidar_carpeta(
             if resultado.apartados_por_mes and not any(r.libro.formato for r in resultado.revisiones):
                 gc.unfreeze()
                 raise PeriodoImpropio(resultado.apartados_por_mes, periodo.ejercicio)
+            resultado.seguir(leer_corrida(carpeta.final))
             if cierre is not None:
                 encargo = replace(encargo, definitivo=cierre.decidir(resultado))
             hallados = entregados(resultado.revisiones, resultado.recepciones, memoria.previas if memoria else {})
@@ -401,6 +420,7 @@ def consolidar_carpeta(
         _escribir_json(nueva, resultado, encargo, corte, salidas, tablas, entregas)
         consolidado = Consolidado(resultado, carpeta.final, tablas, entregas, salidas, entrada=entrada)
         with cierre.archivando(nueva, consolidado) if cierre is not None else nullcontext():
+            carpeta.conservar()
             carpeta.cambiar()
         if bitacora is not None:
             try:
@@ -436,14 +456,14 @@ def _escribir_institucionales(
         propias = consolidar(
             resultado.revisiones, encargo.periodo, encargo.contexto, formato=formato, corte=corte,
             estricto=encargo.estricto, ponderado=encargo.ponderado and formato == "POI",
-            de_carpeta=resultado.de_carpeta,
+            de_carpeta=resultado.de_carpeta, decididas=resultado.decididas.fuera if resultado.decididas else (),
         )
         propias.cierre = propias.cobertura.cierre = encargo.definitivo
         tablas[formato] = propias
         resultado.de_carpeta += [h for h in propias.hallazgos if h.regla == "CON001"]
         consolidado, tesoreria = escritores(formato)
         consolidado = partial(consolidado, entregas=entregas)
-        escribir(f"consolidado-{formato.lower()}.xlsx", partial(_con, consolidado, propias, resultado.revisiones))
+        escribir(nombre_de_consolidado(formato), partial(_con, consolidado, propias, resultado.revisiones))
         escribir(f"tesoreria-{formato.lower()}.xlsx", partial(_con, tesoreria, propias))
         if formato == "MIR":
             from pei_excel.escritura.acciones import escribir_acciones
@@ -505,6 +525,7 @@ def _escribir_json(
         },
         totales={formato: totales(propias) for formato, propias in tablas.items()},
         entregas=[e.como_datos() for e in entregas],
+        decisiones=como_datos(resultado.decididas) if resultado.decididas else [],
         salidas=[{"archivo": nombre, "sha256": salidas[nombre]} for nombre in sorted(salidas)],
     )
     escribir_entero(nueva / ULTIMO, a_texto(contenido).encode())

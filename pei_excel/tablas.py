@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pei_excel.actividades import Actividad, SinUbicar, sin_ubicar
 from pei_excel.calculos import Cifra, Estado, acumular, promedio
@@ -16,6 +16,9 @@ from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.semaforo import Perfil
 from pei_excel.textos import normalizar
+
+if TYPE_CHECKING:
+    from pei_excel.decisiones import Decidida
 
 #: Niveles de la MIR que se promedian, siempre por separado; Fin y Propósito se listan y no se promedian.
 PROMEDIADOS = ("Componente", "Actividad")
@@ -170,6 +173,7 @@ class Cobertura:
     consolidados: int
     esperados: int | None = None  #: los del catálogo, si lo hay
     excluidos: tuple[tuple[str, str], ...] = ()  #: (quién o qué archivo, por qué)
+    callados: int = 0  #: ERRORES que no se cuentan porque planeación decidió que no proceden
     #: (archivo sin reconocer, formato en cuya cobertura se cuenta) de una carpeta con varios formatos
     aparte: tuple[tuple[str, str], ...] = ()
     cierre: Definitivo | None = None  #: None mientras el periodo no se cierra
@@ -183,6 +187,9 @@ class Cobertura:
             texto += "; excluidos: " + ", ".join(f"{quien} ({motivo})" for quien, motivo in self.excluidos)
         if self.aparte:
             texto += "; sin reconocer: " + ", ".join(f"{que} (se cuenta en {otro})" for que, otro in self.aparte)
+        if self.callados:
+            no_se = "error no se cuenta" if self.callados == 1 else "errores no se cuentan"
+            texto += f"; {self.callados} {no_se} por decisión de planeación"
         return ". ".join((texto, *(self.cierre.frases if self.cierre else ())))
 
 
@@ -200,6 +207,7 @@ class Tablas:
     hallazgos: tuple[Hallazgo, ...] = ()  #: todos: de libros y de carpeta
     cierre: Definitivo | None = None  #: None: PRELIMINAR, hasta que el periodo se cierre
     formato: str = "MIR"
+    decididas: tuple[Decidida, ...] = ()  #: decisiones que no están junto a un hallazgo
     libros: tuple[Libro, ...] = ()  #: los consolidados, en el orden de las salidas
     ponderado: bool = False  #: POI: la media pesa cada actividad por su costo anual
 

@@ -30,11 +30,11 @@ class Entrega:
     rechazados: Sequence[Libro] = ()  #: llegaron y no pueden usarse
     recepciones: Mapping[str, Recepcion] = field(default_factory=dict)  #: por archivo
     lista: Lista = field(default_factory=Lista)  #: lo que dice recepcion.csv
-    decisiones: Sequence[ProblemaDeDecision] = ()  #: lo que no se entiende de las anotadas en el consolidado
     usar: frozenset[str] = frozenset()  #: archivos que se pidió usar
     #: (formato, unidad, programa) → cuándo llegó su primera entrega, aunque el archivo ya no esté; de la bitácora
     primeras: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
     sustituidos: dict[int, Libro] = field(default_factory=dict)  #: id del libro sustituido → el que se usa
+    decisiones: Sequence[ProblemaDeDecision] = ()  #: lo que no se entiende de las anotadas en el consolidado
 
 
 @regla(
