@@ -12,6 +12,7 @@ from typing import Any
 
 from pei_excel.anteriores import Anterior, Identidad, comparables, de_libro, por_identidad
 from pei_excel.archivos import LEGIBLES, buscar
+from pei_excel.cerrados import RESULTADOS, Version, bajo, ultimas
 from pei_excel.crudo import CeldaCruda
 from pei_excel.escritura.datos import COLUMNAS, PELIGROSOS
 from pei_excel.formato import Formato
@@ -42,16 +43,27 @@ class Previas:
 
 
 def hay_que_leer(ruta: Path) -> bool:
-    """La ruta tiene algún libro o la carpeta de un periodo cerrado."""
-    return bool(_cerradas(ruta)) or any(a.ruta.suffix.lower() in LEGIBLES for a in buscar([ruta]).archivos)
+    """La ruta tiene algún libro o la carpeta de un periodo ya consolidado."""
+    return bool(_consolidadas(ruta)) or any(a.ruta.suffix.lower() in LEGIBLES for a in buscar([ruta]).archivos)
 
 
-def _cerradas(ruta: Path) -> list[Path]:
-    """Los datos abiertos de las carpetas de resultados que hay en una ruta."""
+def _consolidadas(ruta: Path, menos: Periodo | None = None) -> list[tuple[Path, Version | None]]:
+    """Las carpetas de resultados que hay en una ruta y, si están archivadas, su versión.
+
+    De cada periodo cerrado, sólo la última, que vale por la carpeta de resultados que la acompaña; no la del periodo
+    `menos`, que es el que se consolida: al corregirlo, lo que se había cerrado no es de antes.
+    """
     if not ruta.is_dir():
         return []
-    carpetas = sorted(p.parent for p in ruta.rglob(ULTIMO))
-    return [c / DATOS for c in carpetas if not c.name.endswith(_VIEJAS) and (c / DATOS).is_file()]
+    archivadas = bajo(ruta)
+    suyas = {v.carpeta for v in archivadas}
+    repetidas = {v.carpeta.parents[2] / v.periodo for v in archivadas}
+    sueltas = [
+        c for c in (p.parent for p in ruta.rglob(ULTIMO))
+        if not c.name.endswith(_VIEJAS) and c not in repetidas and suyas.isdisjoint(c.parents) and (c / DATOS).is_file()
+    ]
+    halladas = [(v.carpeta / RESULTADOS, v) for v in ultimas(archivadas, menos)]
+    return sorted([*halladas, *((c, None) for c in sueltas)], key=lambda par: par[0])
 
 
 def leer_previas(ruta: Path, opciones: Opciones, trabajadores: Trabajadores, avance: Avance) -> Previas:
@@ -72,9 +84,16 @@ def leer_previas(ruta: Path, opciones: Opciones, trabajadores: Trabajadores, ava
         previas.archivos.append((nombre, huella))
         if motivo:
             previas.apartados.append((nombre, f"es de --anterior y no se comparó: {motivo}"))
-    for datos in _cerradas(ruta):
-        nombre = f"{ruta.name}/{datos.relative_to(ruta).as_posix()}"
-        contenido = datos.read_bytes()
+    for carpeta, version in _consolidadas(ruta, opciones.periodo):
+        nombre = f"{ruta.name}/{(carpeta / DATOS).relative_to(ruta).as_posix()}"
+        cambiados = version.cambiados(RESULTADOS) if version else []
+        if cambiados:
+            cual = cambiados[0].removeprefix(f"{RESULTADOS}/")
+            previas.apartados.append((
+                nombre, f"es de --anterior y no se comparó: la carpeta ya no es la que se cerró (cambió «{cual}»)"
+            ))
+            continue
+        contenido = (carpeta / DATOS).read_bytes()
         previas.archivos.append((nombre, hashlib.sha256(contenido).hexdigest()))
         try:
             de_datos = list(_de_datos(contenido.decode("utf-8-sig"), nombre))
