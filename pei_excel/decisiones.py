@@ -19,7 +19,6 @@ from pei_excel.lectura.decisiones import (
     ProblemaDeDecision,
     Sello,
     Visto,
-    de_decision,
     dicho,
 )
 from pei_excel.revision import Revision, Suerte
@@ -31,7 +30,7 @@ CAMBIO = "Cambió lo que dice: se observa otra vez"
 YA_NO_ESTA = "Ya no se observa"
 SIN_UBICAR = "No se sabe de cuál es"
 #: Reglas de las que no se decide: la primera comprueba nuestras sumas; la otra habla de las propias decisiones.
-_SIN_DECISION = frozenset({"CON001", "DEC001"})
+SIN_DECISION = frozenset({"CON001", "DEC001"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +91,24 @@ def sellos(revision: Revision | None, hallazgos: Iterable[Hallazgo]) -> list[Sel
     formato, unidad, programa = "", "", ""
     if revision is not None:
         formato, (unidad, programa) = revision.libro.formato or "", revision.libro.identidad
-    veces: Counter[tuple[str, str]] = Counter()
-    hechos = []
+    # De un archivo sin identidad no se sabe más que su nombre.
+    return [
+        Sello(
+            formato, unidad, programa, h.regla,
+            h.sobre if formato or revision is None else f"{h.donde.archivo} · {h.sobre}", h.firma, h.veces,
+        ) for h in hallazgos
+    ]
+
+
+def _numerar(hallazgos: Iterable[Hallazgo]) -> list[Hallazgo]:
+    """Los mismos, con su número los que un informe tiene iguales: así lo conservan aunque se calle alguno."""
+    cuantos: Counter[tuple[str, str]] = Counter()
+    numerados = []
     for h in hallazgos:
-        # De un archivo sin identidad no se sabe más que su nombre.
-        sobre = h.sobre if formato or revision is None else f"{h.donde.archivo} · {h.sobre}"
-        veces[sobre, h.firma] += 1
-        hechos.append(Sello(formato, unidad, programa, h.regla, sobre, h.firma, veces[sobre, h.firma]))
-    return hechos
+        igual = h.donde.archivo, h.firma
+        cuantos[igual] += 1
+        numerados.append(h if cuantos[igual] == h.veces else replace(h, veces=cuantos[igual]))
+    return numerados
 
 
 def aplicar(
@@ -110,6 +119,9 @@ def aplicar(
     «No procede», con su motivo, calla el hallazgo mientras su regla, de qué habla y lo que dice sean los mismos; si
     cambia lo que dice, vuelve y lo recuerda.
     """
+    for revision in revisiones:
+        revision.hallazgos = _numerar(revision.hallazgos)
+    de_carpeta = _numerar(de_carpeta)
     sitios = [
         _Sitio(r, n, h, sello)
         for r, hallazgos in [*((r, r.hallazgos) for r in revisiones), (None, de_carpeta)]
@@ -216,7 +228,7 @@ class _Vigentes:
         decision = anotada.decision
         if decision is None or decision.que != NO_PROCEDE:
             return False
-        if any(s.hallazgo.regla in _SIN_DECISION for s in sitios):
+        if any(s.hallazgo.regla in SIN_DECISION for s in sitios):
             self._no_se_pudo(anotada, "de esta observación no se decide: se corrige")
             return False
         if any(
@@ -284,9 +296,3 @@ def como_datos(decididas: Decididas) -> list[dict[str, Any]]:
         *({"situacion": None, **a.como_datos()} for a in decididas.juntas),
         *({"situacion": d.situacion, **Anotada(d.decision, d.sello, d.visto).como_datos()} for d in decididas.fuera),
     ]
-
-
-__all__ = [
-    "CALLADA", "CAMBIO", "SIN_UBICAR", "YA_NO_ESTA", "Decidida", "Decididas", "aplicar", "como_datos", "de_decision",
-    "sellos",
-]

@@ -63,6 +63,7 @@ class Hallazgo:
     sobre: str = ""
     decision: Decision | None = None  #: la que se lleva a su lado
     recuerdo: str = ""  #: lo que se había decidido cuando su celda decía otra cosa; no lo lee la unidad
+    veces: int = 1  #: si un informe tiene varios iguales, cuál de ellos es
 
     @property
     def firma(self) -> str:

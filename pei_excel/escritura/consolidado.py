@@ -11,6 +11,7 @@ from pei_excel.control import Entregado
 from pei_excel.escritura.consolidado_comun import al_periodo_de
 from pei_excel.escritura.consolidado_control import CONTROL, con_sustituidas, escribir_control
 from pei_excel.escritura.consolidado_cuadros import escribir_cuadros
+from pei_excel.escritura.consolidado_decididas import con_decididas
 from pei_excel.escritura.consolidado_ficha import escribir_ficha, ficha_de_la_mir
 from pei_excel.escritura.consolidado_indicadores import escribir_indicadores
 from pei_excel.escritura.consolidado_metodologia import escribir_metodologia
@@ -44,7 +45,8 @@ def escribir_consolidado(
         asunto=tablas.perfil.etiqueta, creado=datetime.combine(tablas.corte, time()), clase=LibroRapido,
     )
     # Todas las hojas nacen en su orden, pero lo citado se escribe antes que lo que lo cita.
-    ficha, resumen, *_ = [hoja_de_filas(libro, nombre) for nombre in con_sustituidas(HOJAS, suyas)]
+    hojas = con_decididas(con_sustituidas(HOJAS, suyas), tablas)
+    ficha, resumen, *_ = [hoja_de_filas(libro, nombre) for nombre in hojas]
     indicadores = escribir_indicadores(libro, tablas, papel=papel)
     cuadros = escribir_cuadros(libro, tablas, indicadores, papel=papel)
     escribir_hallazgos(libro, tablas, suyas, papel=papel)

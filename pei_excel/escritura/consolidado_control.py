@@ -153,6 +153,11 @@ def _columnas(
     }
     if any(e.entrega for e in suyas):
         columnas["entrega"] = numero("N.º de entrega", "entrega", 9, '0"ª"')
+    if any(e.cambios for e in suyas):  # de lo observado a la entrega anterior
+        for campo, titulo in (("atendidas", "Atendidas"), ("persistentes", "Persisten"), ("nuevas", "Nuevas")):
+            columnas[campo] = ColumnaDeCuadro(
+                titulo, 10, lambda e, campo=campo: getattr(e.cambios, campo) if e.cambios else None, "right", mide=False
+            )
     for campo, titulo, ancho in (("medio", "Medio", 14), ("oficio", "Oficio de entrega", 20)):
         if any(getattr(e, campo) for e in suyas):
             columnas[campo] = texto(titulo, campo, ancho)

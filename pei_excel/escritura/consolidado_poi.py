@@ -11,6 +11,7 @@ from pei_excel.control import Entregado
 from pei_excel.escritura import consolidado_aplicativo
 from pei_excel.escritura.consolidado_comun import al_periodo_de
 from pei_excel.escritura.consolidado_control import CONTROL, con_sustituidas, escribir_control
+from pei_excel.escritura.consolidado_decididas import con_decididas
 from pei_excel.escritura.consolidado_ficha import escribir_ficha
 from pei_excel.escritura.consolidado_metodologia import escribir_metodologia
 from pei_excel.escritura.consolidado_poi_actividades import escribir_actividades
@@ -46,7 +47,8 @@ def escribir_consolidado_poi(
         creado=datetime.combine(tablas.corte, time()), clase=LibroRapido,
     )
     # Todas las hojas nacen en su orden, pero lo citado se escribe antes que lo que lo cita.
-    ficha, resumen, *_ = [hoja_de_filas(libro, nombre) for nombre in con_sustituidas(HOJAS, suyas)]
+    hojas = con_decididas(con_sustituidas(HOJAS, suyas), tablas)
+    ficha, resumen, *_ = [hoja_de_filas(libro, nombre) for nombre in hojas]
     actividades = escribir_actividades(libro, tablas, papel=papel)
     consolidado_aplicativo.escribir_captura(libro, tablas, actividades, papel=papel)
     presupuesto = escribir_presupuesto(libro, tablas, actividades, papel=papel)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from pei_excel.consolidacion import orden_de_libro
+from pei_excel.correcciones import respecto
+from pei_excel.decisiones import SIN_DECISION, sellos
 from pei_excel.escritura import datos
-from pei_excel.escritura.consolidado_comun import ENCABEZADO, imprimir, titular
+from pei_excel.escritura.consolidado_comun import ENCABEZADO, con_cortes, imprimir, titular
+from pei_excel.escritura.consolidado_decididas import columnas_de_captura, escribir_decididas, preparar_captura
 from pei_excel.escritura.estilos import SEVERIDAD
 from pei_excel.escritura.filas_armadas import (
     ColumnaDeCuadro,
@@ -16,9 +20,10 @@ from pei_excel.escritura.filas_armadas import (
     principio,
 )
 from pei_excel.escritura.hoja import LibroNuevo
-from pei_excel.escritura.observaciones import COLUMNAS, Observada
+from pei_excel.escritura.observaciones import COLUMNAS, ColumnaDeTabla, Observada
 from pei_excel.frases_comunes import VOCABULARIO
 from pei_excel.hallazgo import Destinatario, Hallazgo
+from pei_excel.lectura.decisiones import HOJA, Sello
 from pei_excel.revision import Revision
 from pei_excel.tablas import Tablas
 
@@ -34,58 +39,91 @@ _ANGOSTAS = {
 }
 
 
-def observadas(tablas: Tablas, revisiones: Sequence[Revision]) -> Iterator[Observada]:
+class _Decidible(NamedTuple):
+    """Una observación con lo que se anota a su lado."""
+
+    observada: Observada
+    sello: Sello
+
+
+def observadas(tablas: Tablas, revisiones: Sequence[Revision]) -> Iterator[_Decidible]:
     """Todos los hallazgos con su unidad y programa: los de cada informe y, al final, los de la carpeta."""
     vistos: set[Hallazgo] = set()
     for revision in sorted(revisiones, key=lambda r: orden_de_libro(r.libro)):
         libro = revision.libro
-        for hallazgo in revision.hallazgos:
+        desde = respecto(revision)
+        for hallazgo, sello in zip(revision.hallazgos, sellos(revision, revision.hallazgos), strict=True):
             vistos.add(hallazgo)
-            yield Observada(hallazgo, unidad=str(libro.unidad or ""), programa=str(libro.programa or ""))
-    for hallazgo in tablas.hallazgos:
-        if hallazgo not in vistos:
-            yield Observada(hallazgo)
+            yield _Decidible(Observada(
+                hallazgo, unidad=str(libro.unidad or ""), programa=str(libro.programa or ""),
+                respecto=desde.get(id(hallazgo), ""),
+            ), sello)
+    de_carpeta = [h for h in tablas.hallazgos if h not in vistos]
+    for hallazgo, sello in zip(de_carpeta, sellos(None, de_carpeta), strict=True):
+        yield _Decidible(Observada(hallazgo), sello)
 
 
 def escribir_hallazgos(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Revision], *, papel: str) -> None:
     """Las hojas «Observaciones» y «Diseño»."""
     todas = list(observadas(tablas, revisiones))
     _escribir(
-        libro, "Observaciones", "Observaciones a los informes",
+        libro, HOJA, "Observaciones a los informes",
         "ERROR: debe corregirse · AVISO: favor de aclarar · NOTA: para su conocimiento. La celda es la del archivo que "
         "se recibió.", tablas,
-        [o for o in todas if not o.hallazgo.diseno], papel, "Ninguna observación.",
+        [o for o in todas if not o.observada.hallazgo.diseno], papel, "Ninguna observación.", decide=True,
     )
+    escribir_decididas(libro, tablas, papel=papel)
     _escribir(
         libro, "Diseño", f"Observaciones al diseño de {_LOS[tablas.formato]}, para el próximo ejercicio,",
         "No se envían a las unidades en el seguimiento; sirven para formular el ejercicio siguiente.", tablas,
-        [o for o in todas if o.hallazgo.diseno], papel, "Ninguna observación al diseño.",
+        [o for o in todas if o.observada.hallazgo.diseno], papel, "Ninguna observación al diseño.",
     )
 
 
 def _escribir(
-    libro: LibroNuevo, nombre: str, titulo: str, subtitulo: str, tablas: Tablas, lista: Sequence[Observada],
-    papel: str, vacio: str,
+    libro: LibroNuevo, nombre: str, titulo: str, subtitulo: str, tablas: Tablas, lista: Sequence[_Decidible],
+    papel: str, vacio: str, *, decide: bool = False,
 ) -> None:
     hoja = hoja_de_filas(libro, nombre)
     titular(hoja, titulo, tablas, libro.estilos, subtitulo)
     angostas = _ANGOSTAS[tablas.formato]
-    columnas = [
-        ColumnaDeCuadro(
-            c.titulo, angostas.get(clave, c.ancho), c.valor, "center" if c.estilo == "corto" else "left", c.ancho > 10
+    claves = [c for c in _COLUMNAS if c != "programa" or tablas.formato == "MIR"]
+    if any(o.observada.respecto for o in lista):
+        claves.insert(claves.index("mensaje"), "respecto")
+    columnas = [_columna(COLUMNAS[clave], angostas.get(clave), clave) for clave in claves]
+    columnas.insert(2, ColumnaDeCuadro(
+        "Para", 11, lambda o: _PARA[o.observada.hallazgo.destinatario], "center", mide=False
+    ))
+    propias = len(columnas)
+    if decide:
+        columnas += columnas_de_captura(
+            lambda o: o.observada.hallazgo.decision,
+            lambda o: None if o.observada.hallazgo.regla in SIN_DECISION else o.sello,
         )
-        for clave in _COLUMNAS
-        if (c := COLUMNAS[clave]) and (clave != "programa" or tablas.formato == "MIR")
-    ]
-    columnas.insert(2, ColumnaDeCuadro("Para", 11, lambda o: _PARA[o.hallazgo.destinatario], "center", mide=False))
     ultima = escribir_cuadro(
         hoja, ENCABEZADO, columnas, lista, libro.estilos, vacio=vacio,
-        relleno=lambda o: (1, SEVERIDAD[o.hallazgo.severidad.value]),
+        relleno=lambda o: (1, SEVERIDAD[o.observada.hallazgo.severidad.value]),
     )
     hoja.freeze_panes(ENCABEZADO, 2)
     if lista:
         hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
-    imprimir(hoja, tablas, (ultima, len(columnas)), papel=papel)
+    if decide and lista:
+        preparar_captura(hoja, propias, ultima, columnas)
+    hay_decisiones = decide and any(o.observada.hallazgo.decision for o in lista)
+    impresas = len(columnas) - 1 if hay_decisiones else propias
+    imprimir(hoja, tablas, (ultima, impresas), papel=papel)
+    if hay_decisiones:  # lo anotado, en una segunda página a lo ancho que repite de qué regla se habla
+        con_cortes(hoja, [c.ancho for c in columnas[:impresas]], 2, [propias], papel)
+
+
+def _columna(c: ColumnaDeTabla, ancho: float | None, clave: str) -> ColumnaDeCuadro:
+    def valor(o: _Decidible) -> object:
+        recuerdo = o.observada.hallazgo.recuerdo if clave == "mensaje" else ""
+        return f"{c.valor(o.observada)} {recuerdo}" if recuerdo else c.valor(o.observada)
+
+    return ColumnaDeCuadro(
+        c.titulo, c.ancho if ancho is None else ancho, valor, "center" if c.estilo == "corto" else "left", c.ancho > 10
+    )
 
 
 _NO_SE_IMPRIME = (

@@ -55,6 +55,7 @@ ESTILOS: dict[str, dict[str, Any]] = {
     "banda_apoyo": {**_CELDA, "align": "center", "text_wrap": True, "font_size": 8, "font_color": GRIS, "italic": True},
     "encabezado_apoyo": {**_CELDA, "align": "center", "text_wrap": True, "font_size": 8, "font_color": GRIS},
     "captura": {**_CELDA, "bg_color": CAPTURA, "locked": False},
+    "captura_de_texto": {**_CELDA, "bg_color": CAPTURA, "locked": False, "text_wrap": True},
     "aprobado": {**_CELDA},
     "cerrado": {**_CELDA, "font_color": GRIS},
     "futuro": {**_CELDA, "bg_color": FUTURO, "font_color": GRIS},

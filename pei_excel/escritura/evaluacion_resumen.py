@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pei_excel.calculos import promedio
+from pei_excel.correcciones import Pendiente, atendidas, respecto
 from pei_excel.escritura.estilos import SEMAFORO, SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import columnas_de_evaluacion
 from pei_excel.escritura.evaluacion_encargo import Encargo, EncargoDeEvaluacion
-from pei_excel.escritura.hoja import LibroNuevo, combinar, configurar_impresion, escribir_formula, rango
+from pei_excel.escritura.hoja import LibroNuevo, combinar, configurar_impresion, escribir_formula, escribir_valor, rango
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
 from pei_excel.escritura.observaciones import (
     PARA_LA_UNIDAD,
@@ -19,6 +20,7 @@ from pei_excel.escritura.observaciones import (
     escribir_tabla_de_observaciones,
 )
 from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.lectura.decisiones import VISIBLES
 from pei_excel.revision import Suerte
 from pei_excel.tablas import PROMEDIADOS, palabras
 from pei_excel.textos import cuenta, enumerar
@@ -26,6 +28,7 @@ from pei_excel.ubicacion import letra
 
 HOJA_OBSERVACIONES = "Observaciones"
 HOJA_RESUMEN = "Resumen"
+ATENDIDAS = "Atendidas desde su entrega anterior"
 SIN_OBSERVACIONES = "Su informe no tiene observaciones. Gracias."
 
 _ANCHOS = (30.0, 16.0, 16.0, 62.0)
@@ -44,6 +47,12 @@ def escribir_observaciones(
     hoja.write_string(1, 0, f"Archivo recibido: {recibido.archivo}", estilos("etiqueta"))
     quien = " · ".join(str(x) for x in (recibido.unidad, recibido.programa, encargo.periodo.nombre) if x)
     hoja.write_string(2, 0, quien, estilos("texto"))
+    atendidas_ = atendidas(encargo.revision)
+    if encargo.revision.anterior is not None:
+        n = columnas.index("mensaje")
+        columnas = (*columnas[:n], "respecto", *columnas[n:])
+        desde = respecto(encargo.revision)
+        observadas = [o._replace(respecto=desde[id(o.hallazgo)]) for o in observadas]
     anchos = anchos_de_tabla(columnas)
     if observadas:
         hoja.write_string(3, 0, _conteo(encargo.hallazgos), estilos("texto"))
@@ -54,11 +63,49 @@ def escribir_observaciones(
             hoja.set_column(numero, numero, ancho)
         hoja.write_string(5, 0, SIN_OBSERVACIONES, estilos("subtitulo"))
         fin = 6
+    if atendidas_:
+        fin = _escribir_atendidas(hoja, fin + 2, atendidas_, anchos, estilos)
+        gracias = f"Gracias: atendió {_de_antes(len(atendidas_))}; están al final de esta hoja."
+        hoja.write_string(4, 0, gracias, estilos("etiqueta"))
     hoja.set_row(0, 20)
     configurar_impresion(
         hoja, papel=encargo.papel, area=(1, 1, fin, len(anchos)), repetir=(6, 6) if observadas else None,
         pie=encargo.pie,
     )
+
+
+def _de_antes(cuantas: int) -> str:
+    return cuenta(cuantas, "observación", "observaciones") + " a su entrega anterior"
+
+
+def _escribir_atendidas(
+    hoja: Any, fila: int, lista: Sequence[Pendiente], anchos: Sequence[float], estilos: Estilos
+) -> int:
+    """El cuadro de lo que se observó a la entrega anterior y ya no está; da la última fila."""
+    hoja.write_string(fila - 1, 0, ATENDIDAS, estilos("subtitulo"))
+    hoja.set_row(fila - 1, 18)
+    # Ocupa las columnas de la tabla de arriba: las dos primeras sueltas y lo demás para lo que se había encontrado.
+    tramos = ((1, 1), (2, 2), (3, 3), (4, 5), (6, len(anchos)))
+    titulos = ("N.º", VISIBLES["severidad"], VISIBLES["regla"], "Celda en la entrega anterior", VISIBLES["mensaje"])
+    banda, celda = estilos("banda"), estilos("celda")
+    centrada = estilos("celda", align="center")
+    for n, valores in enumerate([titulos, *_filas_de_atendidas(lista)]):
+        numero = fila + 1 + n
+        textos = []
+        for (desde, hasta), valor in zip(tramos, valores, strict=True):
+            formato = banda if n == 0 else celda if desde > 3 else centrada
+            if desde < hasta:
+                combinar(hoja, (numero, desde), (numero, hasta), formato)
+            escribir_valor(hoja, numero, desde, valor, formato, estilos)
+            textos.append((str(valor), ancho_combinado(anchos[desde - 1 : hasta])))
+        hoja.set_row(numero - 1, alto_de_fila(textos, minimo=18))
+    return fila + 1 + len(lista)
+
+
+def _filas_de_atendidas(lista: Sequence[Pendiente]) -> Iterator[tuple[int | str, ...]]:
+    for n, una in enumerate(lista, 1):
+        donde = " · ".join(x for x in (una.hoja, una.celda) if x) or "todo el archivo"
+        yield n, una.severidad, una.regla, donde, una.mensaje
 
 
 def _conteo(hallazgos: Sequence[Hallazgo]) -> str:

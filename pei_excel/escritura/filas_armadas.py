@@ -129,6 +129,7 @@ class ColumnaDeCuadro(NamedTuple):
     alineacion: str = "left"
     mide: bool = True  #: su texto puede hacer crecer la fila
     formato: str = ""  #: de número, si no es el general
+    estilo: str = "celda"
 
 
 def escribir_cuadro(
@@ -146,9 +147,9 @@ def escribir_cuadro(
         hoja.write_string(fila - 1, n, columna.titulo, encabezado)
     hoja.set_row(fila - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in columnas], minimo=18))
     propios = [{"num_format": c.formato} if c.formato else {} for c in columnas]
-    inicios = [principio(n, estilos("celda", align=c.alineacion, **propios[n - 1])) for n, c in enumerate(columnas, 1)]
-    de_fecha = [principio(n, estilos("celda", align="center", num_format=FECHA)) for n in range(1, len(columnas) + 1)]
-    de_numero = [principio(n, estilos("celda", align="right")) for n in range(1, len(columnas) + 1)]
+    inicios = [principio(n, estilos(c.estilo, align=c.alineacion, **propios[n - 1])) for n, c in enumerate(columnas, 1)]
+    de_fecha = [principio(n, estilos(c.estilo, align="center", num_format=FECHA)) for n, c in enumerate(columnas, 1)]
+    de_numero = [principio(n, estilos(c.estilo, align="right")) for n, c in enumerate(columnas, 1)]
     ultima = fila
     for objeto in objetos:
         ultima += 1
@@ -158,7 +159,7 @@ def escribir_cuadro(
             valor = columna.valor(objeto)
             if resaltada and resaltada[0] == n:
                 inicio = principio(  # noqa: PLW2901
-                    n, estilos("celda", align=columna.alineacion, bg_color=resaltada[1], **propios[n - 1])
+                    n, estilos(columna.estilo, align=columna.alineacion, bg_color=resaltada[1], **propios[n - 1])
                 )
             if valor is None or valor == "":
                 partes.append(con_numero(inicio, None))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from pei_excel.correcciones import para_comparar
 from pei_excel.escritura.estilos import BORDE, SEVERIDAD, Estilos
 from pei_excel.escritura.hoja import escribir_valor
 from pei_excel.escritura.medidas import alto_de_fila, renglones
-from pei_excel.hallazgo import Destinatario, Hallazgo
+from pei_excel.hallazgo import Hallazgo
+from pei_excel.lectura.decisiones import CARPETA, VACIO, VISIBLES, dicho
 
 #: Cuántas celdas más se nombran junto a la principal.
 _OTRAS = 6
-_VACIO = "—"
 
 
 class Observada(NamedTuple):
@@ -23,6 +24,7 @@ class Observada(NamedTuple):
     vinculo: str | None = None  #: «internal:'MIR'!U13»; None si su celda no está en el libro que se escribe
     unidad: str = ""
     programa: str = ""
+    respecto: str = ""  #: «Nueva» o «Persiste», si hubo una entrega anterior
 
 
 class ColumnaDeTabla(NamedTuple):
@@ -48,20 +50,21 @@ def celda_en_su_archivo(hallazgo: Hallazgo) -> str:
 
 
 COLUMNAS: dict[str, ColumnaDeTabla] = {
-    "severidad": ColumnaDeTabla("Severidad", 10, lambda o: o.hallazgo.severidad.value, "corto"),
+    "severidad": ColumnaDeTabla(VISIBLES["severidad"], 10, lambda o: o.hallazgo.severidad.value, "corto"),
     "que_hacer": ColumnaDeTabla("Qué hacer", 15, lambda o: o.hallazgo.severidad.para_la_unidad, "corto"),
-    "unidad": ColumnaDeTabla("Unidad", 24, lambda o: o.unidad),
-    "programa": ColumnaDeTabla("Programa", 24, lambda o: o.programa),
-    "archivo": ColumnaDeTabla("Archivo", 26, lambda o: o.hallazgo.donde.archivo or "carpeta"),
-    "regla": ColumnaDeTabla("Regla", 8, lambda o: o.hallazgo.regla, "corto"),
-    "hoja": ColumnaDeTabla("Hoja", 13, lambda o: o.hallazgo.donde.hoja or _VACIO),
-    "celda": ColumnaDeTabla("Celda en su archivo", 17, lambda o: celda_en_su_archivo(o.hallazgo)),
-    "indicador": ColumnaDeTabla("Indicador", 13, lambda o: o.indicador or _VACIO),
-    "actividad": ColumnaDeTabla("Actividad", 13, lambda o: o.indicador or _VACIO),
-    "mensaje": ColumnaDeTabla("Qué se encontró", 46, lambda o: o.hallazgo.mensaje),
+    "unidad": ColumnaDeTabla(VISIBLES["unidad"], 24, lambda o: o.unidad),
+    "programa": ColumnaDeTabla(VISIBLES["programa"], 24, lambda o: o.programa),
+    "archivo": ColumnaDeTabla(VISIBLES["archivo"], 26, lambda o: o.hallazgo.donde.archivo or CARPETA),
+    "regla": ColumnaDeTabla(VISIBLES["regla"], 8, lambda o: o.hallazgo.regla, "corto"),
+    "hoja": ColumnaDeTabla(VISIBLES["hoja"], 13, lambda o: o.hallazgo.donde.hoja or VACIO),
+    "celda": ColumnaDeTabla(VISIBLES["celda"], 17, lambda o: celda_en_su_archivo(o.hallazgo)),
+    "indicador": ColumnaDeTabla("Indicador", 13, lambda o: o.indicador or VACIO),
+    "actividad": ColumnaDeTabla("Actividad", 13, lambda o: o.indicador or VACIO),
+    "mensaje": ColumnaDeTabla(VISIBLES["mensaje"], 46, lambda o: o.hallazgo.mensaje),
     "correccion": ColumnaDeTabla("Cómo corregirlo", 38, lambda o: o.hallazgo.como_corregir),
-    "dice": ColumnaDeTabla("Dice", 16, lambda o: _corto(o.hallazgo.encontrado), "valor"),
-    "debe": ColumnaDeTabla("Debería decir", 16, lambda o: _corto(o.hallazgo.esperado), "valor"),
+    "dice": ColumnaDeTabla(VISIBLES["dice"], 16, lambda o: dicho(o.hallazgo.encontrado), "valor"),
+    "respecto": ColumnaDeTabla("Respecto de su entrega anterior", 13, lambda o: o.respecto or VACIO, "corto"),
+    "debe": ColumnaDeTabla("Debería decir", 16, lambda o: dicho(o.hallazgo.esperado), "valor"),
 }
 #: Las que lee una unidad de la MIR, y una que formula un POI.
 PARA_LA_UNIDAD = (
@@ -72,16 +75,9 @@ _NUMERO = ("N.º", 5.0)
 _VINCULO = ("Ver aquí", 9.0)
 
 
-def _corto(valor: str | float | None) -> str | float:
-    if valor is None:
-        return _VACIO
-    return round(valor, 4) if isinstance(valor, (int, float)) else valor
-
-
 def para_la_unidad(hallazgos: Sequence[Hallazgo]) -> list[Hallazgo]:
     """Los que la unidad debe leer, lo más grave primero; nunca lo de planeación ni lo del diseño."""
-    suyos = [h for h in hallazgos if h.destinatario is Destinatario.UNIDAD and not h.diseno]
-    return sorted(suyos, key=lambda h: (h.severidad.orden, h.orden()))
+    return sorted(para_comparar(hallazgos), key=lambda h: (h.severidad.orden, h.orden()))
 
 
 def anchos_de_tabla(columnas: Sequence[str]) -> list[float]:
@@ -126,6 +122,6 @@ def escribir_tabla_de_observaciones(
         if observada.vinculo:
             hoja.write_url(numero, ultima, observada.vinculo, enlace, _VINCULO[0])
         else:
-            hoja.write_string(numero, ultima, _VACIO, numero_formato)
+            hoja.write_string(numero, ultima, VACIO, numero_formato)
         hoja.set_row(numero, alto_de_fila(textos, minimo=18))
     return fila + len(observadas)
