@@ -12,10 +12,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from pei_excel.actividades import tramos
-from pei_excel.escritura.datos import COLUMNAS, Valor, en_csv
+from pei_excel.calculos import acumular
+from pei_excel.escritura.datos import COLUMNAS, Valor, en_csv, rango_de_origen
 from pei_excel.evaluacion import Indicador
 from pei_excel.formato import Columna, Formato
 from pei_excel.formatos import FORMATOS
+from pei_excel.libro import Libro
+from pei_excel.modificaciones import MetaModificada, metas_modificadas
 from pei_excel.periodos import Periodo
 from pei_excel.tablas import Renglon, Tablas
 from pei_excel.textos import como_frase, enumerar
@@ -69,6 +72,14 @@ _COMUNES = {
     )
 }
 CAMPOS_DE_DATOS = tuple(_COMUNES[nombre] for nombre in COLUMNAS)
+_INICIAL = _campo(
+    "programado_inicial",
+    "Lo programado en todo el año antes de modificarse; vacío si no había meta o no se ha modificado", "number",
+)
+_MODIFICACIONES = _campo(
+    "modificaciones", "Modificaciones registradas de sus metas: trimestre, antes, después, fecha y documento",
+)
+_CELDAS = _campo("celdas", "De dónde salió cada columna en esa hoja: nombre B13; metodo D13…")
 _DE_QUIEN = ("formato", "ejercicio", "unidad_clave", "unidad", "gerencia", "programa_clave", "programa")
 _DE_DONDE = ("informe", "archivo", "hoja", "fila")
 
@@ -92,7 +103,9 @@ def campos_de_ficha(formato: Formato) -> tuple[CampoAbierto, ...]:
     return (
         *(_COMUNES[n] for n in _DE_QUIEN), *del_bloque, *propios,
         _campo("programado_anual", "Lo programado en todo el año, según su forma de acumular", "number"),
+        *((_INICIAL, _MODIFICACIONES) if formato.clave == "MIR" else ()),
         *(_COMUNES[n] for n in _DE_DONDE),
+        *((_CELDAS,) if formato.clave == "MIR" else ()),
     )
 
 
@@ -104,7 +117,9 @@ def _texto(valor: Any) -> Valor:
     return "; ".join(map(str, valor)) if isinstance(valor, tuple) and not hasattr(valor, "_fields") else str(valor)
 
 
-def _ficha(renglon: Renglon, tablas: Tablas, campos: Sequence[CampoAbierto]) -> list[Valor]:
+def _ficha(
+    renglon: Renglon, tablas: Tablas, campos: Sequence[CampoAbierto], modificada: MetaModificada | None
+) -> list[Valor]:
     libro, fila = renglon.libro, renglon.evaluado.fila
     unidad, programa = libro.unidad, libro.programa
     conocidos: dict[str, Valor] = {
@@ -115,11 +130,31 @@ def _ficha(renglon: Renglon, tablas: Tablas, campos: Sequence[CampoAbierto]) -> 
         "archivo": libro.archivo, "hoja": fila.donde, "fila": fila.numero,
         "programado_anual": _programado_anual(renglon, tablas.periodo),
     }
+    if isinstance(renglon.evaluado, Indicador):
+        conocidos |= {
+            "programado_inicial": acumular(renglon.evaluado.acumulacion, modificada.inicial) if modificada else None,
+            "modificaciones": modificada.frase if modificada else "",
+            "celdas": _celdas(renglon.evaluado, libro, campos),
+        }
     return [
         conocidos[c.nombre] if c.nombre in conocidos
         else _texto(fila.valor(c.nombre) if c.nombre in fila.datos else libro.campo(c.nombre).valor)
         for c in campos
     ]
+
+
+def _celdas(indicador: Indicador, libro: Libro, campos: Sequence[CampoAbierto]) -> str:
+    """«nombre B13; programado_anual L13:O13; …»: la celda de cada columna, y la del bloque de identificación."""
+    fila = indicador.fila
+    datos = {c.nombre: fila[c.nombre] if c.nombre in fila.datos else libro.campo(c.nombre) for c in campos}
+    lugares = {nombre: dato.celda for nombre, dato in datos.items() if dato.celda}
+    lugares["programado_anual"] = rango_de_origen(indicador.datos("programado"))
+    return "; ".join(f"{nombre} {celda}" for nombre, celda in lugares.items() if celda)
+
+
+def celdas_de_ficha(texto: str) -> dict[str, str]:
+    """La columna «celdas» de una ficha: columna → celda o rango."""
+    return dict(parte.split(" ", 1) for parte in texto.split("; ") if " " in parte)
 
 
 def _programado_anual(renglon: Renglon, periodo: Periodo) -> float | None:
@@ -131,7 +166,11 @@ def _programado_anual(renglon: Renglon, periodo: Periodo) -> float | None:
 def escribir_fichas(tablas: Tablas) -> bytes:
     """Un renglón por indicador o actividad, con todo lo que lo describe y su lugar en el libro recibido."""
     campos = campos_de_ficha(FORMATOS[tablas.formato])
-    return en_csv([c.nombre for c in campos], (_ficha(r, tablas, campos) for r in tablas.renglones))
+    modificadas = {id(libro): metas_modificadas(libro) for libro in tablas.libros} if tablas.formato == "MIR" else {}
+    return en_csv([c.nombre for c in campos], (
+        _ficha(r, tablas, campos, modificadas.get(id(r.libro), {}).get(r.evaluado.fila.indice))
+        for r in tablas.renglones
+    ))
 
 
 def _recursos(formatos: Sequence[str]) -> dict[str, tuple[CampoAbierto, ...]]:

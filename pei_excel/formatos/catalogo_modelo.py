@@ -6,39 +6,27 @@ from datetime import date
 from typing import Any
 
 from pei_excel.formato import Modelo
-
-#: Campos de la fracción IV: (título, id, tipo, subtabla). Fuente: archivos publicados en la plataforma (visto); un id
-#: vacío es que no se conoce.
-_CAMPOS_IV = (
-    ("Ejercicio", "348492", 12.0, None),
-    ("Fecha de inicio del periodo que se informa", "348500", 4.0, None),
-    ("Fecha de término del periodo que se informa", "348501", 4.0, None),
-    ("Denominación del Área", "348499", 1.0, None),
-    ("Descripción breve y clara de cada objetivo", "348493", 2.0, None),
-    ("Cada uno de sus indicadores y metas", "348503", 10.0, None),
-    ("Indicadores asociados", "44864", 2.0, "348503"),
-    ("Meta del indicador", "44865", 2.0, "348503"),
-    ("Unidad de medida", "44866", 2.0, "348503"),
-    ("Hipervínculo al documento del programa", "348502", 7.0, None),
-    ("Área(s) responsable(s)", "348497", 2.0, None),
-    ("Fecha de validación", "348494", 4.0, None),
-    ("Fecha de actualización", "348496", 13.0, None),
-    ("Nota", "348498", 14.0, None),
-)
+from pei_excel.formatos.transparencia import ARTICULO, FRACCIONES, TABLA, CampoDeFraccion
 
 
 def _sin_vacios(**columnas: Any) -> dict[str, Any]:
     return {clave: valor for clave, valor in columnas.items() if valor is not None}
 
 
-TRANSPARENCIA_IV: tuple[dict[str, Any], ...] = tuple(
-    _sin_vacios(fraccion="IV", articulo="Artículo 70 (antes de 2025)", campo=campo, id_campo=id_campo,
-                tipo=tipo, tabla=tabla)
-    for campo, id_campo, tipo, tabla in _CAMPOS_IV
+def _tabla_de(fraccion: str, campo: CampoDeFraccion) -> str | None:
+    """Id de la subtabla a la que pertenece un campo."""
+    return next((c.id_campo for c in FRACCIONES[fraccion] if c.tipo == TABLA), None) if campo.subtabla else None
+
+
+#: Un renglón por campo de cada fracción; un id o un tipo vacío es que no se conoce.
+CAMPOS_DE_TRANSPARENCIA: tuple[dict[str, Any], ...] = tuple(
+    _sin_vacios(fraccion=fraccion, articulo=ARTICULO, campo=campo.titulo, id_campo=campo.id_campo,
+                tipo=None if campo.tipo is None else float(campo.tipo), tabla=_tabla_de(fraccion, campo))
+    for fraccion, campos in FRACCIONES.items() for campo in campos
 )
 
 #: Con qué sale la plantilla en blanco.
-PRECARGADAS = {"Transparencia": TRANSPARENCIA_IV}
+PRECARGADAS = {"Transparencia": CAMPOS_DE_TRANSPARENCIA}
 
 _INICIO = date(2024, 1, 1)
 
@@ -120,6 +108,6 @@ MODELO = Modelo(
             _banda("Amarillo", "Regular", 70.0, 85.0),
             _banda("Rojo", "Deficiente", 0.0, 70.0),
         ),
-        "Transparencia": TRANSPARENCIA_IV,
+        "Transparencia": CAMPOS_DE_TRANSPARENCIA,
     },
 )
