@@ -158,6 +158,43 @@ def ejemplo(salida: Path) -> None:
     click.echo(texto_de_ejemplo(consolidado, recibidos), nl=False)
 
 
+@orden.command(epilog='Ejemplo:  pei-excel preparar "Planeación 2025" --ejercicio 2025 --pais mx')
+@click.argument("carpeta", type=click.Path(path_type=Path))
+@click.option("--ejercicio", type=Entero(2000, 2100), help="Año con que se trabaja; por omisión, el que toca informar.")
+@click.option("--pais", type=Opcion(["mx", "pe", "sv"]), help="País que se escribe en el catálogo.")
+def preparar(carpeta: Path, ejercicio: int | None, pais: str | None) -> None:
+    """Prepara la carpeta de trabajo de una oficina, con archivos de inicio para no escribir órdenes.
+
+    Lo que ya hubiera en ella no se toca.
+    """
+    from pei_excel.preparacion import preparar as hacer
+
+    hecha = hacer(carpeta, hoy=date.today(), ejercicio=ejercicio, pais=pais)  # noqa: DTZ011 - el día de la oficina
+    click.echo(f"Lista «{carpeta}».")
+    for nombre in hecha.hechos:
+        click.echo(f"  {nombre}")
+    if hecha.respetados:
+        click.echo(f"Ya estaban y no se tocaron: {', '.join(hecha.respetados)}.")
+
+
+@orden.command(hidden=True)
+@click.argument("accion", type=Opcion(["revisar", "consolidar"]))
+@click.argument("rutas", nargs=-1, metavar="[RUTA...]")
+@click.option("--oficina", "lugar", type=click.Path(path_type=Path), envvar="PEI_EXCEL_OFICINA",
+              default=Path(), help="Carpeta del archivo de inicio.")
+@click.option("--periodo", type=_Periodo(), help="Periodo; sin él se pregunta.")
+def soltar(accion: str, rutas: tuple[str, ...], lugar: Path, periodo: Any) -> None:
+    """Lo que hacen los archivos de inicio con lo que se suelta sobre ellos."""
+    from pei_excel.arranque import soltados
+    from pei_excel.menu import hay_terminal
+    from pei_excel.soltar import soltar as hacer
+
+    sys.exit(hacer(
+        accion, soltados(rutas), lugar, lambda partes: con_red(lambda: ejecutar(orden, partes, "pei-excel")),
+        hoy=date.today(), periodo=periodo, preguntando=hay_terminal(),  # noqa: DTZ011 - el día de la oficina
+    ))
+
+
 @orden.command(epilog="Ejemplo:  pei-excel plantilla mir --ejercicio 2025 -o plantillas")
 @click.argument("formato", type=Opcion(FORMATOS_DE_PLANTILLA), metavar="FORMATO")
 @click.option("--ejercicio", type=Entero(2000, 2100), help="Año; si no se dice, el del periodo o el actual.")

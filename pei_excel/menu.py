@@ -18,6 +18,7 @@ import click
 from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.oficina import CATALOGO, RECIBIDOS, Oficina, anterior, proponer_periodo
 from pei_excel.periodos import Periodo
+from pei_excel.terminal import confirmar, preguntar
 from pei_excel.textos import cuenta
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ class Salir(Exception):  # noqa: N818 - no es un error
 
 def abrir_menu(ejecutar: Ejecutar, *, hoy: date | None = None, memoria: Path | None = None) -> None:
     """Muestra el menú hasta que se elija salir; al final espera un Intro, para que la ventana no se cierre sola."""
-    memoria = memoria or Path(click.get_app_dir("pei-excel")) / _MEMORIA
+    memoria = memoria or lugar_de_la_memoria()
     click.echo("pei-excel: plantillas, revisión y consolidado de los libros de la planeación.")
     try:
         sesion = _empezar(ejecutar, hoy or date.today(), memoria)  # noqa: DTZ011 - el día de la oficina
         while True:
             _mostrar(sesion)
-            respuesta = _preguntar("Elija una opción")
+            respuesta = preguntar("Elija una opción")
             opcion = next((o for o in OPCIONES if o.tecla == respuesta), None)
             if opcion is None:
                 click.echo(f"«{respuesta}» no está en el menú; escriba un número del 0 al {len(OPCIONES) - 1}.")
@@ -78,46 +79,27 @@ def abrir_menu(ejecutar: Ejecutar, *, hoy: date | None = None, memoria: Path | N
             _recordar(memoria, sesion.oficina.carpeta)
     except (Salir, EOFError, click.Abort):
         pass
-    _preguntar("Pulse Intro para terminar", vacio=True)
-
-
-def _preguntar(texto: str, *, propuesta: str | None = None, vacio: bool = False) -> str:
-    """Lo que se teclea, sin espacios ni comillas (arrastrar una carpeta a la ventana las pone)."""
-    sufijo = f" [{propuesta}]" if propuesta else ""
-    while True:
-        try:
-            respuesta = input(f"{texto}{sufijo}: ").strip().strip("\"'").strip()
-        except EOFError:
-            if vacio:
-                return ""
-            raise
-        if respuesta or propuesta or vacio:
-            return respuesta or propuesta or ""
-
-
-def _si(pregunta: str, *, propuesta: bool) -> bool:
-    while True:
-        respuesta = _preguntar(pregunta, propuesta="S" if propuesta else "N").casefold()
-        if respuesta in {"s", "si", "sí"}:
-            return True
-        if respuesta in {"n", "no"}:
-            return False
-        click.echo("Responda S (sí) o N (no).")
+    preguntar("Pulse Intro para terminar", vacio=True)
 
 
 # ---------------------------------------------------------------- la carpeta y el periodo
 
 
 def _empezar(ejecutar: Ejecutar, hoy: date, memoria: Path) -> Sesion:
-    recordada = _recordada(memoria)
+    ultima = recordada(memoria)
     actual = Oficina(Path.cwd())
-    oficina = actual if actual.preparada else Oficina(recordada) if recordada else _elegir_carpeta(ejecutar, actual)
+    oficina = actual if actual.preparada else Oficina(ultima) if ultima else _elegir_carpeta(ejecutar, actual)
     sesion = Sesion(oficina, proponer_periodo(hoy), ejecutar)
     sesion.periodo = proponer_periodo(hoy, sesion.leer_catalogo()[0])
     return sesion
 
 
-def _recordada(memoria: Path) -> Path | None:
+def lugar_de_la_memoria() -> Path:
+    """El archivo, en la carpeta de este usuario, donde se recuerda la última carpeta de trabajo."""
+    return Path(click.get_app_dir("pei-excel")) / _MEMORIA
+
+
+def recordada(memoria: Path) -> Path | None:
     """La última carpeta de trabajo, si sigue ahí."""
     try:
         carpeta = Path(json.loads(memoria.read_text(encoding="utf-8"))["carpeta"])
@@ -136,14 +118,14 @@ def _recordar(memoria: Path, carpeta: Path) -> None:
 
 def _elegir_carpeta(ejecutar: Ejecutar, actual: Oficina) -> Oficina:
     while True:
-        escrita = _preguntar("Carpeta de trabajo (puede arrastrarla aquí)", propuesta=str(actual.carpeta))
+        escrita = preguntar("Carpeta de trabajo (puede arrastrarla aquí)", propuesta=str(actual.carpeta))
         oficina = Oficina(Path(escrita).expanduser())
         if oficina.preparada:
             return oficina
         if oficina.carpeta.is_file():
             click.echo(f"«{oficina.carpeta}» es un archivo; escriba una carpeta.")
             continue
-        if _si(f"«{oficina.carpeta}» no está preparada. ¿La preparo?", propuesta=True):
+        if confirmar(f"«{oficina.carpeta}» no está preparada. ¿La preparo?", propuesta=True):
             estado = ejecutar(["preparar", str(oficina.carpeta)])
             if estado == 0 and oficina.preparada:
                 return oficina
@@ -152,7 +134,7 @@ def _elegir_carpeta(ejecutar: Ejecutar, actual: Oficina) -> Oficina:
 def _cambiar(sesion: Sesion) -> None:
     sesion.oficina = _elegir_carpeta(sesion.ejecutar, sesion.oficina)
     while True:
-        escrito = _preguntar("Periodo, por ejemplo 2024-T2", propuesta=sesion.periodo.codigo)
+        escrito = preguntar("Periodo, por ejemplo 2024-T2", propuesta=sesion.periodo.codigo)
         try:
             sesion.periodo = Periodo.de_codigo(escrito)
         except ValueError as error:
@@ -171,7 +153,7 @@ def _formato(sesion: Sesion) -> str:
     if pais in {"mx", "pe"}:
         return "poi" if pais == "pe" else "mir"
     while True:
-        respuesta = _preguntar("¿Qué formato? mir (Informe Trimestral) o poi (Plan Operativo)", propuesta="mir")
+        respuesta = preguntar("¿Qué formato? mir (Informe Trimestral) o poi (Plan Operativo)", propuesta="mir")
         if respuesta.casefold() in {"mir", "poi"}:
             return respuesta.casefold()
         click.echo("Escriba mir o poi.")
@@ -185,7 +167,7 @@ def _preparar_libros(sesion: Sesion) -> None:
         "Con «ninguna» salen los de formulación, en blanco."
     )
     while True:
-        desde = _preguntar("Libros aprobados", propuesta=str(previos) if previos else "ninguna")
+        desde = preguntar("Libros aprobados", propuesta=str(previos) if previos else "ninguna")
         if desde.casefold() == "ninguna" or Path(desde).exists():
             break
         click.echo(f"No existe «{desde}». Revise la ruta o escriba: ninguna")
@@ -211,18 +193,23 @@ def _revisar(sesion: Sesion) -> None:
 
 
 def _consolidar(sesion: Sesion) -> None:
-    if not _hay_que_revisar(sesion):
-        return
+    if _hay_que_revisar(sesion):
+        consolidar(sesion, sesion.oficina.recibidos(sesion.periodo))
+
+
+def consolidar(sesion: Sesion, recibidos: Path, *, preguntando: bool = True) -> int:
+    """Consolida una carpeta en el periodo de la sesión, ofrece abrir la Ficha y da el estado de la orden."""
     cerrados = sesion.oficina.resultados / "cerrados"
     comparar = ("--anterior", cerrados) if cerrados.is_dir() else ()
     estado = sesion.orden(
-        "consolidar", sesion.oficina.recibidos(sesion.periodo), "--periodo", sesion.periodo.codigo,
-        *sesion.con_catalogo, *comparar, "-o", sesion.oficina.resultados,
+        "consolidar", recibidos, "--periodo", sesion.periodo.codigo, *sesion.con_catalogo, *comparar, "-o",
+        sesion.oficina.resultados,
     )
     consolidados = sorted((sesion.oficina.resultados / sesion.periodo.codigo).glob("consolidado-*.xlsx"))
-    if estado in {0, 1} and consolidados and _si("¿Abro la Ficha?", propuesta=True):
+    if preguntando and estado in {0, 1} and consolidados and confirmar("¿Abro la Ficha?", propuesta=True):
         for libro in consolidados:
             click.launch(str(libro))
+    return estado
 
 
 def _correos(sesion: Sesion) -> None:
@@ -235,12 +222,12 @@ def _correos(sesion: Sesion) -> None:
     a_quien = {
         "a": ("tesoreria",), "b": ("unidades", "--motivo", "observaciones"), "c": ("unidades", "--motivo", "faltante"),
     }
-    while (respuesta := _preguntar("¿A quién?", propuesta="d").casefold()) != "d":
+    while (respuesta := preguntar("¿A quién?", propuesta="d").casefold()) != "d":
         if respuesta not in a_quien:
             click.echo("Escriba a, b, c o d.")
             continue
         orden = ("enviar", carpeta, "--a", *a_quien[respuesta], *sesion.con_catalogo)
-        if sesion.orden(*orden) == 0 and _si(
+        if sesion.orden(*orden) == 0 and confirmar(
             "Los borradores están hechos. ¿Los envío ahora por el servidor de correo?", propuesta=False
         ):
             sesion.orden(*orden, "--enviar")
@@ -253,12 +240,12 @@ def _quien_falta(sesion: Sesion) -> None:
 
 def _cerrar(sesion: Sesion) -> None:
     click.echo("Al cerrar se archiva todo lo recibido y los resultados pasan de PRELIMINAR a DEFINITIVO.")
-    if not _si(f"¿Cierro {sesion.periodo.con_articulo}?", propuesta=False):
+    if not confirmar(f"¿Cierro {sesion.periodo.con_articulo}?", propuesta=False):
         return
     orden = ("cerrar", sesion.periodo.codigo, "-o", sesion.oficina.resultados)
-    if sesion.orden(*orden) == 0 or not _si("¿Lo cierro con observaciones, diciendo el motivo?", propuesta=False):
+    if sesion.orden(*orden) == 0 or not confirmar("¿Lo cierro con observaciones, diciendo el motivo?", propuesta=False):
         return
-    sesion.orden(*orden, "--con-observaciones", "--motivo", _preguntar("Motivo"))
+    sesion.orden(*orden, "--con-observaciones", "--motivo", preguntar("Motivo"))
 
 
 def _salir(_: Sesion) -> None:

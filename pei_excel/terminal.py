@@ -63,7 +63,9 @@ class _EnEspanol:
                 formatter.write_dl([(nombre, _traducir(ayuda)) for nombre, ayuda in renglones])
         if isinstance(self, click.Group):
             with formatter.section("Órdenes"):
-                formatter.write_dl([(n, c.get_short_help_str(90)) for n, c in self.commands.items()])
+                formatter.write_dl(
+                    [(n, c.get_short_help_str(90)) for n, c in self.commands.items() if not c.hidden]
+                )
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         opcion: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
@@ -117,6 +119,31 @@ def con_red(hacer: Callable[[], int]) -> int:
             "igual. Envíenos esta línea y, si puede, el archivo.", err=True,
         )
         return 3
+
+
+def preguntar(texto: str, *, propuesta: str | None = None, vacio: bool = False) -> str:
+    """Lo que se teclea, sin espacios ni comillas (arrastrar una carpeta a la ventana las pone)."""
+    sufijo = f" [{propuesta}]" if propuesta else ""
+    while True:
+        try:
+            respuesta = input(f"{texto}{sufijo}: ").strip().strip("\"'").strip()
+        except EOFError:
+            if vacio:
+                return ""
+            raise
+        if respuesta or propuesta or vacio:
+            return respuesta or propuesta or ""
+
+
+def confirmar(pregunta: str, *, propuesta: bool) -> bool:
+    """Una pregunta de sí o no, que se repite hasta entender la respuesta."""
+    while True:
+        respuesta = preguntar(pregunta, propuesta="S" if propuesta else "N").casefold()
+        if respuesta in {"s", "si", "sí"}:
+            return True
+        if respuesta in {"n", "no"}:
+            return False
+        click.echo("Responda S (sí) o N (no).")
 
 
 def _lugar(error: BaseException) -> str:

@@ -26,7 +26,7 @@ PISOS = {
     "conservacion": 6, "corrida_anterior": 6,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
     "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
-    "oficina": 6, "menu": 6,
+    "oficina": 6, "menu": 6, "arranque": 6, "preparacion": 6, "soltar": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 
@@ -35,7 +35,7 @@ DUENOS = {
     "xlsxwriter": {"escritura", "ejemplo"},
     "lxml": {"lectura"},
     "xlrd": {"lectura"},
-    "click": {"cli", "menu", "terminal"},
+    "click": {"cli", "menu", "soltar", "terminal"},
     "pebble": {"trabajadores"},
     "filelock": {"salidas"},
     "rapidfuzz": {"textos"},
