@@ -152,7 +152,8 @@ def _exigir_sin_cerrar(pedido: Pedido) -> None:
             f"{texto}, y en «{version.carpeta}» ya no está como se archivó {nombrar(cambiados)}. Restáurelo de un "
             "respaldo."
         )
-    with Carpeta(pedido.base, version.periodo) as carpeta:
+    # Las dos carpetas: lo que haya dejado a medias un cierre que se interrumpió se arregla aquí.
+    with puerta(version.carpeta.parent), Carpeta(pedido.base, version.periodo) as carpeta:
         carpeta.preparar()
         repuesta = reponer(carpeta, version)
     raise PeriodoCerrado(f"{texto}.{' Se repusieron sus resultados definitivos.' if repuesta else ''}")
