@@ -163,6 +163,7 @@ def reponer(carpeta: Carpeta, version: Version) -> bool:
         shutil.copytree(version.carpeta / RESULTADOS, carpeta.nueva, dirs_exist_ok=True)
     except OSError as error:
         raise no_se_escribe(carpeta.nueva, error) from error
+    carpeta.conservar()
     carpeta.cambiar()
     return True
 

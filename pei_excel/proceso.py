@@ -419,8 +419,8 @@ def consolidar_carpeta(
                 salidas[f"evaluaciones/{nombre}"] = huella
         _escribir_json(nueva, resultado, encargo, corte, salidas, tablas, entregas)
         consolidado = Consolidado(resultado, carpeta.final, tablas, entregas, salidas, entrada=entrada)
+        carpeta.conservar()
         with cierre.archivando(nueva, consolidado) if cierre is not None else nullcontext():
-            carpeta.conservar()
             carpeta.cambiar()
         if bitacora is not None:
             try:
