@@ -1,0 +1,312 @@
+"""La carpeta de trabajo: qué se crea, qué no se toca, y los archivos de inicio usados como los usa una persona."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path, PureWindowsPath
+
+import openpyxl
+import pytest
+
+import pei_excel
+from pei_excel import arranque, menu
+from pei_excel.arranque import INICIOS, archivos_de_inicio, es_nuestro, pythons_de_windows, soltados
+from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
+from pei_excel.preparacion import LEEME, preparar
+from pei_excel.salidas import NoSePudo
+from pei_excel.soltar import soltar
+
+RAIZ = Path(pei_excel.__file__).parent.parent
+HOY = date(2024, 7, 8)
+#: Como se llaman de verdad las carpetas de una oficina.
+DIFICIL = "Usuario con acentos — OneDrive - H. Ayuntamiento (Planeación)"
+CON_SIGNOS = "100% d'ella & (Planeación)"
+
+
+@pytest.fixture
+def carpeta(tmp_path: Path) -> Path:
+    """Una carpeta de trabajo recién preparada."""
+    lugar = tmp_path / DIFICIL
+    preparar(lugar, hoy=HOY, pais="mx", sistema="linux")
+    return lugar
+
+
+def test_crea_lo_que_dice_y_el_catalogo_con_su_pais(carpeta: Path) -> None:
+    assert Oficina(carpeta).preparada
+    assert sorted(p.name for p in carpeta.iterdir()) == sorted([
+        ENVIAR, RECIBIDOS, RESULTADOS, CATALOGO, LEEME,
+        *(i.nombre + e for i in INICIOS for e in (".cmd", ".sh")),
+    ])
+    assert sorted(p.name for p in (carpeta / RECIBIDOS).iterdir()) == ["2024-T1", "2024-T2", "2024-T3", "2024-T4"]
+    hoja = openpyxl.load_workbook(carpeta / CATALOGO)["Institución"]
+    valores = {c.value for fila in hoja.iter_rows() for c in fila}
+    assert {"México", 2024} <= valores
+    leeme = (carpeta / LEEME).read_bytes()
+    assert leeme.startswith(b"\xef\xbb\xbf")  # para que el Bloc de notas lea los acentos
+    assert leeme.count(b"\n") == leeme.count(b"\r\n") <= 45
+
+
+def test_lo_que_ya_estaba_no_se_toca(carpeta: Path) -> None:
+    """Ni el catálogo ni un archivo de inicio que alguien cambió; el nuestro, de otro equipo, se pone al día."""
+    for nombre in (CATALOGO, LEEME, "INICIAR.cmd"):
+        (carpeta / nombre).write_bytes(b"de la oficina")
+    (carpeta / RECIBIDOS / "2024-T2" / "504.xlsx").write_bytes(b"recibido")
+    de_otro = archivos_de_inicio(carpeta, sistema="linux", programa="/otro/python")["Consolidar.sh"]
+    (carpeta / "Consolidar.sh").write_bytes(de_otro)
+    hecha = preparar(carpeta, hoy=HOY, sistema="linux")
+    assert hecha.hechos == ["Consolidar.sh"]
+    for nombre in (CATALOGO, LEEME, "INICIAR.cmd"):
+        assert (carpeta / nombre).read_bytes() == b"de la oficina"
+    assert (carpeta / RECIBIDOS / "2024-T2" / "504.xlsx").read_bytes() == b"recibido"
+    assert es_nuestro(de_otro)
+    assert not es_nuestro(de_otro.replace(b"consolidar", b"revisar"))
+
+
+def test_un_archivo_no_es_una_carpeta(tmp_path: Path) -> None:
+    (tmp_path / "algo.txt").write_text("x")
+    with pytest.raises(NoSePudo, match="es un archivo"):
+        preparar(tmp_path / "algo.txt", hoy=HOY)
+
+
+# ---------------------------------------------------------------- los textos de Windows
+
+
+def test_los_de_windows_llevan_lo_que_windows_pide() -> None:
+    """Fin de línea, UTF-8, sólo letras sin acento, su carpeta por su propio lugar y una pausa."""
+    for nombre, contenido in archivos_de_inicio(
+        Path("C:/Oficina"), sistema="win32", programa="C:\\Python\\python.exe", ambiente={}
+    ).items():
+        assert nombre.endswith(".cmd")
+        assert contenido.isascii()
+        assert contenido.count(b"\n") == contenido.count(b"\r\n")
+        texto = contenido.decode()
+        for pieza in ("chcp 65001", 'set "PYTHONUTF8=1"', "%~dp0", "\r\npause\r\n", "C:\\Python\\python.exe", "py -3"):
+            assert pieza in texto, (nombre, pieza)
+        etiquetas = {linea[1:] for linea in texto.splitlines() if linea.startswith(":")}
+        saltos = {linea.rpartition("goto ")[2] for linea in texto.splitlines() if "goto " in linea}
+        assert saltos <= etiquetas
+
+
+@pytest.mark.parametrize(
+    ("carpeta", "programa", "ambiente", "citas"),
+    [
+        ("C:\\Oficina", "D:\\Py 100%\\python.exe", {}, ["D:\\Py 100%%\\python.exe"]),
+        ("C:\\Oficina", "C:\\Users\\Peña\\Py\\pythonw.exe", {"USERPROFILE": "C:\\Users\\Peña"},
+         ["%USERPROFILE%\\Py\\python.exe"]),
+        ("E:\\kit\\Oficina", "E:\\kit\\python\\python.exe", {},
+         ["%~dp0..\\python\\python.exe", "E:\\kit\\python\\python.exe"]),
+        ("E:\\kit", "E:\\kit\\python\\python.exe", {}, ["%~dp0python\\python.exe", "E:\\kit\\python\\python.exe"]),
+    ],
+)
+def test_como_se_cita_el_python(carpeta: str, programa: str, ambiente: dict[str, str], citas: list[str]) -> None:
+    assert pythons_de_windows(PureWindowsPath(carpeta), programa, ambiente) == citas
+
+
+@pytest.mark.parametrize(
+    ("llamada", "rutas"),
+    [
+        ('C:\\WINDOWS\\system32\\cmd.exe /c ""C:\\O & (x)\\Revisar.cmd" "C:\\a b.xlsx" C:\\a&b^(1)%PATH%!.xlsx "',
+         ["C:\\a b.xlsx", "C:\\a&b^(1)%PATH%!.xlsx"]),
+        ('cmd.exe /c ""C:\\revisar.CMD" "', []),
+        ('cmd /c Revisar.cmd "C:\\a b.xlsx"', ["C:\\a b.xlsx"]),
+        ('"C:\\WINDOWS\\system32\\cmd.exe" ', ["de los argumentos"]),
+        ("", ["de los argumentos"]),
+    ],
+)
+def test_lo_soltado_se_lee_de_la_linea_de_windows(llamada: str, rutas: list[str]) -> None:
+    """Un «&», un «%» o un «^» en el nombre llegan enteros; escrito en una ventana, valen los argumentos."""
+    ambiente = {arranque.LLAMADA: llamada, arranque.ARCHIVO: "Revisar.cmd"}
+    assert [str(r) for r in soltados(["de los argumentos"], ambiente)] == rutas
+
+
+# ---------------------------------------------------------------- usados de verdad
+
+
+def eco(lugar: Path) -> Path:
+    """Un «Python» que sólo apunta con qué lo llamaron."""
+    programa = lugar / "eco.py"
+    programa.write_text(
+        f"#!{sys.executable}\nimport json, os, sys\nfrom pathlib import Path\n"
+        "if '-c' not in sys.argv:\n"
+        "    Path(__file__).with_name('eco.json').write_text(json.dumps(\n"
+        "        {'argumentos': sys.argv[1:], 'ambiente': dict(os.environ), 'en': os.getcwd()}))\n    sys.exit(5)\n"
+    )
+    programa.chmod(0o755)
+    return programa
+
+
+def oido(lugar: Path) -> dict[str, object]:
+    return dict(json.loads((lugar / "eco.json").read_text()))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="los de Windows tienen su prueba")
+def test_el_de_unix_con_varios_argumentos_y_desde_otra_parte(tmp_path: Path) -> None:
+    """Halla su carpeta aunque se haya movido, y cada cosa soltada llega entera."""
+    programa = eco(tmp_path)
+    hecho = archivos_de_inicio(tmp_path, sistema="linux", programa=str(programa))["Consolidar.sh"]
+    movida = tmp_path / CON_SIGNOS
+    movida.mkdir()
+    (movida / "Consolidar.sh").write_bytes(hecho)
+    (movida / "Consolidar.sh").chmod(0o755)
+    raras = ["/a b/c&d.xlsx", "/x'y (1).xlsx", "/$HOME `id` *.xlsx"]
+    salida = subprocess.run(
+        [str(movida / "Consolidar.sh"), *raras], cwd=tmp_path, stdin=subprocess.DEVNULL, check=False
+    )
+    assert salida.returncode == 5
+    llamado = oido(tmp_path)
+    assert llamado["argumentos"] == ["-X", "utf8", "-P", "-m", "pei_excel", "soltar", "consolidar", *raras]
+    assert llamado["ambiente"][arranque.OFICINA] == str(movida)  # type: ignore[index]
+    assert llamado["en"] == str(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="los de Windows tienen su prueba")
+def test_el_de_unix_sin_python_lo_dice(tmp_path: Path) -> None:
+    (tmp_path / "INICIAR.sh").write_bytes(archivos_de_inicio(tmp_path, sistema="linux", programa="/no")["INICIAR.sh"])
+    for orden in ("dirname", "sh"):
+        (tmp_path / orden).symlink_to(shutil.which(orden) or "")
+    salida = subprocess.run(
+        [str(tmp_path / "sh"), str(tmp_path / "INICIAR.sh")], env={"PATH": str(tmp_path)}, capture_output=True,
+        text=True, stdin=subprocess.DEVNULL, check=False,
+    )
+    assert salida.returncode == 2
+    assert salida.stdout.startswith("No se encuentra pei-excel")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="los de Windows tienen su prueba")
+def test_soltar_varias_cosas_de_verdad(carpeta: Path, tmp_path: Path) -> None:
+    """Dos libros sobre Revisar y una carpeta sobre Consolidar, con el programa de verdad."""
+    from test_cli import escribir
+
+    periodo = carpeta / RECIBIDOS / "2024-T2"
+    escribir(periodo / "informe 504 & (copia).xlsx")
+    escribir(tmp_path / "otro.xlsx", unidad="510 - Obras", programa="8 - Obra pública")
+    for nombre, contenido in archivos_de_inicio(carpeta, sistema="linux").items():
+        (carpeta / nombre).write_bytes(contenido)
+    ambiente = {**os.environ, "PYTHONPATH": str(RAIZ)}
+
+    def abrir(nombre: str, *que: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(carpeta / nombre), *map(str, que)], cwd=tmp_path, env=ambiente, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, encoding="utf-8",
+        )
+
+    revisado = abrir("Revisar.sh", periodo / "informe 504 & (copia).xlsx", tmp_path / "otro.xlsx")
+    assert (revisado.returncode, revisado.stdout.splitlines()[-1]) == (
+        0, "2 informes: 2 aceptados; sin observaciones."), revisado.stderr
+    consolidado = abrir("Consolidar.sh", periodo)
+    assert consolidado.returncode == 0, consolidado.stderr
+    assert (carpeta / RESULTADOS / "2024-T2" / "consolidado-mir.xlsx").is_file()
+    assert not (tmp_path / "salidas").exists()
+
+
+@pytest.fixture(scope="module")
+def wine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """El intérprete de órdenes de Windows, emulado; en Windows, el suyo."""
+    if sys.platform == "win32":
+        return dict(os.environ)
+    if shutil.which("wine") is None:
+        pytest.skip("no hay un intérprete de órdenes de Windows (ni Wine)")
+    ambiente = {
+        **os.environ, "WINEPREFIX": str(tmp_path_factory.mktemp("wine")), "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8",
+        "DISPLAY": "",
+    }
+    subprocess.run(["wine", "wineboot", "-i"], env=ambiente, capture_output=True, timeout=300, check=False)
+    return ambiente
+
+
+@pytest.mark.larga
+@pytest.mark.parametrize("inicio", INICIOS, ids=lambda i: i.nombre)
+def test_los_de_windows_en_su_interprete(tmp_path: Path, wine: dict[str, str], inicio: arranque.Inicio) -> None:
+    """Del segundo Python citado, que sí está, y con lo soltado en la línea con que Windows lo abrió."""
+    if sys.platform == "win32":
+        pytest.skip("en Windows se prueban con el Python de verdad")
+    eco(tmp_path)
+    lugar = tmp_path / "O & (Planeación)^"
+    lugar.mkdir()
+    archivo = f"{inicio.nombre}.cmd"
+    (lugar / archivo).write_bytes(arranque.texto_de_windows(inicio, ["C:\\no está\\python.exe", "%~dp0..\\eco.py"]))
+    llamada = f'C:\\windows\\system32\\cmd.exe /c ""Z:\\{lugar.name}\\{archivo}" "Z:\\a b.xlsx" Z:\\a&b^(1)100%.xlsx "'
+    salida = subprocess.run(
+        ["wine", "cmd", "/c", archivo, "Z:\\con espacio", "Z:\\a"], cwd=lugar, env={**wine, "cmdcmdline": llamada},
+        input=b"\n", capture_output=True, timeout=120, check=False,
+    )
+    assert b"recognize" not in salida.stdout, salida.stdout
+    llamado = oido(tmp_path)
+    argumentos, ambiente = llamado["argumentos"], llamado["ambiente"]
+    assert isinstance(ambiente, dict)
+    assert argumentos == [
+        "-X", "utf8", "-P", "-m", "pei_excel", *inicio.orden, *(["Z:\\con espacio", "Z:\\a"] if inicio.recibe else []),
+    ]
+    assert (ambiente[arranque.LLAMADA], ambiente[arranque.ARCHIVO]) == (llamada, archivo)
+    assert ambiente[arranque.OFICINA].endswith(f"{lugar.name}\\.")
+    assert ambiente["PYTHONUTF8"] == "1"
+    assert [str(r) for r in soltados([], ambiente)] == ["Z:\\a b.xlsx", "Z:\\a&b^(1)100%.xlsx"]
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="es de Windows")
+def test_en_windows_varias_cosas_de_verdad(tmp_path: Path) -> None:  # pragma: no cover - la corre el CI de Windows
+    """En Windows, el archivo de inicio, su intérprete y el Python que lo preparó."""
+    from test_cli import escribir
+
+    lugar = tmp_path / CON_SIGNOS
+    preparar(lugar, hoy=HOY)
+    libros = [lugar / RECIBIDOS / "2024-T2" / "a b.xlsx", lugar / RECIBIDOS / "2024-T2" / "c&d^(1).xlsx"]
+    escribir(libros[0])
+    escribir(libros[1], unidad="510 - Obras", programa="8 - Obra pública")
+    linea = f'cmd.exe /c ""{lugar / "Revisar.cmd"}" "{libros[0]}" "{libros[1]}" "'
+    salida = subprocess.run(
+        linea, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(RAIZ)}, input="\n", capture_output=True, text=True,
+        encoding="utf-8", check=False, timeout=120,
+    )
+    assert "2 informes: 2 aceptados" in salida.stdout, salida.stdout + salida.stderr
+    assert salida.returncode == 0
+
+
+# ---------------------------------------------------------------- lo que preguntan
+
+
+def test_consolidar_pregunta_el_periodo_y_propone_el_de_la_carpeta(
+    carpeta: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Un periodo que no se entiende se vuelve a preguntar; un archivo suelto pide confirmar su carpeta."""
+    ordenes: list[list[str]] = []
+
+    def ejecutar(partes: object) -> int:
+        ordenes.append(list(partes))  # type: ignore[call-overload]
+        return 2
+
+    respuestas = iter(["2024-T9", "", "2024-T1", "s", ""])
+    monkeypatch.setattr("builtins.input", lambda _: next(respuestas))
+    tercero, otra = carpeta / RECIBIDOS / "2024-T3", carpeta / "de la Tesorería"
+    otra.mkdir()
+    (tercero / "504.xlsx").write_bytes(b"x")
+    soltar("consolidar", [tercero, otra], carpeta, ejecutar, hoy=HOY)
+    soltar("consolidar", [tercero / "504.xlsx"], carpeta, ejecutar, hoy=HOY)
+    assert [(o[1], o[3]) for o in ordenes] == [
+        (str(tercero), "2024-T3"), (str(otra), "2024-T1"), (str(tercero), "2024-T3"),
+    ]
+    dicho = capsys.readouterr().out
+    assert "no es un periodo" in dicho
+    assert "«504.xlsx» es un archivo" in dicho
+    assert soltar("revisar", [], carpeta, ejecutar, hoy=HOY, preguntando=False) == 2
+    assert ordenes[-1] == ["revisar", str(carpeta / RECIBIDOS / "2024-T2"), "--periodo", "2024-T2"]
+
+
+def test_un_archivo_de_inicio_movido_dice_que_hacer(
+    carpeta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sin carpeta de trabajo se dice; si el menú recuerda una, se usa esa y se avisa."""
+    memoria = tmp_path / "memoria.json"
+    monkeypatch.setattr(menu, "lugar_de_la_memoria", lambda: memoria)
+    with pytest.raises(NoSePudo, match="no es una carpeta de trabajo"):
+        soltar("consolidar", [], tmp_path, lambda _: 0, hoy=HOY, preguntando=False)
+    with pytest.raises(NoSePudo, match="No existe"):
+        soltar("revisar", [tmp_path / "nada.xlsx"], tmp_path, lambda _: 0, hoy=HOY, preguntando=False)
+    memoria.write_text(json.dumps({"carpeta": str(carpeta)}))
+    assert soltar("revisar", [], tmp_path, lambda _: 0, hoy=HOY, preguntando=False) == 0
+    assert "se usa la última" in capsys.readouterr().out
