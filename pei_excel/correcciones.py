@@ -212,7 +212,8 @@ def _guardada(sha256: str, previos: Sequence[InformePrevio]) -> EntregaAnterior 
     mismo = next((p for p in previos if p.entrega.sha256 == sha256), None)
     if mismo is not None:
         return mismo.anterior
-    ultimo = ([p for p in previos if p.vigente] or [*previos] or [None])[-1]
-    if ultimo is None or (ultimo.anterior and ultimo.anterior.sha256 == sha256):
-        return None  # la segunda: se volvió a la de antes, que no es una entrega más
-    return ultimo.entrega
+    if not previos:
+        return None
+    ultimo = ([p for p in previos if p.vigente] or previos)[-1]
+    # Si se volvió a la de antes, no es una entrega más.
+    return None if ultimo.anterior and ultimo.anterior.sha256 == sha256 else ultimo.entrega

@@ -59,7 +59,7 @@ def de_revision(r: Revision) -> dict[str, Any]:
         "periodo": libro.periodo.codigo if libro.periodo else None,
         "estado": r.estado.value,
         "hallazgos": [de_hallazgo(h) for h in r.hallazgos],
-        "entrega_anterior": r.anterior.como_datos() if r.anterior else None,
+        **({"entrega_anterior": r.anterior.como_datos()} if r.anterior else {}),
     }
 
 

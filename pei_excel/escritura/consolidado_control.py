@@ -110,6 +110,11 @@ def _columnas(
             titulo, ancho, lambda e: getattr(e, campo) if e.llego else None, "right", mide=False, formato=formato
         )
 
+    def de_cambios(titulo: str, campo: str) -> ColumnaDeCuadro:
+        return ColumnaDeCuadro(
+            titulo, 10, lambda e: getattr(e.cambios, campo) if e.cambios else None, "right", mide=False
+        )
+
     def texto(titulo: str, campo: str, ancho: float, alineacion: str = "left") -> ColumnaDeCuadro:
         return ColumnaDeCuadro(titulo, ancho, lambda e: getattr(e, campo), alineacion)
 
@@ -155,9 +160,7 @@ def _columnas(
         columnas["entrega"] = numero("N.º de entrega", "entrega", 9, '0"ª"')
     if any(e.cambios for e in suyas):  # de lo observado a la entrega anterior
         for campo, titulo in (("atendidas", "Atendidas"), ("persistentes", "Persisten"), ("nuevas", "Nuevas")):
-            columnas[campo] = ColumnaDeCuadro(
-                titulo, 10, lambda e, campo=campo: getattr(e.cambios, campo) if e.cambios else None, "right", mide=False
-            )
+            columnas[campo] = de_cambios(titulo, campo)
     for campo, titulo, ancho in (("medio", "Medio", 14), ("oficio", "Oficio de entrega", 20)):
         if any(getattr(e, campo) for e in suyas):
             columnas[campo] = texto(titulo, campo, ancho)

@@ -156,7 +156,8 @@ def _identidad(escrita: str) -> tuple[Sello | None, str | None]:
         *textos, veces = partes
         if len(partes) != len(Sello._fields) or not all(isinstance(t, str) for t in textos):
             return None, None
-        return Sello(*textos, veces=int(veces)), senal
+        formato, unidad, programa, regla, sobre, firma = textos
+        return Sello(formato, unidad, programa, regla, sobre, firma, int(veces)), senal
     except (ValueError, TypeError):
         return None, None
 
