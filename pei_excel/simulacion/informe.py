@@ -113,14 +113,15 @@ def simular_informe(
     """
     if indicadores < 4:
         raise ValueError("un informe tiene al menos Fin, Propósito, un Componente y una Actividad")
-    return _Simulador(semilla, ejercicio, trimestre).informe(unidad, programa, indicadores)
+    return Simulador(semilla, ejercicio, trimestre).informe(unidad, programa, indicadores)
 
 
-class _Simulador:
+class Simulador:
     """Arma un informe con un solo generador de azar."""
 
     def __init__(self, semilla: int, ejercicio: int, trimestre: int) -> None:
         self.semilla, self.ejercicio, self.q = semilla, ejercicio, trimestre
+        self.reportados: tuple[int, ...] = (trimestre,)  #: trimestres cuyo informe ha de salir limpio
         self.azar = Random(semilla)  # noqa: S311 - no es un secreto
         self.folio = self.azar.randint(10, 400)
         acciones = [(a, lugar) for a in vocabulario.ACCIONES for lugar in vocabulario.LUGARES]
@@ -136,7 +137,7 @@ class _Simulador:
         componentes = [n for n in niveles if n.startswith("Componente")]
         hijas = {c: [n for n in niveles if n.startswith(f"Actividad {c.split()[1]}.")] for c in componentes}
         con_media = {c for c in componentes if len(hijas[c]) >= 2 and self.azar.random() < 0.35}
-        holgadas = [n for n in niveles if n.startswith("Actividad")][:3]
+        holgadas = self._holgadas(niveles)
         for nivel in (n for n in niveles if not n.startswith("Componente")):
             de_media = any(nivel in hijas[c] for c in con_media)
             self._medir(filas[nivel], de_media=de_media, holgada=nivel in holgadas)
@@ -167,6 +168,10 @@ class _Simulador:
                 "Modificaciones": self._modificaciones(renglones),
             },
         )
+
+    def _holgadas(self, niveles: list[str]) -> list[str]:
+        """Las que se miden siempre y nunca cumplen exactamente."""
+        return [n for n in niveles if n.startswith("Actividad")][:3]
 
     def _niveles(self, indicadores: int) -> list[str]:
         restan = indicadores - 2
@@ -240,14 +245,18 @@ class _Simulador:
         vacio = (None, None, 0.0, "NP") if forma == "Suma" and fila["sentido"] != "Descendente" else (None, None, "NP")
         for n in (1, 2, 3, 4):
             fila[f"programado_t{n}"] = metas[n] if n in metas else self.azar.choice(vacio)
-        rezago = self.azar.random() < 0.14
+        rezagados = self._rezagados()
         for n in range(1, self.q + 1):
             if n in metas:
-                fila[f"alcanzado_t{n}"] = self._avance(metas[n], fila["sentido"], rezago=rezago and n == self.q)
+                fila[f"alcanzado_t{n}"] = self._avance(metas[n], fila["sentido"], rezago=n in rezagados)
             elif forma == "Suma" and fila["sentido"] != "Descendente" and self.azar.random() < 0.3:
                 fila[f"alcanzado_t{n}"] = 0.0
         fila["acumulacion"] = forma if forma != "Suma" or self.azar.random() < 0.4 else None
         self._no_rebasar(fila, metas)
+
+    def _rezagados(self) -> tuple[int, ...]:
+        """En qué trimestres se queda atrás una fila."""
+        return (self.q,) if self.azar.random() < 0.14 else ()
 
     def _forma(self, sentido: str) -> str:
         if sentido == "Descendente":
@@ -297,9 +306,10 @@ class _Simulador:
 
     def _apartar_del_cien(self, fila: Fila) -> None:
         """Que no todo cumpla exactamente: una diferencia pequeña en el trimestre que se reporta."""
-        p, a = cifra(fila.get(f"programado_t{self.q}")), cifra(fila.get(f"alcanzado_t{self.q}"))
-        if p is not None and a == p:
-            fila[f"alcanzado_t{self.q}"] = p + 1 if fila["sentido"] == "Descendente" else p - 1
+        for n in self.reportados:
+            p, a = cifra(fila.get(f"programado_t{n}")), cifra(fila.get(f"alcanzado_t{n}"))
+            if p is not None and a == p:
+                fila[f"alcanzado_t{n}"] = p + 1 if fila["sentido"] == "Descendente" else p - 1
 
     def _promediar(self, componente: Fila, hijas: list[Fila]) -> None:
         """Programa e informa el Componente como la media de sus Actividades."""
