@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pei_excel.proceso import Avance, Consolidado, Encargo, Resultado
 
 FORMATOS_DE_PLANTILLA = ("mir", "poi", "catalogo", "todas")
+MOTIVOS_DE_CORREO = ("apertura", "recordatorio", "faltante", "observaciones", "acuse")
 PAPELES = ("oficio", "carta", "a4", "a3")
 
 
@@ -416,6 +417,71 @@ def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -
     click.echo(a_texto(tablero.como_datos(tableros)) if como_json else tablero.texto(tableros), nl=False)
 
 
+def _copiar_textos(contexto: click.Context, _: click.Parameter, carpeta: Path | None) -> None:
+    if carpeta is None or contexto.resilient_parsing:
+        return
+    from pei_excel.correo import copiar_textos
+
+    copiar_textos(carpeta, click.echo)
+    contexto.exit()
+
+
+_AMBIENTE_DEL_CORREO = """\b
+Para enviar, la cuenta se dice antes en la misma ventana de PowerShell:
+  $env:PEI_EXCEL_SMTP_SERVIDOR = "smtp.ejemplo.gob"
+  $env:PEI_EXCEL_SMTP_PUERTO = "587"
+  $env:PEI_EXCEL_SMTP_SEGURIDAD = "starttls"
+  $env:PEI_EXCEL_SMTP_USUARIO = "planeacion"
+  $env:PEI_EXCEL_SMTP_CLAVE = "su contraseña"
+  $env:PEI_EXCEL_REMITENTE = "planeacion@ejemplo.gob"
+(starttls o tls, que usa el puerto 465). La contraseña puede estar en el llavero del sistema: vea el README.
+
+Ejemplo:  pei-excel enviar salidas/2024-T2 --a unidades --catalogo catalogo.xlsx
+"""
+
+
+@orden.command(epilog=_AMBIENTE_DEL_CORREO)
+@click.argument("carpeta", type=click.Path(path_type=Path), metavar="CARPETA_DE_SALIDA")
+@click.option("--a", "a_quien", required=True, metavar="tesoreria|unidades|CORREO",
+              help="A la Tesorería o a esa dirección, el consolidado; a las unidades, un mensaje a cada una.")
+@click.option("--motivo", type=Opcion(MOTIVOS_DE_CORREO), default="observaciones", show_default=True,
+              help="Por qué se escribe a las unidades: apertura, recordatorio, faltante, observaciones o acuse.")
+@click.option("--unidad", "unidades", multiple=True, metavar="CLAVE",
+              help="Sólo a esa unidad; puede repetirse.")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+              help="De ahí salen las direcciones, los plazos y, si tiene al lado una carpeta «textos», lo que se dice.")
+@click.option("--periodo", type=_Periodo(), help="En una apertura, si el nombre de la carpeta no lo dice.")
+@click.option("--enviar", "de_verdad", is_flag=True, help="Los envía; sin ella sólo deja los borradores.")
+@click.option("--reenviar", is_flag=True, help="Envía también lo que ya se había enviado a esa dirección.")
+@click.option("--zip", "comprimir", is_flag=True, help="Lo que pase del límite va en un .zip.")
+@click.option("--limite-correo", "limite", type=Entero(1, 500), default=20, show_default=True, metavar="MB",
+              help="Lo que un correo puede pesar con sus adjuntos.")
+@click.option("--copiar-textos", type=click.Path(path_type=Path), metavar="CARPETA", callback=_copiar_textos,
+              is_eager=True, expose_value=False,
+              help="Copia ahí los textos de los correos, para cambiarlos, y termina.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path),
+              help="Donde están la bitácora y los borradores; por omisión, la carpeta que contiene los resultados.")
+def enviar(
+    carpeta: Path, a_quien: str, motivo: str, unidades: tuple[str, ...], catalogo: Path | None, periodo: Any,
+    de_verdad: bool, reenviar: bool, comprimir: bool, limite: int, salida: Path | None,
+) -> None:
+    """Prepara los correos de un periodo y, con --enviar, los manda.
+
+    Sin --enviar deja en «correos», junto a los resultados, un borrador .eml por mensaje (Outlook lo abre listo para
+    enviar) y correos.xlsx, para copiarlos al correo web. Lo que se manda queda en la bitácora y no se repite.
+    """
+    from pei_excel.correo import Pedido
+    from pei_excel.correo import enviar as enviar_correos
+
+    bien = enviar_correos(carpeta, Pedido(
+        a=a_quien.strip() if "@" in a_quien else a_quien.strip().casefold(), motivo=motivo,
+        catalogo=leer_catalogo_o_salir(catalogo) if catalogo else None,
+        carpeta_del_catalogo=catalogo.parent if catalogo else None, unidades=unidades, periodo=periodo, base=salida,
+        enviar=de_verdad, comprimir=comprimir, reenviar=reenviar, limite=limite,
+    ), click.echo, lambda linea: click.echo(linea, err=True))
+    sys.exit(0 if bien else 1)
+
+
 @orden.command(epilog="Ejemplo:  pei-excel cerrar 2024-T2")
 @click.argument("periodo", type=_Periodo(), metavar="PERIODO")
 @click.option("--con-observaciones", is_flag=True, help="Cierra aunque queden observaciones por solventar.")
@@ -473,6 +539,36 @@ def reabrir(periodo: Any, motivo: str, sin_bitacora: bool, salida: Path) -> None
     click.echo(f"Se reabrió el periodo {periodo.codigo}, que estaba cerrado (versión {version.numero}). Consolide y "
                f"cierre otra vez: será la versión {version.numero + 1}. La versión {version.numero} se conserva en "
                f"{version.carpeta}.")
+
+
+@orden.command(epilog="Ejemplo:  pei-excel expediente 504-6 2024")
+@click.argument("clave", metavar="CLAVE")
+@click.argument("ejercicio", type=Entero(2000, 2100), metavar="EJERCICIO")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
+              help="Catálogo de la institución: reúne también lo que entregó con su clave de antes o de después.")
+@click.option("--salidas", "base", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"),
+              show_default=True, help="Carpeta de resultados.")
+@click.option("-o", "destino", metavar="ARCHIVO.zip", type=click.Path(path_type=Path),
+              help="Dónde se deja; por omisión, en «expedientes», dentro de la de resultados.")
+def expediente(clave: str, ejercicio: int, catalogo: Path | None, base: Path, destino: Path | None) -> None:
+    """Reúne en un .zip todo lo de una unidad en un año, con su índice y la huella de cada archivo.
+
+    CLAVE es la de la unidad (504, 031) o la de uno de sus programas (504-6). Van todas las versiones que entregó, sus
+    evaluaciones, los mensajes, las decisiones y lo anotado en la bitácora.
+    """
+    from pei_excel import expediente as expedientes
+
+    if not base.is_dir():
+        _uso(f"No existe «{base}», la carpeta de resultados. Diga cuál es con --salidas.")
+    if destino is not None and destino.is_dir():
+        _uso(f"«{destino}» es una carpeta: escriba el nombre del archivo, por ejemplo {destino / 'expediente.zip'}.")
+    quien = expedientes.de_quien(clave, ejercicio, leer_catalogo_o_salir(catalogo) if catalogo else None)
+    reunido = expedientes.reunir(base, quien, ejercicio)
+    for aviso in reunido.avisos:
+        click.echo(aviso, err=True)
+    destino = destino or base / expedientes.EXPEDIENTES / expedientes.nombre_de_expediente(quien, ejercicio)
+    expedientes.escribir_expediente(reunido, destino)
+    click.echo(expedientes.resumen(reunido, destino), nl=False)
 
 
 @orden.command()

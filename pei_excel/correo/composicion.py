@@ -1,0 +1,266 @@
+"""De los resultados y el catálogo a los mensajes: qué se le dice a la Tesorería y a cada unidad, y con qué archivos."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pei_excel.catalogo import Catalogo
+from pei_excel.control import NO_HA_LLEGADO
+from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, direccion, en_un_renglon
+from pei_excel.correo.redaccion import Redaccion, Redactado
+from pei_excel.correo.resultados import Adjunto, AdjuntoImpropio, Resultados
+from pei_excel.correo.unidades import POR_ENTREGAR, DeUnidad, Informe, repartir
+from pei_excel.formatos import FORMATOS
+from pei_excel.hallazgo import Severidad
+from pei_excel.periodos import MESES
+from pei_excel.textos import cuenta, enumerar
+
+#: Cuántas observaciones se dicen en el correo; las demás, en la hoja Observaciones.
+PUNTOS = 7
+#: Letras de cada una: que el correo quepa en una pantalla.
+_LARGO_DE_PUNTO = 170
+#: Cuántos informes pendientes se nombran a la Tesorería.
+_PENDIENTES = 12
+TESORERIA = "tesoreria"
+
+
+def dia_escrito(dia: date | None, *, ejercicio: int | None = None) -> str:
+    """«15 de julio de 2024», o «15 de julio» si el año es el del periodo; vacío si no hay fecha."""
+    if dia is None:
+        return ""
+    corto = f"{dia.day} de {MESES[dia.month - 1]}"
+    return corto if dia.year == ejercicio else f"{corto} de {dia.year}"
+
+
+def tamano(cuantos: int) -> str:
+    """«45 KB», «1.2 MB»."""
+    return f"{max(1, round(cuantos / 1024))} KB" if cuantos < 1024**2 else f"{cuantos / 1024**2:.1f} MB"
+
+
+class Composicion:
+    """Compone los mensajes de una carpeta de resultados."""
+
+    def __init__(self, resultados: Resultados, catalogo: Catalogo | None, redaccion: Redaccion) -> None:
+        self._resultados, self._catalogo, self._redaccion = resultados, catalogo, redaccion
+        plazos = [catalogo.plazo(p) for p in (resultados.periodo, resultados.periodo.como_trimestre)] if catalogo else []
+        self._solventacion = next((p.solventacion for p in plazos if p), None)
+
+    # ------------------------------------------------------------ a la Tesorería
+
+    def a_tesoreria(self, escrita: str | None = None) -> Mensaje:
+        """El consolidado, a la Tesorería o a la dirección que se dio.
+
+        Raises:
+            NoSePudo: si una plantilla de texto no puede usarse.
+        """
+        totales: Mapping[str, Any] = self._resultados.documento["totales"]
+        nombres = [f"{libro}-{f.lower()}.xlsx" for f in totales for libro in ("consolidado", "tesoreria")]
+        adjuntos, problema = self._adjuntar(nombres)
+        primero = next(iter(totales.values()))
+        cierre = primero.get("cierre")
+        preliminar = bool(primero["preliminar"])
+        version = f"Versión {cierre['version']}" if cierre else "Versión preliminar"
+        consolidados = [
+            {
+                "nombre": FORMATOS[f].titulo if len(totales) > 1 and f in FORMATOS else "",
+                "cobertura": self._cobertura(total["informes"]),
+                "pendientes": self._pendientes(f, total["informes"]),
+                "en_solventacion": self._en_solventacion(total.get("en_solventacion", 0)),
+            }
+            for f, total in totales.items()
+        ]
+        cobertura = "; ".join(c["cobertura"] for c in consolidados)
+        redactado = self._redactar(TESORERIA, adjuntos, {
+            "consolidados": consolidados, "cobertura_corta": cobertura, "version": f"{version}.",
+            "caracter": version[0].lower() + version[1:], "preliminar": preliminar,
+        })
+        catalogada = self._catalogo.institucion.tesoreria if self._catalogo else None
+        falta = (
+            "falta su correo en el catálogo (Institución, «Correo de la Tesorería»)" if self._catalogo
+            else "sin --catalogo no se sabe su correo"
+        )
+        para, sin_correo = self._direcciones([escrita or catalogada], falta)
+        return Mensaje(
+            TESORERIA, "", "Tesorería" if escrita is None else escrita, redactado.asunto, redactado.texto,
+            redactado.html, para, (), adjuntos, problema=problema or sin_correo, completo=not problema,
+        )
+
+    def _cobertura(self, informes: Mapping[str, Any]) -> str:
+        cuantos, esperados = informes["consolidados"], informes["esperados"]
+        return f"{cuantos} de {cuenta(esperados, 'informe')}" if esperados else cuenta(cuantos, "informe")
+
+    def _pendientes(self, formato: str, informes: Mapping[str, Any]) -> str:
+        faltan = [
+            "-".join(p for p in (e["unidad"], e["programa"]) if p) + f" {e['unidad_nombre']}".rstrip()
+            for e in self._resultados.documento["entregas"]
+            if e["formato"] == formato and e["estado"] == NO_HA_LLEGADO
+        ]
+        todos = [en_un_renglon(x) for x in (*faltan, *(e["informe"] for e in informes["excluidos"]))]
+        todos = list(dict.fromkeys(todos))
+        resto = len(todos) - _PENDIENTES
+        return enumerar([*todos[:_PENDIENTES], *([f"{resto} más"] if resto > 0 else [])])
+
+    @staticmethod
+    def _en_solventacion(cuantas: int) -> str:
+        if not cuantas:
+            return ""
+        return f"{cuenta(cuantas, 'cifra')} en solventación, {'señalada' if cuantas == 1 else 'señaladas'} al pie"
+
+    # ------------------------------------------------------------ a las unidades
+
+    def a_unidades(self, motivo: str, solo: Iterable[str] = ()) -> tuple[list[Mensaje], list[str]]:
+        """Un mensaje por unidad de las que toca, y los archivos de los que no se sabe a quién avisar.
+
+        Raises:
+            NoSePudo: si una plantilla de texto no puede usarse.
+        """
+        unidades, sin_dueno = repartir(self._resultados, self._catalogo)
+        elegidas = {c.upper() for c in solo}
+        mensajes = [
+            self._a_unidad(u, motivo, suyos) for u in unidades
+            if (not elegidas or u.clave.upper() in elegidas) and (suyos := u.para(motivo))
+        ]
+        return mensajes, sin_dueno if motivo in {"observaciones", "acuse"} and not elegidas else []
+
+    def _a_unidad(self, unidad: DeUnidad, motivo: str, informes: Sequence[Informe]) -> Mensaje:
+        adjuntos, problema = self._adjuntar(self._archivos(motivo, unidad, informes))
+        redactado = self._redactar(motivo, adjuntos, self._palabras(unidad, motivo, informes))
+        propia = unidad.unidad
+        if propia is None:
+            falta = "no está en el catálogo" if self._catalogo else "sin --catalogo no se sabe su correo"
+        else:
+            falta = f"no tiene correo en el catálogo (Unidades!{propia.dato('correo').celda})"
+        para, sin_correo = self._direcciones([propia.correo if propia else None], falta)
+        copia, mala = self._direcciones(propia.copia if propia else (), "")
+        return Mensaje(
+            motivo, unidad.clave, en_un_renglon(unidad.quien), redactado.asunto, redactado.texto, redactado.html, para,
+            copia, adjuntos, problema=problema or sin_correo or mala, completo=not problema,
+        )
+
+    def _archivos(self, motivo: str, unidad: DeUnidad, informes: Sequence[Informe]) -> list[str]:
+        if motivo == "apertura" and not self._resultados.consolidados:
+            from pei_excel.plantillas import nombre_libre
+
+            codigo = self._resultados.periodo.codigo
+            return [
+                nombre_libre(FORMATOS[i.entrega.formato], [p for p in i.entrega.identidad if p], codigo, set())
+                for i in informes if i.entrega.formato in FORMATOS
+            ]
+        lleva = motivo == "observaciones" or (motivo == "acuse" and not any(i.por_hacer for i in unidad.llegaron))
+        return [i.evaluacion for i in informes if i.evaluacion and lleva]
+
+    def _palabras(self, unidad: DeUnidad, motivo: str, informes: Sequence[Informe]) -> dict[str, Any]:
+        ejercicio, propia, n = self._resultados.periodo.ejercicio, unidad.unidad, len(informes)
+        cargo = " ".join(p for p in (propia.tratamiento, propia.cargo) if p) if propia else ""
+        correcciones = sum(i.cuantos(Severidad.ERROR) for i in informes)
+        aclaraciones = sum(i.cuantos(Severidad.AVISO) for i in informes)
+        puntos = _puntos(informes)
+        solventacion = self._solventacion
+        return {
+            "claves": _claves(unidad.clave, informes), "unidad": en_un_renglon(unidad.nombre or unidad.clave),
+            "titular": en_un_renglon(cargo), "correcciones": correcciones, "aclaraciones": aclaraciones,
+            "por_hacer": enumerar([
+                *([cuenta(correcciones, "corrección", "correcciones")] if correcciones else []),
+                *([cuenta(aclaraciones, "aclaración", "aclaraciones")] if aclaraciones else []),
+            ]),
+            "primero_que_hacer": _que_se_pide(correcciones, aclaraciones),
+            "puntos": puntos[:PUNTOS], "mas": max(0, len(puntos) - PUNTOS),
+            "su_informe": "su informe" if n == 1 else f"sus {n} informes", "lo": "lo" if n == 1 else "los",
+            "por_entregar": cuenta(n, "informe"),
+            "esta_por_entregar": "está por entregarse 1 informe" if n == 1 else f"están por entregarse {n} informes",
+            "falta_por_llegar": "no ha llegado 1 informe" if n == 1 else f"no han llegado {n} informes",
+            "se_recibio": "se recibió 1 informe" if n == 1 else f"se recibieron {n} informes",
+            "solventacion": dia_escrito(solventacion), "solventacion_corta": dia_escrito(solventacion, ejercicio=ejercicio),
+            "limite": dia_escrito(unidad.limite), "limite_corto": dia_escrito(unidad.limite, ejercicio=ejercicio),
+            "informes": [
+                {
+                    "clave": en_un_renglon(i.clave), "programa": en_un_renglon(i.entrega.programa_nombre),
+                    "archivo": en_un_renglon(i.entrega.archivo), "estado": i.entrega.estado,
+                    "fecha": dia_escrito(i.entrega.fecha), "origen": en_un_renglon(i.entrega.origen),
+                    "sha256": i.entrega.sha256,
+                }
+                for i in informes
+            ],
+            "preliminar": self._preliminar(),
+        }
+
+    def _preliminar(self) -> bool:
+        return any(t["preliminar"] for t in self._resultados.documento.get("totales", {}).values())
+
+    # ------------------------------------------------------------ lo común
+
+    def _redactar(self, motivo: str, adjuntos: Sequence[Adjunto], palabras: Mapping[str, Any]) -> Redactado:
+        periodo = self._resultados.periodo
+        institucion = self._catalogo.institucion if self._catalogo else None
+        return self._redaccion.redactar(motivo, {
+            "periodo": periodo.nombre, "periodo_corto": periodo.nombre.removesuffix(f" de {periodo.ejercicio}"),
+            "del_periodo": periodo.del_periodo + ("" if periodo.clase == "A" else " de") + f" {periodo.ejercicio}",
+            "lo_del_periodo": periodo.con_articulo,
+            "al_periodo": periodo.al_periodo + ("" if periodo.clase == "A" else " de") + f" {periodo.ejercicio}",
+            "ejercicio": periodo.ejercicio,
+            "institucion": en_un_renglon(institucion.nombre) if institucion else "",
+            "contacto": en_un_renglon(institucion.contacto) if institucion else "",
+            "adjuntos": [
+                {"nombre": a.nombre, "sha256": a.sha256, "tamano": tamano(len(a.contenido))} for a in adjuntos
+            ],
+            **palabras,
+        })
+
+    def _adjuntar(self, archivos: Iterable[str]) -> tuple[list[Adjunto], str]:
+        """Los archivos y, si alguno no puede ir, por qué."""
+        adjuntos, problemas = [], []
+        for archivo in archivos:
+            try:
+                adjuntos.append(self._resultados.adjuntar(archivo))
+            except AdjuntoImpropio as error:
+                problemas.append(str(error).rstrip("."))
+        return adjuntos, "; ".join(problemas)
+
+    @staticmethod
+    def _direcciones(escritas: Iterable[str | None], falta: str) -> tuple[tuple[str, ...], str]:
+        buenas = []
+        for escrita in escritas:
+            if not escrita:
+                return (), falta
+            try:
+                buenas.append(direccion(escrita))
+            except MensajeImpropio as error:
+                return (), str(error)
+        return tuple(buenas), ""
+
+
+def _claves(unidad: str, informes: Sequence[Informe]) -> str:
+    """«504-6», «504-6 y 504-7»; si son más, sólo la unidad."""
+    claves = list(dict.fromkeys(en_un_renglon(i.clave) for i in informes))
+    return enumerar(claves) if len(claves) <= 2 else en_un_renglon(unidad)
+
+
+def _que_se_pide(correcciones: int, aclaraciones: int) -> str:
+    if correcciones and aclaraciones:
+        return "Le pedimos atenderlas"
+    una = correcciones + aclaraciones == 1
+    que = "corregir" if correcciones else "aclarar"
+    return f"Le pedimos {que}{'la' if una else 'las'}"
+
+
+def _puntos(informes: Sequence[Informe]) -> list[str]:
+    """Lo que debe hacer, una línea por observación: lo que se corrige primero; con dos programas, de cuál se trata."""
+    varios = len({i.clave for i in informes}) > 1
+    puntos = sorted(
+        ((Severidad(h["severidad"]), i, h) for i in informes for h in i.por_hacer), key=lambda p: p[0].orden
+    )
+    lineas = []
+    for severidad, informe, hallazgo in puntos:
+        donde = ", ".join(x for x in (hallazgo["hoja"], hallazgo["celda"]) if x) or "todo el archivo"
+        de_quien = f"{informe.clave} · " if varios else ""
+        que = en_un_renglon(f"{de_quien}{donde} · {severidad.para_la_unidad}: {hallazgo['mensaje']}")
+        lineas.append(textwrap.shorten(que, _LARGO_DE_PUNTO, placeholder="…"))
+    return lineas
+
+
+def por_entregar(motivo: str) -> bool:
+    """Se escribe a quien no ha entregado: hace falta el catálogo si todavía no se consolida."""
+    return motivo in POR_ENTREGAR

@@ -1,0 +1,87 @@
+"""Mandar lo que falta y que la bitácora diga la verdad: se anota antes de mandar y, después, cómo terminó."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pei_excel.bitacora import EN_CURSO, ENVIADO, INCIERTO, RECHAZADO, Bitacora, BitacoraInservible, Envio, ahora
+from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo
+from pei_excel.correo.servidor import Respuesta, Servidor
+from pei_excel.periodos import Periodo
+from pei_excel.salidas import NoSePudo
+
+
+@dataclass(slots=True)
+class Desenlace:
+    """Qué pasó con un mensaje."""
+
+    mensaje: Mensaje
+    respuestas: dict[str, Respuesta] = field(default_factory=dict)  #: de lo que se mandó esta vez
+    ya_enviado: tuple[str, ...] = ()  #: direcciones a las que ya se había mandado lo mismo
+    problema: str = ""  #: por qué no se intentó
+
+    @property
+    def salio(self) -> bool:
+        """Todas las direcciones lo tienen, de ahora o de antes."""
+        return not self.problema and all(r.estado == ENVIADO for r in self.respuestas.values())
+
+
+def mandar_todos(
+    mensajes: Iterable[Mensaje], servidor: Servidor, remitente: str, bitacora: Bitacora, periodo: Periodo, *,
+    reenviar: bool = False, avance: Callable[[Mensaje], object] = lambda _: None,
+) -> Iterator[Desenlace]:
+    """Manda cada mensaje a las direcciones que todavía no lo tienen; lo que le pase a uno no detiene a los demás.
+
+    Raises:
+        NoSePudo: si la bitácora no pudo anotarlo; se deja de mandar, porque lo siguiente no constaría.
+    """
+    for mensaje in mensajes:
+        if mensaje.problema:
+            yield Desenlace(mensaje, problema=mensaje.problema)
+            continue
+        avance(mensaje)
+        yield _mandar(mensaje, servidor, remitente, bitacora, periodo, reenviar=reenviar)
+
+
+def _mandar(
+    mensaje: Mensaje, servidor: Servidor, remitente: str, bitacora: Bitacora, periodo: Periodo, *, reenviar: bool
+) -> Desenlace:
+    huella = mensaje.huella
+    previos = [e for e in bitacora.envios(periodo.codigo) if e.huella == huella and e.estado == ENVIADO]
+    tienen = {e.para.casefold() for e in previos}
+    faltan = [d for d in mensaje.direcciones if reenviar or d.casefold() not in tienen]
+    ya = tuple(d for d in mensaje.direcciones if d not in faltan)
+    if not faltan:
+        return Desenlace(mensaje, ya_enviado=ya)
+    # Uno que se reenvía a propósito es otro mensaje; uno que se completa o se repite por un corte, el mismo.
+    veces = len({e.message_id for e in previos}) if reenviar else 0
+    identificador = mensaje.identificador(remitente, veces)
+    try:
+        contenido = como_correo(mensaje, remitente=remitente, identificador=identificador, fecha=ahora())
+    except MensajeImpropio as error:
+        return Desenlace(mensaje, problema=str(error))
+    principales = {d.casefold() for d in mensaje.para}
+    envios = [
+        Envio(
+            identificador, periodo.codigo, mensaje.motivo, mensaje.clave, d, d.casefold() not in principales,
+            mensaje.asunto, huella, {a.nombre: a.sha256 for a in mensaje.adjuntos}, EN_CURSO, "",
+        )
+        for d in faltan
+    ]
+    try:
+        numeros = bitacora.anotar_envios(envios)
+    except BitacoraInservible as error:
+        raise _no_consta(error, f"No se envió el correo a {mensaje.quien}") from error
+    respuestas = servidor.mandar(faltan, contenido)
+    try:
+        bitacora.terminar_envios({n: tuple(respuestas[d]) for n, d in zip(numeros, faltan, strict=True)})
+    except BitacoraInservible as error:
+        como = {r.estado for r in respuestas.values()}
+        que = "Se envió" if como == {ENVIADO} else "No se sabe si salió" if INCIERTO in como else "No salió"
+        raise _no_consta(error, f"{que} el correo a {mensaje.quien}, y no pudo anotarse cómo terminó") from error
+    return Desenlace(mensaje, respuestas, ya)
+
+
+def _no_consta(error: BitacoraInservible, que: str) -> NoSePudo:
+    return NoSePudo(f"{que}. {str(error).partition(', o siga')[0].rstrip('.')}. Se dejó de enviar.")
