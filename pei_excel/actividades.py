@@ -89,6 +89,8 @@ class Actividad:
     al_periodo: Medicion = field(init=False)  #: físico, de enero al periodo: lo que se muestra y se promedia
     financiero_al_periodo: Medicion = field(init=False)
     anual: Medicion = field(init=False)  #: físico, contra el año entero; se califica al cierre
+    #: Lo que ya se midió: (medida programada, meses) → su medición.
+    _hechas: dict[tuple[str, range], Medicion] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         (tramo,) = tramos("al_periodo", self.periodo)
@@ -169,6 +171,13 @@ class Actividad:
         return self._medir(ACUMULATIVO, ("costo", "devengado"), tramo)
 
     def _medir(self, forma: str, medidas: tuple[str, str], tramo: Tramo) -> Medicion:
+        llave = (medidas[0], tramo.meses)
+        medicion = self._hechas.get(llave)
+        if medicion is None:
+            medicion = self._hechas[llave] = self._comparar(forma, medidas, tramo)
+        return medicion
+
+    def _comparar(self, forma: str, medidas: tuple[str, str], tramo: Tramo) -> Medicion:
         hasta = self.periodo.mes
         programado: tuple[Cifra, ...] = getattr(self, medidas[0])
         ejecutado: tuple[Cifra, ...] = getattr(self, medidas[1])
@@ -177,8 +186,7 @@ class Actividad:
         if self.ilegibles and self._falta_leer(forma, medidas, p, tramo):
             return Medicion(p, a, Cumplimiento(Estado.SIN_LEER), None)
         resultado = cumplimiento("Ascendente", p, a)
-        vencidos = meses_vencidos(forma, programado, tramo.meses, hasta)
-        if resultado.estado is Estado.SIN_REPORTE and not vencidos:
+        if resultado.estado is Estado.SIN_REPORTE and not meses_vencidos(forma, programado, tramo.meses, hasta):
             resultado = Cumplimiento(Estado.POR_VENCER)
         califica = resultado.porcentaje is not None and tramo.completo(self.periodo)
         banda = self.perfil.clasificar(resultado.porcentaje) if califica and resultado.porcentaje is not None else None

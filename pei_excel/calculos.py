@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pei_excel.crudo import ErrorExcel
 
@@ -26,6 +26,16 @@ def iguales(uno: Cifra, otro: Cifra, tolerancia: float = TOLERANCIA) -> bool:
     return abs(uno - otro) <= tolerancia + 1e-9
 
 
+_ACUMULAR: dict[str, Callable[[list[float]], float]] = {
+    "Suma": sum,
+    "Último": lambda c: c[-1],
+    "Promedio": lambda c: sum(c) / len(c),
+    "Máximo": max,
+    "Mínimo": min,
+    "Constante": lambda c: c[-1],
+}
+
+
 def acumular(forma: str, cifras: Sequence[Cifra]) -> Cifra:
     """Acumulado de varias cifras; las vacías no cuentan y sin ninguna no hay acumulado.
 
@@ -37,15 +47,7 @@ def acumular(forma: str, cifras: Sequence[Cifra]) -> Cifra:
     llenas = [c for c in cifras if c is not None]
     if not llenas:
         return None
-    funciones: dict[str, Callable[[list[float]], float]] = {
-        "Suma": sum,
-        "Último": lambda c: c[-1],
-        "Promedio": lambda c: sum(c) / len(c),
-        "Máximo": max,
-        "Mínimo": min,
-        "Constante": lambda c: c[-1],
-    }
-    return funciones[forma](llenas)
+    return _ACUMULAR[forma](llenas)
 
 
 def acumulado_coincide(forma: str, cifras: Sequence[Cifra], acumulado: Cifra) -> bool:
@@ -102,8 +104,7 @@ class Estado(StrEnum):
     SIN_LEER = "No se pudo leer"  #: está en el archivo, o debería estar, y no se supo qué dice
 
 
-@dataclass(frozen=True, slots=True)
-class Cumplimiento:
+class Cumplimiento(NamedTuple):
     """Resultado de comparar lo alcanzado con lo programado."""
 
     estado: Estado

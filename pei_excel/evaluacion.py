@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pei_excel.calculos import (
     ACUMULACIONES,
@@ -29,8 +29,7 @@ HORIZONTES: tuple[Horizonte, ...] = ("trimestre", "al_periodo", "anual")
 SE_MIDE_DESPUES = "Se mide después"
 
 
-@dataclass(frozen=True, slots=True)
-class Medicion:
+class Medicion(NamedTuple):
     """Comparación de lo programado con lo alcanzado en un horizonte."""
 
     programado: Cifra

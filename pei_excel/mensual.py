@@ -27,6 +27,7 @@ TRIMESTRE = {n: range(3 * n - 2, 3 * n + 1) for n in (1, 2, 3, 4)}
 SEMESTRE = {1: range(1, 7), 2: range(7, 13)}
 #: Meses que mide una «Recurrente trimestral».
 CIERRES = (3, 6, 9, 12)
+_TODOS = tuple(ANO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def forma_mensual(valor: object) -> str:
 
 def meses_que_mide(forma: str) -> tuple[int, ...]:
     """Meses que mide una acumulación."""
-    return CIERRES if forma == TRIMESTRAL else tuple(ANO)
+    return CIERRES if forma == TRIMESTRAL else _TODOS
 
 
 def total_mensual(forma: str, cifras: Sequence[Cifra]) -> Cifra:
@@ -63,14 +64,14 @@ def total_mensual(forma: str, cifras: Sequence[Cifra]) -> Cifra:
 
 def meses_vencidos(forma: str, programado: Sequence[Cifra], meses: Iterable[int], hasta: int) -> tuple[int, ...]:
     """Meses del horizonte que deben estar informados: medidos, programados y no posteriores a `hasta`."""
-    miden = meses_que_mide(forma)
-    return tuple(m for m in meses if m <= hasta and m in miden and programado[m - 1])
+    todos = forma != TRIMESTRAL
+    return tuple([m for m in meses if m <= hasta and programado[m - 1] and (todos or m in CIERRES)])
 
 
 def programado_en(forma: str, programado: Sequence[Cifra], meses: Iterable[int]) -> Cifra:
     """Lo programado en un horizonte; en las recurrentes, la meta si algún mes de los que mide la tiene."""
-    miden = meses_que_mide(forma)
-    return total_mensual(forma, [programado[m - 1] for m in meses if m in miden])
+    todos = forma != TRIMESTRAL
+    return total_mensual(forma, [programado[m - 1] for m in meses if todos or m in CIERRES])
 
 
 def ejecutado_en(

@@ -92,7 +92,7 @@ class Estilos:
 
     def __call__(self, nombre: str, **extra: Any) -> Any:
         """Formato de celda: un estilo de ESTILOS más las propiedades dadas."""
-        llave = (nombre, *sorted(extra.items()))
+        llave = (nombre, *extra.items())
         hecho = self._hechos.get(llave)
         if hecho is None:
             base = {"font_size": CUERPO, "font_color": TINTA, **ESTILOS[nombre]}
@@ -101,7 +101,7 @@ class Estilos:
 
     def variante(self, formato: Any, **extra: Any) -> Any:
         """El mismo formato con otras propiedades (por ejemplo, otro formato de número)."""
-        llave = (id(formato), *sorted(extra.items()))
+        llave = (id(formato), *extra.items())
         hecho = self._hechos.get(llave)
         if hecho is None:
             hecho = self._hechos[llave] = self._nuevo(self._propiedades[id(formato)], extra)

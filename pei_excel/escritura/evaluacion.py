@@ -18,7 +18,7 @@ from pei_excel.escritura.evaluacion_bloques import (
     columnas_de_evaluacion,
 )
 from pei_excel.escritura.evaluacion_encargo import Encargo, Mapa, observada, ubicar
-from pei_excel.escritura.evaluacion_hoja import escribir_celda, escribir_lo_escrito, poner_notas
+from pei_excel.escritura.evaluacion_hoja import escribir_celda, formato_de_lo_escrito, poner_notas
 from pei_excel.escritura.evaluacion_modificaciones import escribir_modificaciones
 from pei_excel.escritura.evaluacion_resumen import escribir_observaciones, escribir_resumen
 from pei_excel.escritura.hoja import (
@@ -197,7 +197,9 @@ def _escribir_filas(
             if calculada is not None:
                 escribir_celda(hoja, numero, n, calculada, que_se_lea(estilos, formato, calculada.valor), estilos)
             else:
-                escribir_lo_escrito(hoja, numero, n, columna, fila, formato, estilos, textos)
+                dato = fila[columna.clave]
+                formato = formato_de_lo_escrito(columna, dato, formato, estilos, textos)
+                escribir_valor(hoja, numero, n, dato.crudo, formato, estilos)
         desde = len(oficiales) + 1
         if celdas is not None:
             for n, celda in enumerate(celdas.bloques(encargo.perfil)):

@@ -11,7 +11,7 @@ from pei_excel.escritura.evaluacion_encargo import Mapa
 from pei_excel.escritura.hoja import escribir_formula, escribir_valor
 from pei_excel.escritura.medidas import letra_que_cabe, renglones
 from pei_excel.formato import Columna
-from pei_excel.libro import Fila
+from pei_excel.libro import Dato
 from pei_excel.tipos import Incidente
 
 _AUTOR = "Área de planeación"
@@ -26,20 +26,18 @@ def escribir_celda(hoja: Any, fila: int, columna: int, celda: Celda, formato: An
         escribir_valor(hoja, fila, columna, celda.valor, formato, estilos)
 
 
-def escribir_lo_escrito(
-    hoja: Any, numero: int, n: int, columna: Columna, fila: Fila, formato: Any, estilos: Estilos,
-    textos: list[tuple[str, float]],
-) -> None:
-    """Una celda oficial tal como la unidad la escribió."""
-    dato = fila[columna.clave]
+def formato_de_lo_escrito(
+    columna: Columna, dato: Dato, formato: Any, estilos: Estilos, textos: list[tuple[str, float]]
+) -> Any:
+    """Formato de una celda oficial tal como la unidad la escribió; a `textos` agrega el que haga crecer la fila."""
     valor = dato.crudo
     if isinstance(valor, str) and not isinstance(valor, ErrorExcel) and len(valor) > 8:
         textos.append((valor, columna.ancho))
         if len(valor) > columna.ancho * 25 and (menor := letra_que_cabe(valor, columna.ancho)) < CUERPO:
-            formato = estilos.variante(formato, font_size=menor)
+            return estilos.variante(formato, font_size=menor)
     elif dato.incidente is not None and _en_porcentaje(valor, dato.incidente):
-        formato = estilos.variante(formato, num_format="0%" if round(valor * 100, 6) % 1 == 0 else "0.00%")
-    escribir_valor(hoja, numero, n, valor, formato, estilos)
+        return estilos.variante(formato, num_format="0%" if round(valor * 100, 6) % 1 == 0 else "0.00%")
+    return formato
 
 
 def _en_porcentaje(valor: Any, incidente: Incidente) -> bool:

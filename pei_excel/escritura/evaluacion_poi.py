@@ -16,6 +16,7 @@ from pei_excel.escritura.evaluacion_poi_familias import escribir_familia
 from pei_excel.escritura.evaluacion_poi_hojas import escribir_hoja_oficial
 from pei_excel.escritura.evaluacion_poi_informe import escribir_informe
 from pei_excel.escritura.evaluacion_resumen import escribir_observaciones
+from pei_excel.escritura.filas_armadas import hoja_de_filas
 from pei_excel.escritura.hoja import abrir_libro
 from pei_excel.escritura.observaciones import PARA_LA_UNIDAD_POI
 from pei_excel.escritura.rapido import LibroRapido
@@ -54,8 +55,8 @@ def escribir_evaluacion_poi(
     escribir_informe(nuevo.hoja(HOJA_DE_INFORME), encargo, familias[AL_PERIODO], cifras, estilos)
     escribir_observaciones(nuevo, encargo, [encargo.observada(h) for h in encargo.hallazgos], PARA_LA_UNIDAD_POI)
     for nombre, familia in familias.items():
-        escribir_familia(nuevo.hoja(nombre), familia, encargo, cifras, estilos)
+        escribir_familia(hoja_de_filas(nuevo, nombre), familia, encargo, cifras, estilos)
     for una in encargo.hojas:
-        escribir_hoja_oficial(nuevo.hoja(una.clave), una, encargo, familias[TRIMESTRES], estilos)
-    cifras.escribir(nuevo.hoja(HOJA_DE_CIFRAS), estilos)
+        escribir_hoja_oficial(hoja_de_filas(nuevo, una.clave), una, encargo, familias[TRIMESTRES], estilos)
+    cifras.escribir(hoja_de_filas(nuevo, HOJA_DE_CIFRAS), estilos)
     nuevo.close()

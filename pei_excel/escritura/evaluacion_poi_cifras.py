@@ -6,8 +6,8 @@ la celda (un número escrito como texto, un error), lleva el número leído, en 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pei_excel.actividades import Actividad
@@ -15,9 +15,9 @@ from pei_excel.calculos import Cifra
 from pei_excel.crudo import ErrorExcel
 from pei_excel.escritura.estilos import SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import Celda, numero_visto
-from pei_excel.escritura.evaluacion_hoja import escribir_celda
 from pei_excel.escritura.evaluacion_poi_encargo import EncargoPOI, nombre_de
 from pei_excel.escritura.evaluacion_poi_papel import FILA_TITULO, escala, titular
+from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, principio
 from pei_excel.escritura.hoja import (
     LibroNuevo,
     altos_de_encabezado,
@@ -29,7 +29,7 @@ from pei_excel.escritura.hoja import (
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.formato import INICIALES, Columna
 from pei_excel.libro import Dato, Fila
-from pei_excel.mensual import ANO
+from pei_excel.mensual import ANO, claves_de_mes
 from pei_excel.modificaciones import Modificacion
 from pei_excel.tipos import MetaEnPalabras, Numero, Texto
 from pei_excel.ubicacion import letra
@@ -89,15 +89,14 @@ class Cifras:
 
     @cached_property
     def celdas(self) -> list[dict[str, Celda]]:
-        """Por actividad, columna → su celda."""
+        """Por actividad, columna → su celda; las fórmulas llevan la marca FILA donde va el número de fila."""
         origenes = _origenes(self.encargo)
         previas: dict[str, int] = {}
         hechas = []
         for n, actividad in enumerate(self.encargo.actividades, 1):
-            fila = PRIMERA + n - 1
-            hechas.append(self._de_actividad(actividad, n, fila, previas.get(actividad.codigo), origenes))
+            hechas.append(self._de_actividad(actividad, n, previas.get(actividad.codigo), origenes))
             if actividad.codigo:
-                previas[actividad.codigo] = fila
+                previas[actividad.codigo] = PRIMERA + n - 1
         return hechas
 
     def valor(self, clave: str, n: int) -> Any:
@@ -126,7 +125,7 @@ class Cifras:
         if encargo.se_escribe("Programación"):
             libro.define_name("escrito_meta", f"={encargo.rectangulo('Programación', 'meta', 'meta')}")
 
-    def escribir(self, hoja: Any, estilos: Estilos) -> None:
+    def escribir(self, hoja: HojaDeFilas, estilos: Estilos) -> None:
         """La hoja entera."""
         encargo = self.encargo
         hoja.hide_gridlines(2)
@@ -142,8 +141,9 @@ class Cifras:
         hoja.write_string(0, _FIJAS + 1, _LEYENDA, estilos("texto"))
         escribir_encabezado(hoja, self.columnas, ENCABEZADO, estilos)
         poner_altos(hoja, ENCABEZADO, altos_de_encabezado(self.columnas))
+        inicios: dict[Any, str] = {}
         for fila, celdas in enumerate(self.celdas, PRIMERA):
-            self._escribir_fila(hoja, fila, celdas, estilos)
+            self._escribir_fila(hoja, fila, celdas, inicios, estilos)
         configurar_impresion(
             hoja, papel=encargo.papel, area=(FILA_TITULO, 1, self.ultima, len(self.columnas)),
             repetir=(FILA_TITULO, ENCABEZADO + 1), repetir_columnas=(1, _FIJAS), pie=encargo.pie, cortes=tuple(cortes),
@@ -154,29 +154,41 @@ class Cifras:
     def _numero(self, clave: str) -> int:
         return next(n for n, c in enumerate(self.columnas, 1) if c.clave == clave)
 
-    def _escribir_fila(self, hoja: Any, fila: int, celdas: Mapping[str, Celda], estilos: Estilos) -> None:
-        textos = []
+    def _escribir_fila(
+        self, hoja: HojaDeFilas, fila: int, celdas: Mapping[str, Celda], inicios: dict[Any, str], estilos: Estilos
+    ) -> None:
+        textos, partes = [], []
         for n, columna in enumerate(self.columnas, 1):
-            celda = celdas[columna.clave]
-            if isinstance(columna.tipo, Texto):
-                formato = estilos("celda")
-                textos.append((str(celda.valor or ""), columna.ancho))
-            elif columna.clave.startswith(("renglon_", "numero")):
-                formato = estilos("apoyo", num_format="0", align="center")
-            else:
-                dinero = columna.clave.startswith(("costo", "devengado"))
-                meta = columna.clave.startswith("meta")  # puede ser de palabras: se dobla
-                if meta and isinstance(celda.valor, str):
-                    textos.append((celda.valor, columna.ancho))
-                formato = estilos("celda" if meta else "aprobado", align="right",
-                                  num_format=_formato_de_numero(celda, dinero), **({} if meta else {"shrink": True}))
-                if celda.formula is None and not _sin_hoja(self.encargo, columna.clave):
-                    formato = estilos.variante(formato, bg_color=SEVERIDAD["NOTA"])
-            escribir_celda(hoja, fila, n, celda, formato, estilos)
+            formula, valor = celdas[columna.clave]
+            # De estas tres cosas depende el aspecto de una celda.
+            entera = not isinstance(valor, float) or valor.is_integer()
+            llave = (n, entera, formula is None)
+            inicio = inicios.get(llave)
+            if inicio is None:
+                inicio = inicios[llave] = principio(n, self._formato(columna, estilos, *llave[1:]))
+            partes.append(hoja.celda(inicio, valor, formula))
+            if isinstance(valor, str):  # un texto, o una meta en palabras
+                textos.append((valor, columna.ancho))
+        hoja.poner(fila, 1, partes)
         hoja.set_row(fila - 1, alto_de_fila(textos, minimo=18))
 
+    def _formato(self, columna: Columna, estilos: Estilos, entera: bool, sin_formula: bool) -> Any:
+        if isinstance(columna.tipo, Texto):
+            return estilos("celda")
+        if columna.clave.startswith(("renglon_", "numero")):
+            return estilos("apoyo", num_format="0", align="center")
+        meta = columna.clave.startswith("meta")  # puede ser de palabras: se dobla
+        dinero = columna.clave.startswith(("costo", "devengado"))
+        # Los soles, con céntimos; lo demás, sólo con los decimales que tiene.
+        numero = "#,##0.00" if dinero or not entera else "#,##0"
+        formato = estilos("celda" if meta else "aprobado", align="right", num_format=numero,
+                          **({} if meta else {"shrink": True}))
+        if sin_formula and not _sin_hoja(self.encargo, columna.clave):
+            formato = estilos.variante(formato, bg_color=SEVERIDAD["NOTA"])
+        return formato
+
     def _de_actividad(
-        self, actividad: Actividad, n: int, fila: int, previa: int | None,
+        self, actividad: Actividad, n: int, previa: int | None,
         origenes: Mapping[tuple[str, int, str], Modificacion],
     ) -> dict[str, Celda]:
         celdas = {
@@ -186,11 +198,12 @@ class Cifras:
         propias = {"Programación": actividad.fila, "Valorización": actividad.costos,
                    "Seguimiento": actividad.seguimiento}
         for clave, propia in propias.items():
-            celdas[f"renglon_{clave}"] = self._renglon(clave, propia, actividad.codigo, fila, previa)
-        celdas["meta"] = self._meta(actividad.fila["meta"], fila)
+            celdas[f"renglon_{clave}"] = self._renglon(clave, propia, actividad.codigo, previa)
+        celdas["meta"] = self._meta(actividad.fila["meta"])
         for medida, (clave, _) in MEDIDAS.items():
-            for mes, cifra in zip(ANO, getattr(actividad, medida), strict=True):
-                celdas[f"{medida}_m{mes}"] = self._mes(medida, clave, propias[clave], mes, cifra, fila)
+            celdas.update(zip(claves_de_mes(medida), self._meses(
+                medida, propias[clave], getattr(actividad, medida)
+            ), strict=True))
         if self.encargo.iniciales:
             vigentes = [("meta", "Programación", "meta")]
             vigentes += [(f"{m}_m{mes}", MEDIDAS[m][0], f"{m}_inicial_m{mes}") for m in INICIALES_DE for mes in ANO]
@@ -198,51 +211,75 @@ class Cifras:
                 propia = propias[clave]
                 origen = origenes.get((clave, propia.indice, columna)) if propia is not None else None
                 inicial = columna.replace("_m", "_inicial_m") if columna != "meta" else "meta_inicial"
-                celdas[inicial] = self._inicial(origen, celdas[columna], f"{self.letra[columna]}{fila}")
+                celdas[inicial] = self._inicial(origen, celdas[columna], f"{self.letra[columna]}{FILA}")
         return celdas
 
-    def _renglon(self, clave: str, propia: Fila | None, codigo: str, fila: int, previa: int | None) -> Celda:
+    def _renglon(self, clave: str, propia: Fila | None, codigo: str, previa: int | None) -> Celda:
         """Renglón por código; la segunda vez que un código aparece, el que sigue al de la primera."""
         esperado = self.encargo.renglon(propia)
         if not self.encargo.se_escribe(clave):
             return Celda(None, None)
         letra_ = self.letra[f"renglon_{clave}"]
-        filas = self.encargo.revision.libro.filas(clave)
         desde = 0
         nombre = nombre_de("codigos", clave)
-        formula = f"IFERROR(MATCH($B{fila},{nombre},0),0)"
+        formula = f"IFERROR(MATCH($B{FILA},{nombre},0),0)"
         if previa is not None:
             anterior = f"${letra_}${previa}"
             resto = f"INDEX({nombre},{anterior}+1):INDEX({nombre},ROWS({nombre}))"
-            formula = f"IFERROR(MATCH($B{fila},{resto},0)+{anterior},0)"
+            formula = f"IFERROR(MATCH($B{FILA},{resto},0)+{anterior},0)"
             desde = self._ya_puestos.get((clave, codigo), 0)
         self._ya_puestos[clave, codigo] = esperado
-        hallado = next(
-            (n for n, f in enumerate(filas[desde:], desde + 1) if _coincide(f["codigo"].crudo, codigo)), 0
-        )
+        hallado = next((n for n in self._escritos[clave].get(_buscado(codigo), ()) if n > desde), 0)
         return Celda(formula if codigo and hallado == esperado else None, float(esperado))
+
+    @cached_property
+    def _escritos(self) -> dict[str, dict[str | None, list[int]]]:
+        """Por hoja, texto de la columna del código, sin mayúsculas → los renglones donde está escrito."""
+        hojas: dict[str, dict[str | None, list[int]]] = {clave: {} for clave in _HOJAS}
+        for clave, hallados in hojas.items():
+            for n, fila in enumerate(self.encargo.revision.libro.filas(clave), 1):
+                escrito = fila["codigo"].crudo
+                if isinstance(escrito, str) and not isinstance(escrito, ErrorExcel):
+                    hallados.setdefault(escrito.casefold(), []).append(n)
+        return hojas
 
     @cached_property
     def _ya_puestos(self) -> dict[tuple[str, str], int]:
         """(hoja, código) → el renglón de su última vez."""
         return {}
 
-    def _mes(self, medida: str, clave: str, propia: Fila | None, mes: int, cifra: Cifra, fila: int) -> Celda:
-        if not self.encargo.se_escribe(clave):
-            return Celda(None, None)
-        renglon = f"${self.letra[f'renglon_{clave}']}{fila}"
-        x = f"INDEX({nombre_de('escrito', medida)},{renglon},{mes})"
-        futuro = medida in {"ejecutado", "devengado"} and mes > self.encargo.periodo.mes
-        # Un 0 escrito después del periodo cuenta como vacío.
-        cual = f'IF({x}=0,"",{x})' if futuro else x
-        vista = _que_ve(propia[f"{medida}_m{mes}"]) if propia is not None else None
-        if (vista or None if futuro else vista) != cifra:
-            return Celda(None, cifra)
-        return Celda(f'IF(N({renglon})=0,"",IF(ISNUMBER({x}),{cual},""))', cifra)
+    def _meses(self, medida: str, propia: Fila | None, cifras: Sequence[Cifra]) -> list[Celda]:
+        """Los doce de una medida; sin fórmula donde lo escrito no es lo que se leyó."""
+        if not self.encargo.se_escribe(MEDIDAS[medida][0]):
+            return [Celda(None, None)] * 12
+        hechas = []
+        for clave, formula, futuro, cifra in zip(
+            claves_de_mes(medida), self._formulas[medida], self._futuros[medida], cifras, strict=True
+        ):
+            vista = _que_ve(propia[clave]) if propia is not None else None
+            # Un 0 escrito después del periodo cuenta como vacío.
+            hechas.append(Celda(formula if (vista or None if futuro else vista) == cifra else None, cifra))
+        return hechas
 
-    def _meta(self, dato: Dato, fila: int) -> Celda:
+    @cached_property
+    def _futuros(self) -> dict[str, list[bool]]:
+        """Por medida, si cada mes es posterior al periodo y de lo que se ejecuta."""
+        return {m: [m in {"ejecutado", "devengado"} and n > self.encargo.periodo.mes for n in ANO] for m in MEDIDAS}
+
+    @cached_property
+    def _formulas(self) -> dict[str, list[str]]:
+        """Por medida, la fórmula de cada mes."""
+        return {
+            medida: [
+                _formula_de_mes(medida, f"${self.letra[f'renglon_{hoja}']}{FILA}", mes, futuro)
+                for mes, futuro in zip(ANO, self._futuros[medida], strict=True)
+            ]
+            for medida, (hoja, _) in MEDIDAS.items()
+        }
+
+    def _meta(self, dato: Dato) -> Celda:
         """La meta del año: un número, o las palabras con que se escribió."""
-        renglon = f"${self.letra['renglon_Programación']}{fila}"
+        renglon = f"${self.letra['renglon_Programación']}{FILA}"
         x = f"INDEX(escrito_meta,{renglon})"
         formula = f'IF(N({renglon})=0,"",IF({x}="","",{x}))'
         if isinstance(dato.valor, MetaEnPalabras):
@@ -260,11 +297,11 @@ class Cifras:
         return Celda(f'IF(ISNUMBER({x}),{x},"")' if vista == origen.anterior else None, origen.anterior)
 
 
-def _formato_de_numero(celda: Celda, dinero: bool) -> str:
-    """Formato de una cifra: los soles, con céntimos; lo demás, sólo con los decimales que tiene."""
-    if dinero:
-        return "#,##0.00"
-    return "#,##0" if not isinstance(celda.valor, float) or celda.valor == int(celda.valor) else "#,##0.00"
+@lru_cache(1024)
+def _formula_de_mes(medida: str, renglon: str, mes: int, futuro: bool) -> str:
+    x = f"INDEX({nombre_de('escrito', medida)},{renglon},{mes})"
+    cual = f'IF({x}=0,"",{x})' if futuro else x
+    return f'IF(N({renglon})=0,"",IF(ISNUMBER({x}),{cual},""))'
 
 
 def _sin_hoja(encargo: EncargoPOI, clave: str) -> bool:
@@ -278,11 +315,9 @@ def _que_ve(dato: Dato) -> Cifra:
     return None if isinstance(dato.crudo, ErrorExcel) else numero_visto(dato)
 
 
-def _coincide(escrito: object, codigo: str) -> bool:
-    """La función COINCIDIR de Excel encontraría el código en una celda con eso escrito."""
-    if not isinstance(escrito, str) or isinstance(escrito, ErrorExcel):
-        return False
-    return len(codigo) < 256 and not set("*?~") & set(codigo) and escrito.casefold() == codigo.casefold()
+def _buscado(codigo: str) -> str | None:
+    """El código como lo compara la función COINCIDIR de Excel; None si no puede buscarlo."""
+    return codigo.casefold() if len(codigo) < 256 and not set("*?~") & set(codigo) else None
 
 
 def _origenes(encargo: EncargoPOI) -> dict[tuple[str, int, str], Modificacion]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pei_excel.actividades import Actividad, sin_ubicar
+from pei_excel.actividades import Actividad, Tramo, sin_ubicar
 from pei_excel.calculos import Estado
 from pei_excel.escritura.estilos import CALCULADA, CUERPO, Estilos
 from pei_excel.escritura.evaluacion_bloques import Celda
@@ -16,12 +16,11 @@ from pei_excel.escritura.evaluacion_poi_columnas import (
     ENCABEZADO,
     EXPLICAN,
     FIJAS,
-    METAS,
     PRIMERA,
     HojaDeFamilia,
     formato_de,
 )
-from pei_excel.escritura.evaluacion_poi_encargo import EncargoPOI, nombre_de
+from pei_excel.escritura.evaluacion_poi_encargo import EncargoPOI
 from pei_excel.escritura.evaluacion_poi_papel import (
     ALTO_DE_TITULO,
     cabe_de_alto,
@@ -32,33 +31,38 @@ from pei_excel.escritura.evaluacion_poi_papel import (
 )
 from pei_excel.escritura.evaluacion_poi_tramos import (
     ANCHO_DE_PALABRA,
+    ANCHO_DE_VALORACION,
+    COLUMNAS_DE_TRAMO,
     POR_TRAMO,
     CeldasDeTramo,
+    formula_programado,
 )
-from pei_excel.escritura.filas_armadas import FILA
+from pei_excel.escritura.filas_armadas import HojaDeFilas, Molde, llenar, molde, principio
 from pei_excel.escritura.hoja import (
     altos_de_encabezado,
     combinar,
     configurar_impresion,
     escribir_encabezado,
-    escribir_formula,
-    escribir_valor,
     poner_altos,
     poner_anchos,
 )
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
 from pei_excel.formatos.poi_modelo import TRIMESTRES_POI
 from pei_excel.frases_poi import no_entra_al_porcentaje, no_se_ubican
-from pei_excel.mensual import ACUMULATIVO, ANO, en_otra_hoja, formula_programado_en, programado_en
+from pei_excel.mensual import ACUMULATIVO, ANO, programado_en
 from pei_excel.textos import cuenta
 from pei_excel.ubicacion import letra
 
 SIN_ACTIVIDADES = "Su archivo no tiene actividades que evaluar."
 #: Caracteres que se muestran aquí de una explicación y de un nombre; enteros están en `Evaluación` y `Programación`.
 _LARGO_DE_EXPLICACION, _LARGO_DE_NOMBRE = 300, 200
+#: Lugar de las valoraciones entre las columnas de un tramo: son de texto, y pueden hacer crecer la fila.
+_VALORACIONES = [k for k, (_, clave, *_) in enumerate(COLUMNAS_DE_TRAMO) if clave == "valoracion"]
 
 
-def escribir_familia(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, cifras: Cifras, estilos: Estilos) -> None:
+def escribir_familia(
+    hoja: HojaDeFilas, una: HojaDeFamilia, encargo: EncargoPOI, cifras: Cifras, estilos: Estilos
+) -> None:
     """Una hoja de horizontes, entera."""
     hoja.hide_gridlines(2)
     hoja.set_zoom(90)
@@ -74,8 +78,9 @@ def escribir_familia(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, cifras:
     poner_altos(hoja, ENCABEZADO, de_titulos)
     altos: list[float] = []  # de las filas desde PRIMERA
     if encargo.actividades:
-        altos += _escribir_filas(hoja, una, encargo, cifras, estilos)
-        altos += _escribir_totales(hoja, una, encargo, estilos)
+        formatos = [formato_de(estilos, c, decimales=encargo.decimales) for c in una.columnas]
+        altos += _escribir_filas(hoja, una, encargo, cifras, formatos, estilos)
+        altos += _escribir_totales(hoja, una, encargo, formatos, estilos)
         _colorear(hoja, una, encargo, estilos)
     else:
         hoja.write_string(PRIMERA - 1, 0, SIN_ACTIVIDADES, estilos("subtitulo"))
@@ -104,54 +109,51 @@ def _paginas(una: HojaDeFamilia, encargo: EncargoPOI) -> list[tuple[int, int]]:
 
 
 def _escribir_filas(
-    hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, cifras: Cifras, estilos: Estilos
+    hoja: HojaDeFilas, una: HojaDeFamilia, encargo: EncargoPOI, cifras: Cifras, formatos: Sequence[Any],
+    estilos: Estilos,
 ) -> list[float]:
     """Una fila por actividad; devuelve sus altos."""
-    formatos = [formato_de(estilos, c, decimales=encargo.decimales) for c in una.columnas]
+    inicios = [principio(n, formato) for n, formato in enumerate(formatos, 1)]
+    explicado = estilos("celda", indent=1)
+    explicados = {
+        n: [principio(n + k, explicado) for k in range(1, len(EXPLICAN) + 1)]
+        for n in (una.inicio[t.clave] - 1 + POR_TRAMO for t in una.explica)
+    }
+    moldes: dict[tuple[str | None, ...], Molde] = {}
+    hoja.abarcar(PRIMERA, len(inicios))
     altos = []
     for n, actividad in enumerate(encargo.actividades, 1):
         fila = PRIMERA + n - 1
         nombre = recortar(actividad.nombre, _LARGO_DE_NOMBRE)
         unidad = recortar(actividad.unidad_medida, _LARGO_DE_NOMBRE)
-        textos = [(nombre, una.columnas[2].ancho), (unidad, una.columnas[3].ancho)]
-        fijas: tuple[Any, ...] = (float(n), actividad.codigo, nombre, unidad)
-        for columna, valor in enumerate(fijas, 1):
-            escribir_valor(hoja, fila, columna, valor, formatos[columna - 1], estilos)
+        textos = {(nombre, una.columnas[2].ancho), (unidad, una.columnas[3].ancho)}
+        fijas: tuple[float | str, ...] = (float(n), actividad.codigo, nombre, unidad)
+        celdas = list(map(hoja.celda, inicios, fijas))
         for bloque in una.bloques:
-            for columna, celda in enumerate(bloque.de_actividad(n), bloque.columna):
-                _escribir(hoja, fila, columna, celda, formatos[columna - 1], estilos)
-                if isinstance(celda.valor, str) and una.columnas[columna - 1].clave.endswith("_valoracion"):
-                    textos.append((celda.valor, una.columnas[columna - 1].ancho))
+            valores, formulas, donde = bloque.valores(n), bloque.formulas(n), len(celdas)
+            vacias = moldes.get(formulas)
+            if vacias is None:
+                vacias = moldes[formulas] = molde(inicios[donde : donde + POR_TRAMO], formulas)
+            celdas += llenar(vacias, valores)
+            textos.update([(str(valores[k]), ANCHO_DE_VALORACION) for k in _VALORACIONES])
             if bloque.tramo in una.explica:
-                textos += _explicar(hoja, fila, bloque, actividad, encargo, estilos)
+                explica = _explicaciones(bloque.tramo, actividad, encargo)
+                celdas += map(hoja.celda, explicados[len(celdas)], explica)
+                textos.update((texto, ANCHO_DE_EXPLICACION - 1.5) for texto in explica)
         if una.con_metas:
-            desde = next(k for k, c in enumerate(una.columnas, 1) if c.banda == (METAS,))
-            for columna, celda in enumerate(_metas(actividad, n, encargo, cifras), desde):
-                _escribir(hoja, fila, columna, celda, formatos[columna - 1], estilos)
-                if isinstance(celda.valor, str):
-                    textos.append((celda.valor, una.columnas[columna - 1].ancho))
+            for formula, valor in _metas(actividad, n, encargo, cifras):
+                if isinstance(valor, str):
+                    textos.add((valor, una.columnas[len(celdas)].ancho))
+                celdas.append(hoja.celda(inicios[len(celdas)], valor, formula))
+        hoja.poner(fila, 1, celdas)
         altos.append(alto_de_fila(textos, minimo=18))
     return altos
 
 
-def _escribir(hoja: Any, fila: int, columna: int, celda: Celda, formato: Any, estilos: Estilos) -> None:
-    if celda.formula:
-        escribir_formula(hoja, fila, columna, celda.formula.replace(FILA, str(fila)), formato, celda.valor)
-    else:
-        escribir_valor(hoja, fila, columna, celda.valor, formato, estilos)
-
-
-def _explicar(
-    hoja: Any, fila: int, bloque: CeldasDeTramo, actividad: Actividad, encargo: EncargoPOI, estilos: Estilos
-) -> list[tuple[str, float]]:
-    """Los factores y las medidas que la unidad escribió para el tramo, junto a las cifras que explican."""
-    trimestres = encargo.trimestres if bloque.tramo.familia == "al_periodo" else (bloque.tramo.meses[-1] // 3,)
-    textos = []
-    for n, clave in enumerate(EXPLICAN):
-        texto = recortar(explicacion(actividad, clave, trimestres), _LARGO_DE_EXPLICACION)
-        escribir_valor(hoja, fila, bloque.columna + POR_TRAMO + n, texto, estilos("celda", indent=1), estilos)
-        textos.append((texto, ANCHO_DE_EXPLICACION - 1.5))
-    return textos
+def _explicaciones(tramo: Tramo, actividad: Actividad, encargo: EncargoPOI) -> list[str]:
+    """Los factores y las medidas que la unidad escribió para el tramo, que van junto a las cifras que explican."""
+    trimestres = encargo.trimestres if tramo.familia == "al_periodo" else (tramo.meses[-1] // 3,)
+    return [recortar(explicacion(actividad, clave, trimestres), _LARGO_DE_EXPLICACION) for clave in EXPLICAN]
 
 
 def explicacion(actividad: Actividad, clave: str, trimestres: Sequence[int]) -> str:
@@ -172,13 +174,14 @@ def _metas(actividad: Actividad, n: int, encargo: EncargoPOI, cifras: Cifras) ->
     if encargo.iniciales:
         for medida, forma in (("programado", actividad.forma), ("costo", ACUMULATIVO)):
             que = f"{medida}_inicial"
-            meses = en_otra_hoja(nombre_de("cifras", que), f"$A{FILA}")
             iniciales = [cifras.valor(f"{que}_m{mes}", n) for mes in ANO]
-            celdas.append(Celda(formula_programado_en(forma, meses, 1, 12), programado_en(forma, iniciales, ANO)))
+            celdas.append(Celda(formula_programado(que, forma, 1, 12), programado_en(forma, iniciales, ANO)))
     return celdas
 
 
-def _escribir_totales(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilos: Estilos) -> list[float]:
+def _escribir_totales(
+    hoja: HojaDeFilas, una: HojaDeFamilia, encargo: EncargoPOI, formatos: Sequence[Any], estilos: Estilos
+) -> list[float]:
     """El total en soles y la media de los %, con cuántas actividades entran y cuántas no; devuelve los altos."""
     filas = (PRIMERA, PRIMERA + len(encargo.actividades) - 1)
     rotulos = ("Total en soles (lo físico no se suma)", "Media del % (cada actividad, 100 como máximo)",
@@ -189,19 +192,19 @@ def _escribir_totales(hoja: Any, una: HojaDeFamilia, encargo: EncargoPOI, estilo
         formato = estilos("celda", **negritas)
         combinar(hoja, (fila, 1), (fila, FIJAS), formato)
         hoja.write_string(fila - 1, 0, rotulo, formato)
+    propios = [estilos.variante(formato, **negritas) for formato in formatos]
+    dichas: list[tuple[str, float]] = []  # en la fila del total
     for bloque in una.bloques:
         suyas = [bloque.celdas_del_total(filas), *bloque.celdas_de_la_media(filas)]
         for n, celdas in enumerate(suyas):
-            for columna, celda in enumerate(celdas, bloque.columna):
-                formato = estilos.variante(
-                    formato_de(estilos, una.columnas[columna - 1], decimales=encargo.decimales), **negritas
-                )
-                if n > 1 and celda.formula:
+            armadas = []
+            for columna, (formula, valor) in enumerate(celdas, bloque.columna):
+                formato = propios[columna - 1]
+                if n > 1 and formula:
                     formato = estilos.variante(formato, num_format="0")
-                _escribir(hoja, filas[1] + 1 + n, columna, celda, formato, estilos)
-    dichas = [
-        (c.valor, ANCHO_DE_PALABRA) for b in una.bloques for c in b.celdas_del_total(filas) if isinstance(c.valor, str)
-    ]
+                armadas.append(hoja.celda(principio(columna, formato), valor, formula))
+            hoja.poner(filas[1] + 1 + n, bloque.columna, armadas)
+        dichas += [(c.valor, ANCHO_DE_PALABRA) for c in suyas[0] if isinstance(c.valor, str)]
     return [alto_de_fila(dichas, minimo=16), *[16.0] * (len(rotulos) - 1)]
 
 

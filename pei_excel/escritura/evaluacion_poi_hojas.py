@@ -14,12 +14,13 @@ from pei_excel.escritura.encargo import Aspecto
 from pei_excel.escritura.estilos import SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import Celda, numero_visto
 from pei_excel.escritura.evaluacion_encargo import Mapa
-from pei_excel.escritura.evaluacion_hoja import escribir_celda, escribir_lo_escrito, poner_notas
+from pei_excel.escritura.evaluacion_hoja import escribir_celda, formato_de_lo_escrito, poner_notas
 from pei_excel.escritura.evaluacion_poi_columnas import PRIMERA as PRIMERA_DE_FAMILIA
 from pei_excel.escritura.evaluacion_poi_columnas import TRIMESTRES, HojaDeFamilia
 from pei_excel.escritura.evaluacion_poi_encargo import EncargoPOI
 from pei_excel.escritura.evaluacion_poi_papel import letra_de_titulo
 from pei_excel.escritura.evaluacion_poi_tramos import FISICO, letras_de
+from pei_excel.escritura.filas_armadas import CORRIENTES, HojaDeFilas, principio
 from pei_excel.escritura.hoja import (
     altos_de_encabezado,
     combinar,
@@ -47,7 +48,7 @@ from pei_excel.ubicacion import letra
 
 
 def escribir_hoja_oficial(
-    hoja: Any, una: Hoja, encargo: EncargoPOI, trimestres: HojaDeFamilia, estilos: Estilos
+    hoja: HojaDeFilas, una: Hoja, encargo: EncargoPOI, trimestres: HojaDeFamilia, estilos: Estilos
 ) -> None:
     """Una hoja del formato con los valores leídos, tal como se escribieron, y su aviso en cada celda observada."""
     lugar, mapa = una.disposicion, encargo.mapas[una.clave]
@@ -114,28 +115,42 @@ def _escribir_campos(hoja: Any, una: Hoja, encargo: EncargoPOI, mapa: Mapa, esti
 
 
 def _escribir_filas(
-    hoja: Any, una: Hoja, columnas: Sequence[Columna], encargo: EncargoPOI, trimestres: HojaDeFamilia,
+    hoja: HojaDeFilas, una: Hoja, columnas: Sequence[Columna], encargo: EncargoPOI, trimestres: HojaDeFamilia,
     estilos: Estilos,
 ) -> int:
     mapa, lugar = encargo.mapas[una.clave], una.disposicion
     normales = [
         formato_de_celda(estilos, c, Aspecto.CALCULADA if c.calculo else Aspecto.APROBADO) for c in columnas
     ]
+    inicios = [principio(n, formato) for n, formato in enumerate(normales, 1)]
     observadas = {fila for fila, _ in mapa.observados}
     numero = lugar.fila_titulos
-    for numero, fila in enumerate(encargo.revision.libro.filas(una.clave), lugar.fila_datos):
+    filas = encargo.revision.libro.filas(una.clave)
+    if filas:
+        hoja.abarcar(lugar.fila_datos, len(columnas))
+    for numero, fila in enumerate(filas, lugar.fila_datos):
         textos: list[tuple[str, float]] = []
-        for n, columna in enumerate(columnas, 1):
-            formato = normales[n - 1]
-            if numero in observadas and (relleno := mapa.relleno(numero, n)):
+        armadas: list[str] = []  # las celdas seguidas que faltan por poner
+        observada = numero in observadas
+        for n, (columna, normal, inicio) in enumerate(zip(columnas, normales, inicios, strict=True), 1):
+            formato = normal
+            if observada and (relleno := mapa.relleno(numero, n)):
                 formato = estilos.variante(formato, bg_color=relleno)
             celda = _calculada(columna, fila, numero, una, encargo, trimestres) if columna.calculo else None
             if celda is None:
-                escribir_lo_escrito(hoja, numero, n, columna, fila, formato, estilos, textos)
+                dato = fila[columna.clave]
+                formato = formato_de_lo_escrito(columna, dato, formato, estilos, textos)
+                if type(dato.crudo) in CORRIENTES:
+                    armadas.append(hoja.celda(inicio if formato is normal else principio(n, formato), dato.crudo))
+                    continue
+                escribir_valor(hoja, numero, n, dato.crudo, formato, estilos)
             else:
                 escribir_celda(hoja, numero, n, celda, que_se_lea(estilos, formato, celda.valor), estilos)
                 if isinstance(celda.valor, str):
                     textos.append((celda.valor, columna.ancho))
+            hoja.poner(numero, n - len(armadas), armadas)
+            armadas = []
+        hoja.poner(numero, len(columnas) + 1 - len(armadas), armadas)
         hoja.set_row(numero - 1, alto_de_fila(textos, minimo=20))
     return numero
 

@@ -14,6 +14,7 @@ from pei_excel.escritura.evaluacion_poi_columnas import AL_PERIODO, PRIMERA
 from pei_excel.escritura.evaluacion_poi_pagina import ANCHOS, FIJAS, Pagina
 from pei_excel.escritura.evaluacion_poi_tramos import (
     ANCHO_DE_PALABRA,
+    ANCHO_DE_VALORACION,
     BANDAS,
     COLUMNAS_DE_TRAMO,
     FINANCIERO,
@@ -143,11 +144,13 @@ def escribir_actividades(pagina: Pagina, fuente: CeldasDeTramo) -> None:
         for (parte, clave, titulo, _), ancho in zip(COLUMNAS_DE_TRAMO, ANCHOS[len(FIJAS):], strict=True)
     ]
     altos = altos_de_encabezado(columnas)
+    formatos = [_formato(pagina, (parte, clave)) for parte, clave, *_ in COLUMNAS_DE_TRAMO]
+    de_fijas = [estilos("apoyo", align="center", num_format="0"), *[estilos("celda")] * (len(FIJAS) - 1)]
     primera = 0
     for n, actividad in enumerate(encargo.actividades, 1):
-        celdas = fuente.de_actividad(n)
+        valores = fuente.valores(n)
         textos = [(actividad.nombre, ANCHOS[2]), (actividad.unidad_medida, ANCHOS[3])]
-        textos += [(c.valor, 12.5) for c in celdas if isinstance(c.valor, str)]
+        textos += [(v, ANCHO_DE_VALORACION) for v in valores if isinstance(v, str)]
         alto = alto_de_fila(textos, minimo=16)
         if n == 1 or pagina.no_cabe(alto):
             fila = pagina.agregar(altos[0], con=sum(altos[1:]) + alto)
@@ -156,12 +159,11 @@ def escribir_actividades(pagina: Pagina, fuente: CeldasDeTramo) -> None:
         fila = pagina.agregar(alto)
         primera = primera or fila
         for k, valor in enumerate((float(n), actividad.codigo, actividad.nombre, actividad.unidad_medida), 1):
-            formato = estilos("apoyo", align="center", num_format="0") if k == 1 else estilos("celda")
-            escribir_valor(pagina.hoja, fila, k, valor, formato, estilos)
-        for k, celda in enumerate(celdas):
+            escribir_valor(pagina.hoja, fila, k, valor, de_fijas[k - 1], estilos)
+        for k, dado in enumerate(valores):
             x = f"'{AL_PERIODO}'!${letra(fuente.columna + k)}${PRIMERA + n - 1}"
-            columna, formato = len(FIJAS) + 1 + k, _formato(pagina, COLUMNAS_DE_TRAMO[k][:2])
-            pagina.celda(fila, columna, columna, Celda(f'IF({x}="","",{x})', celda.valor), formato)
+            columna = len(FIJAS) + 1 + k
+            pagina.celda(fila, columna, columna, Celda(f'IF({x}="","",{x})', dado), formatos[k])
     _escribir_total(pagina, fuente)
     for columna in (len(FIJAS) + 5, len(FIJAS) + 10):
         colorear(pagina.hoja, (primera, columna, pagina.fila - 1, columna), encargo.perfil, estilos, "POI")

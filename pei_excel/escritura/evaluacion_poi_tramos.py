@@ -22,17 +22,19 @@ from pei_excel.ubicacion import letra
 
 #: Las columnas de un tramo, en orden: parte, clave, título y ancho. `fisico` y `financiero` llevan las mismas cinco.
 FISICO, FINANCIERO = "fisico", "financiero"
+ANCHO_DE_VALORACION = 12.5
 _CINCO = ("programado", "ejecutado", "variacion", "porcentaje", "valoracion")
 COLUMNAS_DE_TRAMO: tuple[tuple[str, str, str, float], ...] = (
     (FISICO, "programado", "Programado", 10), (FISICO, "ejecutado", "Ejecutado", 9.4),
-    (FISICO, "variacion", "Variación", 9.4), (FISICO, "porcentaje", "%", 7), (FISICO, "valoracion", "Valoración", 12.5),
+    (FISICO, "variacion", "Variación", 9.4), (FISICO, "porcentaje", "%", 7),
+    (FISICO, "valoracion", "Valoración", ANCHO_DE_VALORACION),
     (FINANCIERO, "programado", "Costo", 11.5), (FINANCIERO, "ejecutado", "Devengado", 11.5),
     (FINANCIERO, "variacion", "Variación", 11.5), (FINANCIERO, "porcentaje", "%", 7),
-    (FINANCIERO, "valoracion", "Valoración", 12.5), ("", "brecha", "Brecha (puntos)", 8),
+    (FINANCIERO, "valoracion", "Valoración", ANCHO_DE_VALORACION), ("", "brecha", "Brecha (puntos)", 8),
 )
 POR_TRAMO = len(COLUMNAS_DE_TRAMO)
 #: Lo que cabe, en negritas, en la columna de la valoración.
-ANCHO_DE_PALABRA = min(ancho for _, clave, _, ancho in COLUMNAS_DE_TRAMO if clave == "valoracion") / 1.07
+ANCHO_DE_PALABRA = ANCHO_DE_VALORACION / 1.07
 BANDAS = {FISICO: ("Físico (en su unidad de medida)",), FINANCIERO: ("Financiero (S/.)",), "": ()}
 _ORIGEN = {FISICO: ("programado", "ejecutado"), FINANCIERO: ("costo", "devengado")}
 
@@ -77,7 +79,8 @@ def variacion(medicion: Medicion) -> Cifra:
 
 
 @lru_cache(4096)
-def _formula_programado(medida: str, forma: str, desde: int, hasta: int) -> str:
+def formula_programado(medida: str, forma: str, desde: int, hasta: int) -> str:
+    """Lo programado de un mes a otro, según `Cifras`."""
     return formula_programado_en(forma, en_otra_hoja(nombre_de("cifras", medida), f"$A{FILA}"), desde, hasta)
 
 
@@ -122,37 +125,46 @@ class CeldasDeTramo:
         self.mediciones = {
             FISICO: [a.fisico(tramo) for a in actividades], FINANCIERO: [a.financiero(tramo) for a in actividades],
         }
+        self._formulas: dict[tuple[str, Estado, Estado], tuple[str | None, ...]] = {}
 
-    def de_actividad(self, n: int) -> list[Celda]:
-        """Once celdas de la actividad número `n`, en el orden de COLUMNAS_DE_TRAMO."""
-        fisico, financiero = (self.mediciones[parte][n - 1] for parte in (FISICO, FINANCIERO))
-        return [
-            *self._parte(FISICO, self.actividades[n - 1].forma, fisico),
-            *self._parte(FINANCIERO, ACUMULATIVO, financiero),
-            self._brecha(fisico.porcentaje, financiero.porcentaje),
-        ]
+    def formulas(self, n: int) -> tuple[str | None, ...]:
+        """Las once de la actividad número `n`, en el orden de COLUMNAS_DE_TRAMO; None donde queda en blanco.
 
-    def _parte(self, parte: str, forma: str, medicion: Medicion) -> list[Celda]:
-        programado = _formula_programado(_ORIGEN[parte][0], forma, self.desde, self.tramo.meses[-1])
+        Sólo dependen de su acumulación y de sus estados: son la misma tupla en muchas actividades.
+        """
+        fisico, financiero = (partes[n - 1].cumplimiento.estado for partes in self.mediciones.values())
+        llave = (self.actividades[n - 1].forma, fisico, financiero)
+        hechas = self._formulas.get(llave)
+        if hechas is None:
+            de_lo_fisico = self._parte(FISICO, llave[0], fisico)
+            hechas = (*de_lo_fisico, *self._parte(FINANCIERO, ACUMULATIVO, financiero), self._de_brecha)
+            self._formulas[llave] = hechas
+        return hechas
+
+    def valores(self, n: int) -> tuple[Cifra | str, ...]:
+        """Lo que dan las fórmulas de la actividad número `n`."""
+        fisico, financiero = (partes[n - 1] for partes in self.mediciones.values())
+        return (
+            fisico.programado, fisico.alcanzado, *_resultado(fisico),
+            financiero.programado, financiero.alcanzado, *_resultado(financiero),
+            _brecha(fisico.porcentaje, financiero.porcentaje),
+        )
+
+    def _parte(self, parte: str, forma: str, estado: Estado) -> tuple[str | None, ...]:
+        programado = formula_programado(_ORIGEN[parte][0], forma, self.desde, self.tramo.meses[-1])
         ejecutado = _formula_ejecutado(parte, forma, self.desde, self.hasta) if self.desde <= self.hasta else '""'
-        return [
-            # Un mes que la acumulación no mide y un tramo que no empieza quedan en blanco.
-            Celda(None if programado == '""' else programado, medicion.programado),
-            Celda(None if ejecutado == '""' else ejecutado, medicion.alcanzado),
-            *self._resultado(parte, medicion),
-        ]
+        # Un mes que la acumulación no mide y un tramo que no empieza quedan en blanco.
+        return *(None if f == '""' else f for f in (programado, ejecutado)), *self._de_resultado(parte, estado)
 
-    def _resultado(self, parte: str, medicion: Medicion, comparados: tuple[str, str] | None = None) -> list[Celda]:
-        estado = medicion.cumplimiento.estado
-        uno, dos, tres = _formulas_de_resultado(self.letras[parte], estado, self.completo, self.perfil, comparados)
-        return [
-            Celda(uno, variacion(medicion)), Celda(dos, medicion.cumplimiento.mostrado), Celda(tres, medicion.palabra),
-        ]
+    def _de_resultado(
+        self, parte: str, estado: Estado, comparados: tuple[str, str] | None = None
+    ) -> tuple[str, str, str]:
+        return _formulas_de_resultado(self.letras[parte], estado, self.completo, self.perfil, comparados)
 
-    def _brecha(self, fisico: Cifra, financiero: Cifra) -> Celda:
+    @cached_property
+    def _de_brecha(self) -> str:
         uno, otro = (f"{self.letras[parte].porcentaje}{FILA}" for parte in (FISICO, FINANCIERO))
-        valor = None if fisico is None or financiero is None else financiero - fisico
-        return Celda(f'IF(COUNT({uno},{otro})<2,"",{otro}-{uno})', valor)
+        return f'IF(COUNT({uno},{otro})<2,"",{otro}-{uno})'
 
     @cached_property
     def fuera(self) -> list[Medicion]:
@@ -195,14 +207,14 @@ class CeldasDeTramo:
                 for r in rangos
             )
             comparados = uno, otro
-        resultado = self._resultado(FINANCIERO, self.comparado, comparados)
+        formulas = self._de_resultado(FINANCIERO, self.comparado.cumplimiento.estado, comparados)
+        resultado = map(Celda, formulas, _resultado(self.comparado))
         return [*[Celda(None, None)] * 5, *sumas, *resultado, Celda(None, None)]
 
     @cached_property
     def brecha(self) -> Cifra:
         """Brecha de la unidad: % financiero del total − media física, en puntos."""
-        fisico, financiero = promedio(self.topados(FISICO)), self.comparado.porcentaje
-        return None if fisico is None or financiero is None else financiero - fisico
+        return _brecha(promedio(self.topados(FISICO)), self.comparado.porcentaje)
 
     def celdas_de_la_media(self, filas: tuple[int, int]) -> list[list[Celda]]:
         """Tres filas, debajo de la del total: media del % topado a 100, cuántas actividades entran y cuántas no.
@@ -226,6 +238,15 @@ class CeldasDeTramo:
     def topados(self, parte: str) -> list[float]:
         """Los % que entran a la media."""
         return [t for m in self.mediciones[parte] if (t := m.cumplimiento.topado) is not None]
+
+
+def _resultado(medicion: Medicion) -> tuple[Cifra, float | str, str]:
+    """Variación, % y valoración."""
+    return variacion(medicion), medicion.cumplimiento.mostrado, medicion.palabra
+
+
+def _brecha(fisico: Cifra, financiero: Cifra) -> Cifra:
+    return None if fisico is None or financiero is None else financiero - fisico
 
 
 def formula_cuantas(rango: str) -> str:

@@ -1,26 +1,38 @@
 """Hojas de muchas filas: cada fila se escribe como un trozo de XML armado de una vez, y cuadros sencillos sobre ellas.
 
-Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas de datos, al final, van por este camino.
+Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas de datos van por este camino: enteras y al
+final (`agregar`), o trozos de una fila entre otras celdas (`poner`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from math import isfinite
 from typing import Any, NamedTuple
 
 from pei_excel.escritura.estilos import FECHA, Estilos
-from pei_excel.escritura.hoja import HojaNueva, LibroNuevo
+from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila
+from pei_excel.escritura.rapido import HojaRapida, calculada, entidades
 from pei_excel.ubicacion import letra
+
+__all__ = [
+    "CORRIENTES", "FILA", "ColumnaDeCuadro", "Formula", "HojaDeFilas", "Molde", "con_formula", "con_numero",
+    "entidades", "escribir_cuadro", "hoja_de_filas", "llenar", "molde", "principio",
+]
 
 #: Marca que ocupa el lugar del número de fila en una celda o una fórmula.
 FILA = "\0"
 _LARGO_MAXIMO = 32767
+#: De cada celda: sin valor, y su principio si da un número y si da un texto.
+Molde = Sequence[tuple[str, str, str]]
+#: Clases de los valores con que se arman celdas.
+CORRIENTES = frozenset({str, int, float, type(None)})
 
 
-class HojaDeFilas(HojaNueva):
-    """Hoja cuyas filas de datos se agregan ya armadas, de arriba abajo y después de todo lo demás."""
+class HojaDeFilas(HojaRapida):
+    """Hoja que recibe filas de datos ya armadas."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +61,22 @@ class HojaDeFilas(HojaNueva):
             elif valor is not None:
                 partes.append(f"{inicio}><v>{valor:.16G}</v></c>")
         return "".join(partes)
+
+    def celda(self, inicio: str, valor: str | float | None, formula: str | None = None) -> str:
+        """Celda con un valor corriente, como la que da `escribir_valor`, o con una fórmula y el valor exacto que da."""
+        if formula is not None:
+            return calculada(inicio, formula, valor)
+        if valor is None or valor == "":
+            return f"{inicio}/>"
+        if isinstance(valor, str):
+            return self.texto(inicio, valor)
+        return f"{inicio}><v>{valor:.16G}</v></c>" if isfinite(valor) else self.texto(inicio, str(valor))
+
+    def poner(self, fila: int, columna: int, celdas: Iterable[str]) -> None:
+        """Pone celdas ya armadas y seguidas, desde esa columna; la marca FILA se cambia por su número."""
+        juntas = "".join(celdas)
+        if juntas:
+            self.table[fila - 1][columna - 1] = juntas.replace(FILA, str(fila))
 
     def agregar(self, fila: int, celdas: str, alto: float | None = None) -> None:
         """Agrega una fila; en `celdas`, la marca FILA se cambia por su número."""
@@ -102,9 +130,26 @@ def con_formula(inicio: str, formula: str, valor: float | str | None) -> str:
     return f'{inicio} t="str"><f>{formula}</f><v>{valor or ""}</v></c>'
 
 
-def entidades(formula: str) -> str:
-    """La fórmula como se escribe en XML."""
-    return formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def molde(inicios: Iterable[str], formulas: Iterable[str | None]) -> Molde:
+    """Celdas seguidas con fórmulas que se repiten en muchas filas, a falta de sus valores."""
+    partes = []
+    for inicio, formula in zip(inicios, formulas, strict=True):
+        if formula is None:
+            partes.append((f"{inicio}/>", f"{inicio}><v>", ""))
+        else:
+            de = f"<f>{entidades(formula)}</f><v>"
+            partes.append((f'{inicio} t="str">{de}</v></c>', f"{inicio}>{de}", f'{inicio} t="str">{de}'))
+    return partes
+
+
+def llenar(vacias: Molde, valores: Iterable[float | str | None]) -> list[str]:
+    """Las celdas de un molde con el valor exacto que da cada fórmula; los textos son palabras nuestras."""
+    return [
+        vacia if valor is None
+        else f"{de_texto}{valor}</v></c>" if isinstance(valor, str)
+        else f"{de_numero}{valor}</v></c>"
+        for (vacia, de_numero, de_texto), valor in zip(vacias, valores, strict=True)
+    ]
 
 
 _PRIMER_DIA = date(1899, 12, 30)  #: el día 0 de Excel

@@ -28,6 +28,7 @@ def _avance(caracter: str) -> int:
 _TABLA: dict[str, int] = {}
 
 
+@lru_cache(16384)
 def _medir(palabra: str) -> int:
     try:
         return sum([_TABLA[c] for c in palabra])
