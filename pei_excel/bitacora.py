@@ -327,6 +327,36 @@ class Bitacora:
         """De dónde salió la última corrida de un periodo: «recibidos», «anterior» y «catalogo», los que hubo."""
         return self._rutas("WHERE id = (SELECT MAX(id) FROM corridas WHERE periodo = ?)", periodo).get(periodo, {})
 
+    def rutas_de(self, ejercicio: int) -> list[Path]:
+        """Las carpetas de lo recibido que se consolidaron en un ejercicio, la última primero."""
+        corridas = self._consultar("SELECT id FROM corridas WHERE periodo LIKE ? ORDER BY id DESC", f"{ejercicio}%")
+        todas = [r for (n,) in corridas for s in self._rutas("WHERE id = ?", n).values() if (r := s.get("recibidos"))]
+        return list(dict.fromkeys(todas))
+
+    def extracto(self, ejercicio: int) -> dict[str, list[dict[str, Any]]]:
+        """Lo anotado de un ejercicio, para mostrarse: «informes», «hallazgos» y «cierres», por columna."""
+        preguntas = {
+            "informes": "SELECT i.sha256, i.archivo, c.periodo, c.cuando AS corrida, i.formato, i.unidad, i.programa, "
+            "i.estado, i.errores, i.avisos, i.notas, MIN(r.visto) AS visto, MIN(r.fecha) AS recibido, "
+            "MIN(r.origen) AS origen, MIN(r.medio) AS medio, MIN(r.oficio) AS oficio, MIN(r.firmado) AS firmado "
+            "FROM informes i JOIN corridas c ON c.id = i.corrida "
+            "LEFT JOIN recepciones r ON r.sha256 = i.sha256 AND r.archivo = i.archivo "
+            "WHERE c.periodo LIKE ? GROUP BY i.rowid ORDER BY i.rowid",
+            "hallazgos": "SELECT c.periodo, c.cuando AS corrida, h.formato, h.unidad, h.programa, h.regla, "
+            "h.severidad, h.destinatario, h.hoja, h.celda, h.sobre, h.mensaje, h.sha256 FROM hallazgos h "
+            "JOIN corridas c ON c.id = h.corrida WHERE c.periodo LIKE ? ORDER BY h.rowid",
+            "cierres": "SELECT periodo, version, cuando, accion, motivo, con_observaciones FROM cierres "
+            "WHERE periodo LIKE ? ORDER BY id",
+        }
+        if not self._hay():
+            return {que: [] for que in preguntas}
+        with self._conexion() as conexion:
+            conexion.row_factory = sqlite3.Row
+            return {
+                que: [dict(fila) for fila in conexion.execute(pregunta, (f"{ejercicio}%",))]
+                for que, pregunta in preguntas.items()
+            }
+
     def _rutas(self, cuales: str, *valores: object) -> dict[str, dict[str, Path]]:
         halladas: dict[str, dict[str, Path]] = {}
         filas = self._consultar(f"SELECT periodo, opciones FROM corridas {cuales} ORDER BY id", *valores)  # noqa: S608

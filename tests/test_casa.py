@@ -22,7 +22,7 @@ PISOS = {
     "catalogo": 3, "decisiones": 3, "correcciones": 3,
     "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4, "control": 4,
     "escritura": 5, "ayuda": 5,
-    "bitacora": 6, "correo": 6, "cerrados": 6, "archivado": 6, "cierre": 6, "estado": 6, "recepciones": 6,
+    "bitacora": 6, "correo": 6, "cerrados": 6, "archivado": 6, "cierre": 6, "expediente": 6, "estado": 6, "recepciones": 6,
     "conservacion": 6, "corrida_anterior": 6,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
     "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
