@@ -571,6 +571,49 @@ def expediente(clave: str, ejercicio: int, catalogo: Path | None, base: Path, de
     click.echo(expedientes.resumen(reunido, destino), nl=False)
 
 
+@orden.command(epilog="Ejemplo:  pei-excel transparencia salidas/2024-T2 --catalogo catalogo.xlsx")
+@click.argument("carpeta", type=click.Path(path_type=Path), metavar="CARPETA_DE_SALIDA")
+@click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx", required=True,
+              help="Catálogo de la institución: su hoja «Transparencia» dice los identificadores de cada fracción.")
+@click.option("--fraccion", "fracciones", type=Opcion(["IV", "V", "VI"]), multiple=True, metavar="IV|V|VI",
+              help="Sólo esa fracción; puede repetirse. Sin ella, las tres.")
+@click.option("--publicado", type=click.Path(path_type=Path), metavar="RUTA",
+              help="Descarga pública de una fracción, o carpeta de descargas: dice qué es nuevo, cambió o ya no está.")
+@click.option("--actualizacion", type=_Fecha(), metavar="AAAA-MM-DD",
+              help="Fecha de actualización; por omisión, la de corte de los resultados.")
+@click.option("--validacion", type=_Fecha(), metavar="AAAA-MM-DD",
+              help="Fecha de validación, si el formato la trae.")
+@click.option("--hipervinculo", default="", metavar="DIRECCIÓN", help="Del documento del programa (fracción IV).")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas/transparencia"),
+              show_default=True, help="Carpeta donde se deja; dentro se crea la del periodo.")
+def transparencia(
+    carpeta: Path, catalogo: Path, fracciones: tuple[str, ...], publicado: Path | None, actualizacion: date | None,
+    validacion: date | None, hipervinculo: str, salida: Path,
+) -> None:
+    """Escribe los libros de las fracciones IV, V y VI (México) listos para subir, y dice qué hay que corregir.
+
+    CARPETA_DE_SALIDA es la de un periodo consolidado. Los identificadores que al catálogo le falten se piden, y de esa
+    fracción no se escribe nada.
+    """
+    from pei_excel.formatos.transparencia import FRACCIONES
+    from pei_excel.informe_transparencia import texto_de_transparencia
+    from pei_excel.publicar import Pedido, publicar
+
+    if not carpeta.is_dir():
+        _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
+    if publicado is not None and not publicado.exists():
+        _uso(f"No existe «{publicado}», que se dio en --publicado. Revise la ruta.")
+    leido = leer_catalogo_o_salir(catalogo)
+    if leido.institucion.pais not in {None, "mx"}:
+        _uso("Las fracciones IV, V y VI son de México, y el catálogo es de otro país.")
+    pedidas = tuple(f for f in FRACCIONES if not fracciones or f in fracciones)
+    hecho = publicar(
+        carpeta, salida, Pedido(leido, pedidas, actualizacion, validacion, hipervinculo, publicado)
+    )
+    click.echo(texto_de_transparencia(hecho, catalogo), nl=False)
+    sys.exit(0 if hecho.completa else 1)
+
+
 @orden.command()
 @click.argument("tema", required=False, metavar="[REGLA | FORMATO]")
 @click.option("--markdown", is_flag=True, help="En Markdown; sin tema, la referencia completa.")
@@ -582,6 +625,17 @@ def explicar(tema: str | None, markdown: bool) -> None:
         click.echo(texto(tema, markdown=markdown), nl=False)
     except KeyError:
         _uso(f"No hay una regla ni un formato «{tema}». Vea la lista con: pei-excel explicar")
+
+
+@orden.command()
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("manuales"),
+              show_default=True, help="Carpeta donde se dejan.")
+def manual(salida: Path) -> None:
+    """Escribe los manuales: el del enlace, su hoja para imprimir y el de la oficina, cada uno en una página web."""
+    from pei_excel.manual import escribir_manuales
+
+    for ruta in escribir_manuales(salida):
+        click.echo(ruta)
 
 
 def _exigir_archivos(rutas: tuple[Path, ...]) -> None:

@@ -15,7 +15,7 @@ from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina, 
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo, escribir_entero, puerta
 
-LEEME = "LÉAME.txt"
+LEEME, MANUALES = "LÉAME.txt", "Manuales"
 #: Renglones libres del catálogo, como en `pei-excel plantilla catalogo`.
 _FILAS = 60
 
@@ -32,7 +32,7 @@ class Preparada:
 def preparar(
     carpeta: Path, *, hoy: date, ejercicio: int | None = None, pais: str | None = None, sistema: str = sys.platform
 ) -> Preparada:
-    """Crea las carpetas, el catálogo en blanco, el LÉAME y los archivos de inicio que falten.
+    """Crea las carpetas, el catálogo en blanco, los manuales, el LÉAME y los archivos de inicio que falten.
 
     Sólo se pone al día un archivo de inicio que escribió este programa y nadie ha cambiado.
 
@@ -53,6 +53,7 @@ def preparar(
             hecha.hechos.append(CATALOGO)
         else:
             hecha.respetados.append(CATALOGO)
+        _manuales(carpeta / MANUALES, hecha)
         _escribir_si_es_nuestro(carpeta / LEEME, _leeme(sistema), hecha)
         for nombre, contenido in archivos_de_inicio(carpeta.resolve(), sistema=sistema).items():
             _escribir_si_es_nuestro(carpeta / nombre, contenido, hecha)
@@ -71,6 +72,16 @@ def _crear(ruta: Path, hecha: Preparada) -> None:
 
         raise NoSePudo(f"No se pudo crear la carpeta «{ruta}» ({motivo(error)}). Elija otra carpeta.") from error
     hecha.hechos.append(nombre)
+
+
+def _manuales(carpeta: Path, hecha: Preparada) -> None:
+    if carpeta.exists():
+        hecha.respetados.append(carpeta.name)
+        return
+    from pei_excel.manual import escribir_manuales
+
+    escribir_manuales(carpeta)
+    hecha.hechos.append(carpeta.name)
 
 
 def _escribir_si_es_nuestro(ruta: Path, contenido: bytes, hecha: Preparada) -> None:
@@ -129,6 +140,6 @@ Si algo no sale
    - Puede mover o cambiar de nombre esta carpeta entera. Si mueve sólo un archivo de inicio, no hallará su carpeta.
    - Si cambia de equipo, prepare otra vez la carpeta: se actualizan los archivos de inicio y nada más.
 
-Los manuales, para leer o imprimir: pei-excel manual
+Cómo se hace cada cosa, paso a paso: carpeta {MANUALES}. La del enlace puede enviarse a las unidades.
 """
     return b"\xef\xbb\xbf" + texto.replace("\n", "\r\n").encode()

@@ -17,7 +17,7 @@ import pei_excel
 from pei_excel import arranque, menu
 from pei_excel.arranque import INICIOS, archivos_de_inicio, es_nuestro, pythons_de_windows, soltados
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
-from pei_excel.preparacion import LEEME, preparar
+from pei_excel.preparacion import LEEME, MANUALES, preparar
 from pei_excel.salidas import NoSePudo
 from pei_excel.soltar import soltar
 
@@ -39,7 +39,7 @@ def carpeta(tmp_path: Path) -> Path:
 def test_crea_lo_que_dice_y_el_catalogo_con_su_pais(carpeta: Path) -> None:
     assert Oficina(carpeta).preparada
     assert sorted(p.name for p in carpeta.iterdir()) == sorted([
-        ENVIAR, RECIBIDOS, RESULTADOS, CATALOGO, LEEME,
+        ENVIAR, RECIBIDOS, RESULTADOS, CATALOGO, LEEME, MANUALES,
         *(i.nombre + e for i in INICIOS for e in (".cmd", ".sh")),
     ])
     assert sorted(p.name for p in (carpeta / RECIBIDOS).iterdir()) == ["2024-T1", "2024-T2", "2024-T3", "2024-T4"]
