@@ -228,10 +228,10 @@ class Bitacora:
             filas = [dict(zip(columnas, fila, strict=True)) for fila in lectura]
         return [
             Envio(
-                *((fila.get(c) or "") for c in ("message_id", "periodo", "motivo", "unidad", "para")),
-                copia=bool(fila.get("copia")), asunto=fila["asunto"] or "", huella=fila["huella"] or "",
-                adjuntos=json.loads(fila["adjuntos"] or "{}"), estado=fila.get("estado") or ENVIADO,
-                respuesta=fila["respuesta"] or "", cuando=fila["cuando"],
+                fila["message_id"] or "", fila.get("periodo") or "", fila.get("motivo") or "", fila.get("unidad") or "",
+                fila["para"], bool(fila.get("copia")), fila["asunto"] or "", fila["huella"] or "",
+                json.loads(fila["adjuntos"] or "{}"), fila.get("estado") or ENVIADO, fila["respuesta"] or "",
+                fila["cuando"],
             )
             for fila in filas if periodo in {None, fila.get("periodo")}
         ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pei_excel import cerrados
-from pei_excel.bitacora import Bitacora, BitacoraInservible, Cierre, Corrida
+from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible, Cierre, Corrida, Envio
 from pei_excel.catalogo import Catalogo
 from pei_excel.control import Entregado, con_plazos
 from pei_excel.formatos import FORMATOS
@@ -30,6 +30,8 @@ from pei_excel.textos import cuenta, enumerar
 #: Cuántos hallazgos frecuentes se muestran.
 FRECUENTES = 3
 ANCHO = 100
+#: Motivo de un correo → cómo se dice.
+_MOTIVO = {"tesoreria": "consolidado"}
 _GRAVES = frozenset({Severidad.ERROR.value, Severidad.AVISO.value})
 
 
@@ -89,6 +91,18 @@ class Tablero:
     partes: list[Parte]
     frecuentes: list[tuple[str, int]] = field(default_factory=list)  #: (regla, en cuántos informes)
     cierres: list[Cierre] = field(default_factory=list)
+    envios: list[Envio] = field(default_factory=list)  #: los correos, en el orden en que se mandaron
+
+    @property
+    def enviados(self) -> list[Envio]:
+        """Los que salieron."""
+        return [e for e in self.envios if e.estado == ENVIADO]
+
+    @property
+    def sin_salir(self) -> list[Envio]:
+        """Los que la última vez no salieron, o no se sabe."""
+        ultimos = {(e.motivo, e.unidad, e.para.casefold()): e for e in self.envios}
+        return [e for e in ultimos.values() if e.estado != ENVIADO]
 
     def como_datos(self) -> dict[str, Any]:
         """Para JSON."""
@@ -98,6 +112,8 @@ class Tablero:
             "frecuentes": [{"regla": r, "informes": n, "debe_cumplirse": _que(r)} for r, n in self.frecuentes],
             "cierres": [{"accion": c.accion, "version": c.version, "motivo": c.motivo,
                          "con_observaciones": c.con_observaciones} for c in self.cierres],
+            "correos": {"enviados": [_de_envio(e) for e in self.enviados],
+                        "sin_salir": [_de_envio(e) for e in self.sin_salir]},
         }
 
 
@@ -107,6 +123,11 @@ def _cuando(e: Entregado) -> date:
     if dia is None:
         raise ValueError("no se sabe cuándo llegó")
     return dia
+
+
+def _de_envio(e: Envio) -> dict[str, Any]:
+    return {"motivo": e.motivo, "unidad": e.unidad or None, "para": e.para, "asunto": e.asunto, "cuando": e.cuando,
+            "estado": e.estado, "respuesta": e.respuesta, "message_id": e.message_id}
 
 
 def _de_retraso(e: Entregado) -> dict[str, Any]:
@@ -126,10 +147,12 @@ def leer_tableros(
     avisos: list[str] = []
     corridas: dict[str, Corrida] = {}
     cierres = cerrados.cierres(base)
+    envios: list[Envio] = []
     try:
         bitacora = Bitacora.abrir(base, para_escribir=False)
         corridas = {c.periodo: c for c in bitacora.ultimas()}
         cierres = cierres or bitacora.cierres()
+        envios = bitacora.envios()
     except BitacoraInservible as error:
         # Nada del tablero depende de ella mientras estén los resultados.
         avisos.append(f"{str(error).partition(', o siga')[0].rstrip('.')}. El tablero se hizo con los resultados.")
@@ -144,9 +167,9 @@ def leer_tableros(
     if periodo is not None:
         codigos = {p: c for p, c in codigos.items() if p == periodo}
         if not codigos and catalogo is not None:  # todavía no se consolida: falta todo lo esperado
-            return [_tablero(periodo, (), (), catalogo, cierres)], avisos
+            return [_tablero(periodo, (), (), catalogo, cierres, envios)], avisos
     return [
-        _tablero(p, corridas[c].entregas, corridas[c].hallazgos, catalogo, cierres)
+        _tablero(p, corridas[c].entregas, corridas[c].hallazgos, catalogo, cierres, envios)
         for p, c in sorted(codigos.items(), key=lambda par: (par[0].ultimo_dia, par[0].clase, par[1]))
     ], avisos
 
@@ -190,7 +213,7 @@ def _de_documento(codigo: str, documento: Mapping[str, Any]) -> Corrida:
 
 def _tablero(
     periodo: Periodo, entregas: Sequence[Entregado], hallazgos: Iterable[tuple[str, str]], catalogo: Catalogo | None,
-    cierres: Iterable[Cierre],
+    cierres: Iterable[Cierre], envios: Iterable[Envio],
 ) -> Tablero:
     todas = con_plazos(entregas, catalogo, periodo) if catalogo is not None else list(entregas)
     partes = [
@@ -199,7 +222,10 @@ def _tablero(
     ]
     veces = Counter(regla for regla, _ in set(hallazgos))
     frecuentes = sorted(veces.items(), key=lambda par: (-par[1], par[0]))[:FRECUENTES]
-    return Tablero(periodo, partes, frecuentes, [c for c in cierres if c.periodo == periodo.codigo])
+    return Tablero(
+        periodo, partes, frecuentes, [c for c in cierres if c.periodo == periodo.codigo],
+        [e for e in envios if e.periodo == periodo.codigo],
+    )
 
 
 def _que(regla: str) -> str:
@@ -223,10 +249,30 @@ def _lineas(t: Tablero) -> list[str]:
         lineas += _doblar(_de_cierre(cierre))
     for parte in t.partes:
         lineas += ["", *_de_parte(parte)]
+    if t.envios:
+        lineas += ["", *_de_correos(t)]
     if t.frecuentes:
         lineas += ["", "Lo que más se observa:"]
         for regla, n in t.frecuentes:
             lineas += _doblar(f"{regla}, en {cuenta(n, 'informe')}. Debe cumplirse: {_que(regla)}", 2, 4)
+    return lineas
+
+
+def _de_correos(t: Tablero) -> list[str]:
+    lineas: list[str] = []
+    if t.enviados:
+        dia = date.fromisoformat(max(e.cuando for e in t.enviados)[:10])
+        por_motivo = Counter(_MOTIVO.get(e.motivo, e.motivo) for e in t.enviados)
+        cuales = enumerar(f"{n} de {motivo}" for motivo, n in sorted(por_motivo.items()))
+        cuantos = cuenta(len(t.enviados), "dirección", "direcciones")
+        cuando = f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
+        lineas += _doblar(f"Correos enviados a {cuantos}: {cuales}; el último, el {cuando}.")
+    if t.sin_salir:
+        cuales = "; ".join(
+            f"{_MOTIVO.get(e.motivo, e.motivo)} a {f'{e.unidad}, ' if e.unidad else ''}{e.para} "
+            f"({e.estado}{f': {e.respuesta}' if e.respuesta else ''})" for e in t.sin_salir
+        )
+        lineas += _doblar(f"Correos que no han salido: {cuales}.", 0, 4)
     return lineas
 
 

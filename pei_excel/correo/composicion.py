@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any
 
 from pei_excel.catalogo import Catalogo
@@ -16,6 +17,7 @@ from pei_excel.correo.unidades import POR_ENTREGAR, DeUnidad, Informe, repartir
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Severidad
 from pei_excel.periodos import MESES
+from pei_excel.revision import Suerte
 from pei_excel.textos import cuenta, enumerar
 
 #: Cuántas observaciones se dicen en el correo; las demás, en la hoja Observaciones.
@@ -25,6 +27,7 @@ _LARGO_DE_PUNTO = 170
 #: Cuántos informes pendientes se nombran a la Tesorería.
 _PENDIENTES = 12
 TESORERIA = "tesoreria"
+_DEL_FORMATO = {"MIR": " de la MIR", "POI": " del POI"}
 
 
 def dia_escrito(dia: date | None, *, ejercicio: int | None = None) -> str:
@@ -45,7 +48,8 @@ class Composicion:
 
     def __init__(self, resultados: Resultados, catalogo: Catalogo | None, redaccion: Redaccion) -> None:
         self._resultados, self._catalogo, self._redaccion = resultados, catalogo, redaccion
-        plazos = [catalogo.plazo(p) for p in (resultados.periodo, resultados.periodo.como_trimestre)] if catalogo else []
+        del_periodo = (resultados.periodo, resultados.periodo.como_trimestre)
+        plazos = [catalogo.plazo(p) for p in del_periodo] if catalogo else []
         self._solventacion = next((p.solventacion for p in plazos if p), None)
 
     # ------------------------------------------------------------ a la Tesorería
@@ -65,14 +69,15 @@ class Composicion:
         version = f"Versión {cierre['version']}" if cierre else "Versión preliminar"
         consolidados = [
             {
-                "nombre": FORMATOS[f].titulo if len(totales) > 1 and f in FORMATOS else "",
+                "formato": f, "de": _DEL_FORMATO.get(f, "") if len(totales) > 1 else "",
                 "cobertura": self._cobertura(total["informes"]),
                 "pendientes": self._pendientes(f, total["informes"]),
                 "en_solventacion": self._en_solventacion(total.get("en_solventacion", 0)),
             }
             for f, total in totales.items()
         ]
-        cobertura = "; ".join(c["cobertura"] for c in consolidados)
+        varios = len(consolidados) > 1
+        cobertura = "; ".join((f"{c['formato']}: " if varios else "") + c["cobertura"] for c in consolidados)
         redactado = self._redactar(TESORERIA, adjuntos, {
             "consolidados": consolidados, "cobertura_corta": cobertura, "version": f"{version}.",
             "caracter": version[0].lower() + version[1:], "preliminar": preliminar,
@@ -98,7 +103,9 @@ class Composicion:
             for e in self._resultados.documento["entregas"]
             if e["formato"] == formato and e["estado"] == NO_HA_LLEGADO
         ]
-        todos = [en_un_renglon(x) for x in (*faltan, *(e["informe"] for e in informes["excluidos"]))]
+        # De lo que llegó y no se usa, quién es y por qué; no dónde estaba su archivo.
+        fuera = [f"{e['informe'].partition(' «')[0]} ({e['motivo']})" for e in informes["excluidos"]]
+        todos = [en_un_renglon(x) for x in (*faltan, *fuera)]
         todos = list(dict.fromkeys(todos))
         resto = len(todos) - _PENDIENTES
         return enumerar([*todos[:_PENDIENTES], *([f"{resto} más"] if resto > 0 else [])])
@@ -166,6 +173,8 @@ class Composicion:
                 *([cuenta(correcciones, "corrección", "correcciones")] if correcciones else []),
                 *([cuenta(aclaraciones, "aclaración", "aclaraciones")] if aclaraciones else []),
             ]),
+            "quedaron": "quedó" if correcciones + aclaraciones == 1 else "quedaron",
+            "sin_usar": any(i.entrega.estado == Suerte.RECHAZADO for i in informes),
             "primero_que_hacer": _que_se_pide(correcciones, aclaraciones),
             "puntos": puntos[:PUNTOS], "mas": max(0, len(puntos) - PUNTOS),
             "su_informe": "su informe" if n == 1 else f"sus {n} informes", "lo": "lo" if n == 1 else "los",
@@ -173,12 +182,13 @@ class Composicion:
             "esta_por_entregar": "está por entregarse 1 informe" if n == 1 else f"están por entregarse {n} informes",
             "falta_por_llegar": "no ha llegado 1 informe" if n == 1 else f"no han llegado {n} informes",
             "se_recibio": "se recibió 1 informe" if n == 1 else f"se recibieron {n} informes",
-            "solventacion": dia_escrito(solventacion), "solventacion_corta": dia_escrito(solventacion, ejercicio=ejercicio),
+            "solventacion": dia_escrito(solventacion),
+            "solventacion_corta": dia_escrito(solventacion, ejercicio=ejercicio),
             "limite": dia_escrito(unidad.limite), "limite_corto": dia_escrito(unidad.limite, ejercicio=ejercicio),
             "informes": [
                 {
                     "clave": en_un_renglon(i.clave), "programa": en_un_renglon(i.entrega.programa_nombre),
-                    "archivo": en_un_renglon(i.entrega.archivo), "estado": i.entrega.estado,
+                    "archivo": en_un_renglon(PurePosixPath(i.entrega.archivo).name), "estado": i.entrega.estado,
                     "fecha": dia_escrito(i.entrega.fecha), "origen": en_un_renglon(i.entrega.origen),
                     "sha256": i.entrega.sha256,
                 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
-from pei_excel.bitacora import EN_CURSO, ENVIADO, INCIERTO, RECHAZADO, Bitacora, BitacoraInservible, Envio, ahora
+from pei_excel.bitacora import EN_CURSO, ENVIADO, INCIERTO, Bitacora, BitacoraInservible, Envio, ahora
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo
 from pei_excel.correo.servidor import Respuesta, Servidor
 from pei_excel.periodos import Periodo
@@ -30,7 +30,7 @@ class Desenlace:
 def mandar_todos(
     mensajes: Iterable[Mensaje], servidor: Servidor, remitente: str, bitacora: Bitacora, periodo: Periodo, *,
     reenviar: bool = False, avance: Callable[[Mensaje], object] = lambda _: None,
-) -> Iterator[Desenlace]:
+) -> Generator[Desenlace]:
     """Manda cada mensaje a las direcciones que todavía no lo tienen; lo que le pase a uno no detiene a los demás.
 
     Raises:
@@ -75,7 +75,7 @@ def _mandar(
         raise _no_consta(error, f"No se envió el correo a {mensaje.quien}") from error
     respuestas = servidor.mandar(faltan, contenido)
     try:
-        bitacora.terminar_envios({n: tuple(respuestas[d]) for n, d in zip(numeros, faltan, strict=True)})
+        bitacora.terminar_envios({n: (respuestas[d].estado, respuestas[d].dicho) for n, d in zip(numeros, faltan, strict=True)})
     except BitacoraInservible as error:
         como = {r.estado for r in respuestas.values()}
         que = "Se envió" if como == {ENVIADO} else "No se sabe si salió" if INCIERTO in como else "No salió"

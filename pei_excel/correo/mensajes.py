@@ -1,4 +1,4 @@
-"""Los mensajes: qué se dice a quién y con qué archivos, y el correo de verdad (`EmailMessage`) que se manda o se deja."""
+"""Los mensajes: qué se dice a quién y con qué archivos, y el correo (`EmailMessage`) que se manda o se deja."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
@@ -29,11 +30,12 @@ _ENCABEZADOS = frozenset({
     "x-unsent",
 })
 _TIPOS = {".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".zip": "zip"}
+_POR_CODIFICAR = "por-codificar"
 #: La fecha de lo que va en un .zip: la misma siempre, para que lo mismo dé los mismos bytes.
 _EPOCA = (1980, 1, 1, 0, 0, 0)
 
 
-class MensajeImpropio(ValueError):
+class MensajeImpropio(ValueError):  # noqa: N818 - el dominio la llama así
     """No puede hacerse un correo con esto; el mensaje dice qué está mal."""
 
 
@@ -122,7 +124,8 @@ def como_correo(
         MensajeImpropio: si alguna dirección o texto no puede ir en un correo.
     """
     correo = EmailMessage(policy=_POLITICA)
-    correo["Subject"] = asunto = en_un_renglon(mensaje.asunto)
+    asunto = en_un_renglon(mensaje.asunto)
+    correo["Subject"] = asunto if asunto.isascii() else _POR_CODIFICAR
     principales = {d.casefold() for d in mensaje.para}
     en_copia = [d for d in mensaje.copia if d.casefold() not in principales]
     for nombre, direcciones in (("To", mensaje.para), ("Cc", en_copia)):
@@ -145,6 +148,10 @@ def como_correo(
     for n, parte in enumerate(p for p in correo.walk() if p.is_multipart()):
         parte.set_boundary(f"=_pei_{mensaje.huella[:32]}_{n}")
     hecho = correo.as_bytes()
+    if not asunto.isascii():
+        # EmailMessage agrega espacios donde dobla un asunto con acentos; Header, no.
+        codificado = Header(asunto, "utf-8", maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
+        hecho = hecho.replace(f"Subject: {_POR_CODIFICAR}\r\n".encode(), f"Subject: {codificado}\r\n".encode(), 1)
     _comprobar(hecho, mensaje, asunto, remitente)
     return hecho
 
@@ -167,7 +174,7 @@ def _comprobar(hecho: bytes, mensaje: Mensaje, asunto: str, remitente: str | Non
     bien = (
         set(nombres) <= _ENCABEZADOS and len(set(nombres)) == len(nombres)
         and [d.casefold() for d in direcciones] == [d.casefold() for d in mensaje.direcciones]
-        and "".join(str(leido["Subject"] or "").split()) == "".join(asunto.split())
+        and str(leido["Subject"] or "") == asunto
         and (remitente is None or [a.addr_spec for a in leido["From"].addresses] == [remitente])
     )
     if not bien:

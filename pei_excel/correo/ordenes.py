@@ -1,4 +1,4 @@
-"""La orden `enviar`: arma los mensajes, revisa su tamaño, deja los borradores o los manda, y dice qué pasó con cada uno."""
+"""La orden `enviar`: arma los mensajes, revisa su tamaño, los deja en borrador o los manda, y dice qué pasó."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible
 from pei_excel.catalogo import Catalogo
-from pei_excel.correo.borradores import escribir_borradores
+from pei_excel.correo.borradores import LIBRO, escribir_borradores
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
 from pei_excel.correo.envio import Desenlace, mandar_todos
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo, direccion
@@ -96,8 +96,8 @@ def _exigir(resultados: Resultados, pedido: Pedido) -> None:
     antes = pedido.a == UNIDADES and por_entregar(pedido.motivo)
     if not resultados.consolidados and not antes:
         raise NoSePudo(
-            f"En «{resultados.carpeta}» no hay resultados que enviar. Consolide primero y señale la carpeta del periodo, "
-            "por ejemplo salidas/2024-T2."
+            f"En «{resultados.carpeta}» no hay resultados que enviar. Consolide primero y señale la carpeta del "
+            "periodo, por ejemplo salidas/2024-T2."
         )
     if antes and pedido.catalogo is None and not resultados.consolidados:
         raise NoSePudo("Para escribir a quien no ha entregado hace falta --catalogo: ahí dice quién informa.")
@@ -152,8 +152,8 @@ def _dejar(
     for mensaje in malos:
         queda = " El borrador quedó sin dirección." if mensaje.completo and not mensaje.para else ""
         avisar(f"{mensaje.quien}: {mensaje.problema.rstrip('.')}.{queda}")
-    decir(f"{cuenta(len(buenos), 'borrador', 'borradores', 'Ningún borrador')} y correos.xlsx en «{carpeta}». No se envió "
-          "nada: para hacerlo, repita con --enviar.")
+    cuantos = cuenta(len(buenos), "borrador", "borradores", "Ningún borrador")
+    decir(f"{cuantos} y {LIBRO} en «{carpeta}». No se envió nada: para hacerlo, repita con --enviar.")
     return not malos
 
 
@@ -174,7 +174,8 @@ def _mandar(
             _contar(desenlace, total, decir, avisar)
     partes = [cuenta(total.enviados, "correo enviado", "correos enviados", "ningún correo enviado")]
     if total.ya:
-        partes.append(f"{total.ya} ya se {'había' if total.ya == 1 else 'habían'} enviado (--reenviar los manda otra vez)")
+        habia = "había" if total.ya == 1 else "habían"
+        partes.append(f"{total.ya} ya se {habia} enviado (con --reenviar se mandan otra vez)")
     if total.problemas:
         partes.append(f"{total.problemas} con problema: al repetir la orden sólo se manda lo que falta")
     texto = "; ".join(partes)

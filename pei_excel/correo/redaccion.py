@@ -47,7 +47,8 @@ class Redaccion:
     def _ambiente(self, *, html: bool) -> Environment:
         from jinja2 import FileSystemLoader, StrictUndefined
         from jinja2.ext import Extension
-        from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+        from jinja2.exceptions import SecurityError
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
 
         class Caja(ImmutableSandboxedEnvironment):
             # Sin multiplicaciones: «'a' * 10**9» llenaría la memoria.
@@ -63,8 +64,8 @@ class Redaccion:
 
         carpetas = [c for c in (self._carpeta, PROPIOS) if c is not None]
         ambiente = Caja(
-            extensions=[Renglones], loader=FileSystemLoader(carpetas, encoding="utf-8-sig"), autoescape=html, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+            extensions=[Renglones], loader=FileSystemLoader(carpetas, encoding="utf-8-sig"), autoescape=html,
+            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         )
         ambiente.filters["inicial"] = lambda texto: texto[:1].upper() + texto[1:]
         return ambiente
@@ -91,16 +92,16 @@ class Redaccion:
         try:
             escrito = ambiente.get_template(nombre).render(palabras)
         except TemplateNotFound as error:
-            raise NoSePudo(f"La plantilla {self._donde(nombre)} pide «{error.name}», que no está en su carpeta.") from None
+            raise NoSePudo(f"La plantilla {self._donde(nombre)} pide «{error.name}», que no está.") from None
         except TemplateSyntaxError as error:
             raise NoSePudo(
-                f"La plantilla {self._donde(error.name or nombre)} no se entiende en la línea {error.lineno}. Corríjala "
-                "o bórrela para usar la del programa."
+                f"La plantilla {self._donde(error.name or nombre)} no se entiende en la línea {error.lineno}. "
+                "Corríjala o bórrela para usar la del programa."
             ) from None
         except UndefinedError as error:
             raise NoSePudo(self._que_no_existe(nombre, _linea(error), str(error), palabras)) from None
         except UnicodeDecodeError:
-            raise NoSePudo(f"La plantilla {self._donde(nombre)} no está en UTF-8. Guárdela con esa codificación.") from None
+            raise NoSePudo(f"La plantilla {self._donde(nombre)} no está en UTF-8. Guárdela así.") from None
         except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError, LookupError) as error:
             raise NoSePudo(
                 f"La plantilla {self._donde(nombre)} no se puede usar: su línea {_linea(error)} hace algo que no está "

@@ -15,7 +15,7 @@ from pei_excel.periodos import Periodo
 from pei_excel.salidas import ULTIMO, NoSePudo, motivo
 
 
-class AdjuntoImpropio(Exception):
+class AdjuntoImpropio(Exception):  # noqa: N818 - el dominio la llama así
     """Un archivo que no puede adjuntarse; el mensaje dice por qué y qué hacer."""
 
 
@@ -35,7 +35,7 @@ class Adjunto:
 
 @dataclass(frozen=True, slots=True)
 class Resultados:
-    """Una carpeta de la que se mandan correos: la de un periodo consolidado o, en una apertura, la de las plantillas."""
+    """La carpeta de la que se mandan correos: la de un periodo consolidado o, en una apertura, las plantillas."""
 
     carpeta: Path
     periodo: Periodo

@@ -30,7 +30,8 @@ _LARGO = 200
 
 #: Código de verificación de OpenSSL → por qué no vale el certificado.
 _CERTIFICADO = {
-    9: "todavía no es válido", 10: "está vencido", 18: "lo firmó el propio servidor", 19: "lo firmó una autoridad propia",
+    9: "todavía no es válido", 10: "está vencido", 18: "lo firmó el propio servidor",
+    19: "lo firmó una autoridad propia",
     20: "no se conoce a quien lo firmó", 21: "no se conoce a quien lo firmó", 62: "es de otro servidor",
 }
 
@@ -299,8 +300,8 @@ class _traduciendo:  # noqa: N801 - se usa como una función
             ) from error
         if isinstance(error, ssl.SSLError):
             raise _Fallo(
-                f"no pudo cifrarse la conexión con {donde}: revise {PREFIJO}SMTP_PUERTO (587 con starttls, 465 con tls)",
-                pasajero=False, del_servidor=True,
+                f"no pudo cifrarse la conexión con {donde}: revise {PREFIJO}SMTP_PUERTO, que es 587 con starttls y "
+                "465 con tls", pasajero=False, del_servidor=True,
             ) from error
         if isinstance(error, smtplib.SMTPAuthenticationError):
             dicho = self._a.sin_secretos(f"{error.smtp_code} {_texto(error.smtp_error)}")
