@@ -54,7 +54,7 @@ def pagina_de_regla(regla: Regla, *, markdown: bool = False, nivel: int = 1) -> 
     titulo = f"{regla.codigo} · {_titulo(regla)}"
     datos = [
         ("Severidad", f"{regla.severidad.value} («{regla.severidad.para_la_unidad}»)"),
-        ("Formatos", enumerar(regla.formatos)),
+        ("Fracciones" if regla.alcance == "publicacion" else "Formatos", enumerar(regla.formatos)),
         ("Se dirige a", "la unidad" if regla.destinatario.value == "unidad" else "planeación, nunca a la unidad"),
         ("Debe cumplirse", regla.que),
         ("Por qué", regla.por_que),

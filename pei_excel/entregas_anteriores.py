@@ -14,7 +14,7 @@ from pei_excel.anteriores import Anterior, Identidad, comparables, de_libro, por
 from pei_excel.archivos import LEGIBLES, buscar
 from pei_excel.cerrados import RESULTADOS, Version, bajo, ultimas
 from pei_excel.crudo import CeldaCruda
-from pei_excel.escritura.datos import COLUMNAS, PELIGROSOS
+from pei_excel.escritura.datos import COLUMNAS, sin_apostrofo
 from pei_excel.formato import Formato
 from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.lector import Opciones, leer
@@ -124,7 +124,7 @@ def _de_datos(texto: str, nombre: str) -> Iterator[Anterior]:
         return
     grupos: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for fila in filas:
-        propia = {clave: _sin_apostrofo(valor) for clave, valor in fila.items() if isinstance(valor, str)}
+        propia = {clave: sin_apostrofo(valor) for clave, valor in fila.items() if isinstance(valor, str)}
         quien = tuple(propia[c] for c in ("formato", "unidad_clave", "programa_clave", "ejercicio", "archivo"))
         grupos.setdefault(quien, []).append(propia)
     for (clave, unidad, programa, ejercicio, archivo), propias in grupos.items():
@@ -136,11 +136,6 @@ def _de_datos(texto: str, nombre: str) -> Iterator[Anterior]:
             f"{nombre}: {archivo}", clave, (unidad, programa), int(ejercicio), Periodo.de_codigo(periodos.pop()),
             valores=_valores(formato, propias),
         )
-
-
-def _sin_apostrofo(valor: str) -> str:
-    """Los datos abiertos llevan un apóstrofo delante de lo que una hoja de cálculo tomaría por fórmula."""
-    return valor[1:] if valor.startswith("'") and valor[1:].startswith(PELIGROSOS) else valor
 
 
 def _valores(formato: Formato, filas: Sequence[dict[str, str]]) -> dict[Direccion, Any]:

@@ -211,6 +211,23 @@ def en_csv(titulos: Sequence[str], filas: Iterable[Sequence[Valor]]) -> bytes:
     return _a_csv(titulos, ([_segura(v) for v in fila] for fila in filas))
 
 
+def sin_apostrofo(valor: str) -> str:
+    """Deshace lo que `_segura` puso delante de lo que una hoja de cálculo tomaría por fórmula."""
+    return valor[1:] if valor.startswith("'") and valor[1:].startswith(PELIGROSOS) else valor
+
+
+def leer_csv(contenido: bytes) -> list[dict[str, str]]:
+    """Los renglones de unos datos abiertos nuestros, cada uno por sus títulos.
+
+    Raises:
+        ValueError: si no es un CSV en UTF-8 o un renglón no tiene las columnas de sus títulos.
+    """
+    filas = list(csv.DictReader(io.StringIO(contenido.decode("utf-8-sig"), newline="")))
+    if any(None in fila or None in fila.values() for fila in filas):
+        raise ValueError("un renglón no tiene las columnas de sus títulos")
+    return [{clave: sin_apostrofo(valor) for clave, valor in fila.items()} for fila in filas]
+
+
 def _a_csv(titulos: Sequence[str], filas: Iterable[Sequence[Any]]) -> bytes:
     salida = io.StringIO(newline="")
     escritor = csv.writer(salida)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: Nombre del libro de una fracción.
+ARCHIVO = "fraccion-{fraccion}.xlsx"
 #: Hoja principal del libro que se sube, y sus filas.
 REPORTE = "Reporte de Formatos"
 ROTULOS = ("TÍTULO", "NOMBRE CORTO", "DESCRIPCIÓN")
@@ -36,18 +38,18 @@ class TipoDeCampo(NamedTuple):
     largo: int | None = None  #: caracteres; None: no es un texto con tope
 
 
-(TEXTO, TEXTO_LARGO, NUMERO, FECHA, HORA, MONEDA, WEB, ARCHIVO, CATALOGO, TABLA, SEPARADOR, EJERCICIO,
+(TEXTO, TEXTO_LARGO, NUMERO, FECHA, HORA, MONEDA, WEB, ADJUNTO, CATALOGO, TABLA, SEPARADOR, EJERCICIO,
  FECHA_DE_ACTUALIZACION, NOTA) = range(1, 15)
 TIPOS = {
     TEXTO: TipoDeCampo("texto", 150), TEXTO_LARGO: TipoDeCampo("texto largo", 4000), NUMERO: TipoDeCampo("número"),
     FECHA: TipoDeCampo("fecha"), HORA: TipoDeCampo("hora"), MONEDA: TipoDeCampo("moneda"),
-    WEB: TipoDeCampo("dirección web"), ARCHIVO: TipoDeCampo("archivo"), CATALOGO: TipoDeCampo("catálogo"),
+    WEB: TipoDeCampo("dirección web"), ADJUNTO: TipoDeCampo("archivo"), CATALOGO: TipoDeCampo("catálogo"),
     TABLA: TipoDeCampo("tabla"), SEPARADOR: TipoDeCampo("separador"), EJERCICIO: TipoDeCampo("año"),
     FECHA_DE_ACTUALIZACION: TipoDeCampo("fecha de actualización"), NOTA: TipoDeCampo("nota", 4000),
 }
 NUMERICOS = frozenset({NUMERO, MONEDA})
 DE_FECHA = frozenset({FECHA, FECHA_DE_ACTUALIZACION})
-DE_DIRECCION = frozenset({WEB, ARCHIVO})
+DE_DIRECCION = frozenset({WEB, ADJUNTO})
 DIGITOS, DECIMALES = 12, 2  #: lo más que admite un número
 
 SENTIDOS = ("Ascendente", "Descendente")

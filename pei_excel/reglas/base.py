@@ -22,7 +22,7 @@ from pei_excel.ubicacion import Ubicacion
 #: Los formatos a los que sirve una regla de los dos.
 AMBOS = ("MIR", "POI")
 
-Alcance = Literal["libro", "entrega", "tablas"]
+Alcance = Literal["libro", "entrega", "tablas", "publicacion"]
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from pei_excel.reglas import (
     recepcion,
     seguimiento,
     seguimiento_cifras,
+    transparencia,
     versiones,
 )
 from pei_excel.reglas.base import Regla
@@ -111,6 +112,7 @@ REGLAS: tuple[Regla, ...] = (
     catalogo_fechas.perfil_con_huecos,
     catalogo.color_que_no_se_lee,
     consolidado.total_no_coincide,
+    *transparencia.REGLAS,
 )
 
 POR_CODIGO: dict[str, Regla] = {r.codigo: r for r in REGLAS}
