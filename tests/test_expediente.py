@@ -15,6 +15,7 @@ from test_cierre import Orden, informe, orden  # noqa: F401 - «orden» es un ac
 from test_cli import escribir
 from test_decisiones import anotar
 
+from pei_excel.bitacora import Bitacora, Envio
 from pei_excel.catalogo import desde_libro
 from pei_excel.expediente import de_quien
 from pei_excel.expediente.piezas import segura
@@ -62,6 +63,12 @@ def un_ano(orden: Orden, tmp_path: Path) -> tuple[bytes, bytes]:  # noqa: F811
         ruta = tmp_path / "salidas" / "correos" / nombre
         ruta.parent.mkdir(parents=True, exist_ok=True)
         ruta.write_bytes(nombre.encode())
+    comunes = {"motivo": "observaciones", "copia": False, "asunto": "a", "huella": "h", "adjuntos": {"a.xlsx": "1"},
+               "estado": "enviado", "respuesta": "250 OK"}
+    Bitacora(tmp_path / "salidas").anotar_envios([
+        Envio(message_id=f"<{n}>", periodo=periodo, unidad=clave, para=f"{n}@municipio.gob.mx", **comunes)
+        for n, (periodo, clave) in enumerate((("2024-T1", "504"), ("2024-T1", "510"), ("2023-T1", "504")))
+    ])
     return primera, borrada
 
 
@@ -95,6 +102,7 @@ def test_todo_lo_de_la_unidad_y_nada_de_las_demas(orden: Orden, tmp_path: Path) 
     assert {(d["decision"], d["motivo"]) for d in tabla(hallado, "decisiones.csv")} == {("Procede", "'+Se confirma")}
     assert {f["unidad"] for f in tabla(hallado, "bitacora/informes.csv")} == {"504"}
     assert [f["accion"] for f in tabla(hallado, "bitacora/cierres.csv")] == ["cerrar", "reabrir", "cerrar"]
+    assert [f["para"] for f in tabla(hallado, "bitacora/envios.csv")] == ["0@municipio.gob.mx"]
     texto = hallado["índice.txt"].decode("utf-8-sig")
     assert "recibido el 2024-04-05 (según recepcion.csv)" in texto
     assert "ajeno.xlsx" not in texto

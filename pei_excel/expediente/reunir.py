@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from pei_excel.bitacora import Bitacora, BitacoraInservible
+from pei_excel.bitacora import Bitacora, BitacoraInservible, Envio
 from pei_excel.cerrados import CERRADOS, ORIGINALES, RESULTADOS, versiones
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.escritura.datos import Valor, en_csv
@@ -51,7 +51,7 @@ def reunir(base: Path, quien: Quien, ejercicio: int) -> Expediente:
     expediente = Expediente(quien, ejercicio)
     bitacora, extracto = Bitacora(base), {}
     carpetas: list[Path] = []
-    envios: list[dict[str, Any]] = []
+    envios: list[Envio] = []
     try:
         bitacora = Bitacora.abrir(base, para_escribir=False)
         extracto, carpetas, envios = bitacora.extracto(ejercicio), bitacora.rutas_de(ejercicio), bitacora.envios()
@@ -69,7 +69,7 @@ def reunir(base: Path, quien: Quien, ejercicio: int) -> Expediente:
         "informes": [f for f in extracto.get("informes", ()) if quien.es(f["unidad"], f["programa"])],
         "hallazgos": [f for f in extracto.get("hallazgos", ()) if quien.es(f["unidad"], f["programa"])],
         "cierres": extracto.get("cierres", ()),
-        "envios": [e for e in envios if _es_su_envio(e, quien, ejercicio)],
+        "envios": [e._asdict() for e in envios if _es_su_envio(e, quien, ejercicio)],
     }
     for que, filas in suyos.items():
         _agregar_tabla(expediente, EXTRACTO, f"bitacora/{que}.csv", filas)
@@ -244,11 +244,11 @@ def _ejercicio(texto: str) -> int | None:
         return None
 
 
-def _es_su_envio(envio: Mapping[str, Any], quien: Quien, ejercicio: int) -> bool:
-    texto = f"{envio['asunto'] or ''} {envio['adjuntos'] or ''}".casefold()
-    claves = {c.casefold() for c in quien.claves} | {nombre_para_archivo(c).casefold() for c in quien.claves}
-    propio = any(re.search(rf"(?<![0-9a-z-]){re.escape(c)}(?![0-9a-z])", texto) for c in claves)
-    return propio and (str(ejercicio) in texto or str(envio["cuando"] or "").startswith(str(ejercicio)))
+def _es_su_envio(envio: Envio, quien: Quien, ejercicio: int) -> bool:
+    """Un correo es por unidad: también es de cada uno de sus programas."""
+    del_ano = (_ejercicio(envio.periodo) or envio.cuando[:4]) in {ejercicio, str(ejercicio)}
+    unidad = envio.unidad.upper()
+    return bool(unidad) and del_ano and any(c == unidad or c.startswith(f"{unidad}-") for c in quien.claves)
 
 
 def _agregar_tabla(
