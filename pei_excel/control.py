@@ -176,6 +176,7 @@ def entregados(
         numero, antes, primera = serie.get(id(libro), (None, None, ""))
         cambios = None
         if revision.anterior is not None:  # la que se muestra a la unidad
+            numero = max(numero or 1, revision.anterior.numero + 1)
             suyos = [h.asunto for h in revision.anterior.hallazgos]
             cambios = comparar(revision.anterior.archivo, suyos, asuntos(revision.hallazgos), revision.callados)
         elif antes is not None and revision.estado is not Suerte.SUSTITUIDO:

@@ -42,11 +42,13 @@ class EntregaAnterior:
     archivo: str
     sha256: str
     hallazgos: tuple[Pendiente, ...] = ()
+    numero: int = 1  #: 1, la primera que se conoce de ese informe
 
     def como_datos(self) -> dict[str, Any]:
         """Para JSON."""
         return {
-            "archivo": self.archivo, "sha256": self.sha256, "hallazgos": [h._asdict() for h in self.hallazgos],
+            "archivo": self.archivo, "sha256": self.sha256, "numero": self.numero,
+            "hallazgos": [h._asdict() for h in self.hallazgos],
         }
 
     @classmethod
@@ -58,7 +60,7 @@ class EntregaAnterior:
         """
         return cls(datos["archivo"], datos["sha256"] or "", tuple(
             Pendiente(*(h[c] for c in Pendiente._fields)) for h in datos["hallazgos"]
-        ))
+        ), int(datos["numero"]))
 
 
 class InformePrevio(NamedTuple):
@@ -81,14 +83,15 @@ class InformePrevio(NamedTuple):
             h["regla"] == "ENT005" or "sobre" not in h for h in hallazgos
         ):
             return None
-        anterior = datos.get("entrega_anterior")
+        guardada = datos.get("entrega_anterior")
+        anterior = EntregaAnterior.de_datos(guardada) if guardada else None
         return cls(
             (datos["formato"], datos["unidad"], datos["programa"] or ""),
             EntregaAnterior(datos["archivo"], datos["sha256"] or "", tuple(
                 Pendiente(*(h[c] for c in Pendiente._fields)) for h in hallazgos
                 if h["destinatario"] == Destinatario.UNIDAD.value
-            )),
-            EntregaAnterior.de_datos(anterior) if anterior else None, datos["estado"] != _SUSTITUIDO,
+            ), anterior.numero + 1 if anterior else 1),
+            anterior, datos["estado"] != _SUSTITUIDO,
         )
 
 
@@ -205,7 +208,7 @@ def _en_la_carpeta(
     return EntregaAnterior(ultima.libro.archivo, ultima.libro.sha256, tuple(
         Pendiente(h.regla, h.sobre, h.severidad.value, h.donde.hoja, h.donde.celda, h.mensaje)
         for h in para_comparar(ultima.hallazgos)
-    ))
+    ), len({r.libro.sha256 for r in antes}))
 
 
 def _guardada(sha256: str, previos: Sequence[InformePrevio]) -> EntregaAnterior | None:

@@ -100,7 +100,7 @@ def comprobar(recibidos: Path, doc: dict[str, Any], archivo: str = "a.xlsx") -> 
                        if f[VISIBLES["archivo"]] == archivo}
     assert sorted(del_consolidado.values()) == [NUEVA, PERSISTE]
     control = next(f for f in hoja(recibidos, "Control de entregas") if f["Archivo"] == archivo)
-    assert (control["Atendidas"], control["Persisten"], control["Nuevas"]) == (1, 1, 1)
+    assert (control["N.º de entrega"], control["Atendidas"], control["Persisten"], control["Nuevas"]) == (2, 1, 1, 1)
     tablero = correr("estado", "--periodo", P, "-o", recibidos.parent / "salidas").output
     assert "1 atendida, 1 persistente y 1 nueva" in " ".join(tablero.split())
 
@@ -122,6 +122,7 @@ def test_la_cadena_de_varias_corridas(recibidos: Path, opciones: tuple[str, ...]
     informe(recibidos / "a.xlsx", {}, UNO)  # la tercera lo corrige todo
     cuarta = consolidar(recibidos, *opciones, estado=1)
     assert cambios(cuarta, "a.xlsx") == (2, 0, 0)
+    assert [e["entrega"] for e in cuarta["entregas"]] == [3, 2]
     vistos = textos(evaluacion(recibidos, "504")[HOJA])
     assert "Su informe no tiene observaciones. Gracias." in vistos
     assert "Gracias: atendió 2 observaciones a su entrega anterior; están al final de esta hoja." in vistos

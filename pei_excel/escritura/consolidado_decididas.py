@@ -32,9 +32,12 @@ _AYUDAS = {
     "fecha": "Día de la decisión, por ejemplo 08/07/2024.",
 }
 _ANCHOS_DE_DECIDIDAS = {
-    "severidad": 10, "regla": 8, "unidad": 22, "programa": 22, "archivo": 22, "hoja": 10, "celda": 11, "mensaje": 42,
+    "severidad": 10, "regla": 8, "unidad": 24, "programa": 22, "archivo": 22, "hoja": 10, "celda": 11, "mensaje": 42,
     "dice": 14,
 }
+
+#: Columnas que se repiten en las dos páginas a lo ancho: hasta la unidad.
+_COMUNES = 4
 
 
 def columnas_de_captura(
@@ -102,11 +105,6 @@ def escribir_decididas(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None
     if not tablas.decididas:
         return
     hoja = hoja_de_filas(libro, HOJA_DE_DECIDIDAS)
-    titular(
-        hoja, "Observaciones decididas por el área de planeación", tablas, libro.estilos,
-        "Lo que no procede no se envía ni se cuenta mientras la celda diga lo mismo; para que vuelva, borre aquí su "
-        "decisión. Ninguna decisión se pierde.",
-    )
     visibles = [c for c in VISIBLES if c != "programa" or tablas.formato == "MIR"]
     columnas = [
         ColumnaDeCuadro("Situación", 16, lambda d: d.situacion),
@@ -114,13 +112,18 @@ def escribir_decididas(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> None
                           else "left") for c in visibles),
     ]
     propias = len(columnas)
+    titular(
+        hoja, "Observaciones decididas por el área de planeación", tablas, libro.estilos,
+        "Lo que no procede no se envía ni se cuenta mientras la celda diga lo mismo; para que vuelva, borre aquí su "
+        "decisión.", fijas=[c.ancho for c in columnas[:_COMUNES]],
+    )
     columnas += columnas_de_captura(lambda d: d.decision, lambda d: d.sello)
     ultima = escribir_cuadro(hoja, ENCABEZADO, columnas, tablas.decididas, libro.estilos)
-    hoja.freeze_panes(ENCABEZADO, 3)
+    hoja.freeze_panes(ENCABEZADO, _COMUNES)
     hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
     preparar_captura(hoja, propias, ultima, columnas)
     imprimir(hoja, tablas, (ultima, len(columnas) - 1), papel=papel)
-    con_cortes(hoja, [c.ancho for c in columnas[:-1]], 3, [propias], papel)
+    con_cortes(hoja, [c.ancho for c in columnas[:-1]], _COMUNES, [propias], papel)
 
 
 def _visible(clave: str) -> Callable[[Decidida], Any]:

@@ -38,6 +38,9 @@ _ANGOSTAS = {
     "POI": {"unidad": 22, "archivo": 20, "mensaje": 44, "correccion": 35, "dice": 13, "debe": 13},
 }
 
+#: Lo mismo, si además se dice qué pasó desde la entrega anterior.
+_CON_RESPECTO = {"MIR": {"respecto": 11, "mensaje": 41, "dice": 14, "debe": 13}, "POI": {"respecto": 11}}
+
 
 class _Decidible(NamedTuple):
     """Una observación con lo que se anota a su lado."""
@@ -85,16 +88,22 @@ def _escribir(
     papel: str, vacio: str, *, decide: bool = False,
 ) -> None:
     hoja = hoja_de_filas(libro, nombre)
-    titular(hoja, titulo, tablas, libro.estilos, subtitulo)
     angostas = _ANGOSTAS[tablas.formato]
     claves = [c for c in _COLUMNAS if c != "programa" or tablas.formato == "MIR"]
     if any(o.observada.respecto for o in lista):
         claves.insert(claves.index("mensaje"), "respecto")
+        angostas = _CON_RESPECTO[tablas.formato] | angostas
     columnas = [_columna(COLUMNAS[clave], angostas.get(clave), clave) for clave in claves]
     columnas.insert(2, ColumnaDeCuadro(
         "Para", 11, lambda o: _PARA[o.observada.hallazgo.destinatario], "center", mide=False
     ))
     propias = len(columnas)
+    # Lo anotado, si lo hay, se imprime en una segunda página a lo ancho, que repite de qué unidad y regla se habla.
+    hay_decisiones = decide and any(o.observada.hallazgo.decision for o in lista)
+    comunes = claves.index("unidad") + 2 if hay_decisiones else 0
+    titular(
+        hoja, titulo, tablas, libro.estilos, subtitulo, fijas=[c.ancho for c in columnas[:comunes]]
+    )
     if decide:
         columnas += columnas_de_captura(
             lambda o: o.observada.hallazgo.decision,
@@ -109,11 +118,10 @@ def _escribir(
         hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
     if decide and lista:
         preparar_captura(hoja, propias, ultima, columnas)
-    hay_decisiones = decide and any(o.observada.hallazgo.decision for o in lista)
     impresas = len(columnas) - 1 if hay_decisiones else propias
     imprimir(hoja, tablas, (ultima, impresas), papel=papel)
-    if hay_decisiones:  # lo anotado, en una segunda página a lo ancho que repite de qué regla se habla
-        con_cortes(hoja, [c.ancho for c in columnas[:impresas]], 2, [propias], papel)
+    if hay_decisiones:
+        con_cortes(hoja, [c.ancho for c in columnas[:impresas]], comunes, [propias], papel)
 
 
 def _columna(c: ColumnaDeTabla, ancho: float | None, clave: str) -> ColumnaDeCuadro:
