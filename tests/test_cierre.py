@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 import openpyxl
 import pytest
 from test_cli import Correr, correr, escribir, huellas  # noqa: F401 - «correr» es un accesorio
+from test_decisiones import anotar
 
 from pei_excel.__main__ import principal
 from pei_excel.bitacora import Bitacora
 from pei_excel.cerrados import cerrada, versiones
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import Modo
+from pei_excel.formatos.catalogo import CATALOGO
 from pei_excel.formatos.mir import MIR
 from pei_excel.periodos import Periodo
 
@@ -60,7 +62,7 @@ def orden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return _orden
 
 
-def informe(ruta: Path, periodo: str, **cifras: float | None) -> None:
+def informe(ruta: Path, periodo: str, **cifras: float | str | None) -> None:
     """Un informe del modelo, con otras cifras en el Componente 1."""
     ruta.parent.mkdir(parents=True, exist_ok=True)
     filas = {hoja: [dict(f) for f in suyas] for hoja, suyas in MIR.modelo.filas.items()}
@@ -157,7 +159,8 @@ def test_lo_reabierto_se_cierra_en_otra_version_que_lo_dice(orden: Orden, tmp_pa
     caratula = openpyxl.load_workbook(salidas / "2024-T2" / "tesoreria-mir.xlsx")["Carátula"]
     assert sum(frase in str(c.value) for f in caratula.iter_rows() for c in f) == 2
     assert [v.reapertura is not None for v in versiones(salidas, "2024-T2")] == [True, False]
-    assert [(c.version, c.accion) for c in Bitacora(salidas).cierres()] == [(1, "cerrar"), (1, "reabrir"), (2, "cerrar")]
+    anotado = [(c.version, c.accion) for c in Bitacora(salidas).cierres()]
+    assert anotado == [(1, "cerrar"), (1, "reabrir"), (2, "cerrar")]
 
     shutil.rmtree(salidas / "2024-T2")
     (salidas / "bitacora.sqlite").unlink()
@@ -328,3 +331,71 @@ def _morir_al(paso: str) -> None:
 
     Path.rename = renombrar  # type: ignore[method-assign,assignment]
     shutil.copyfile = a_medias  # type: ignore[assignment]
+
+
+def test_si_los_resultados_no_se_dejan_cambiar_no_queda_archivado(
+    orden: Orden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lo archivado se quita: el periodo sigue abierto y todo como estaba."""
+    informe(tmp_path / "recibidos" / "504.xlsx", "2024-T2")
+    assert orden("consolidar", "recibidos", "--periodo", "2024-T2").estado == 0
+    salidas = tmp_path / "salidas"
+    antes, cambiar = huellas(salidas), Path.rename
+
+    def renombrar(desde: Path, hasta: Path) -> Path:
+        if desde.name == "2024-T2":
+            raise PermissionError(13, "tomado", str(desde))
+        return cambiar(desde, hasta)
+
+    monkeypatch.setattr(Path, "rename", renombrar)
+    monkeypatch.setattr("pei_excel.salidas.ESPERAS", ())
+    no = orden("cerrar", "2024-T2")
+    assert (no.estado, "Cierre los libros de esa carpeta" in no.error) == (2, True)
+    assert {n: h for n, h in huellas(salidas).items() if ".nuevo/" not in n} == antes
+    assert cerrada(salidas, "2024-T2") is None
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert orden("cerrar", "2024-T2").estado == 0
+
+
+def test_lo_que_no_procede_no_impide_cerrar(orden: Orden, tmp_path: Path) -> None:
+    """Decidida en el consolidado y consolidado otra vez, se cierra sin decir motivo; lo anotado también se archiva."""
+    informe(tmp_path / "recibidos" / "a.xlsx", "2024-T2", alcanzado_t2="doce")
+    assert orden("consolidar", "recibidos", "--periodo", "2024-T2").estado == 1
+    assert "por solventar" in orden("cerrar", "2024-T2").error
+    anotar(tmp_path / "salidas" / "2024-T2" / "consolidado-mir.xlsx", "a.xlsx", decision="No procede", motivo="Cabildo")
+    aun = orden("cerrar", "2024-T2")
+    assert (aun.estado, "onsolide otra vez" in aun.error) == (2, True)
+    assert orden("consolidar", "recibidos", "--periodo", "2024-T2").estado == 0
+    assert orden("cerrar", "2024-T2").estado == 0
+    version = cerrada(tmp_path / "salidas", "2024-T2")
+    assert version is not None
+    assert not version.con_observaciones
+    assert any("(con notas" in n for n in version.huellas or ())
+
+
+def test_el_catalogo_y_lo_anterior_se_recuerdan_y_se_comprueban(orden: Orden, tmp_path: Path) -> None:
+    """El catálogo se archiva con lo recibido; cambiado, como lo que se dio en --anterior, pide consolidar otra vez."""
+    informe(tmp_path / "r1" / "504.xlsx", "2024-T1")
+    informe(tmp_path / "r2" / "504.xlsx", "2024-T2")
+    shutil.copyfile(tmp_path / "r2" / "504.xlsx", tmp_path / "r2" / "catalogo.xlsx")  # otro libro con ese nombre
+    catalogo = tmp_path / "catalogo.xlsx"
+    modelo = CATALOGO.modelo
+    escribir_plantilla(catalogo, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, campos=dict(modelo.campos),
+                       filas=modelo.filas)
+    pedido = ("consolidar", "r2", "--periodo", "2024-T2", "--anterior", "r1", "--catalogo", "catalogo.xlsx")
+    cerrar = ("cerrar", "2024-T2", "--con-observaciones", "--motivo", "Plazo")
+    orden(*pedido)
+    original = catalogo.read_bytes()
+    catalogo.write_bytes(original + b"x")
+    assert "El catálogo «catalogo.xlsx» cambió" in orden(*cerrar).error
+    catalogo.write_bytes(original)
+    informe(tmp_path / "r1" / "504.xlsx", "2024-T1", alcanzado_t1=21.0)
+    assert "Lo que se dio en --anterior cambió" in orden(*cerrar).error
+    orden(*pedido)
+    hecho = orden(*cerrar)
+    assert hecho.estado == 0, hecho.error
+    version = cerrada(tmp_path / "salidas", "2024-T2")
+    assert version is not None
+    assert version.catalogo == "originales/catalogo-2.xlsx"
+    assert (version.carpeta / version.catalogo).read_bytes() == original
