@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -60,3 +62,21 @@ def test_nombran_lo_que_existe(manual: Manual) -> None:
             opcion = next(o for o in menu.OPCIONES if o.tecla == tecla)
             palabra = "correos" if tecla == "4" else titulo.split()[0]
             assert palabra.casefold() in opcion.texto.casefold(), (titulo, opcion)
+
+
+@pytest.mark.larga
+@pytest.mark.parametrize("papel", ["letter", "A4"])
+def test_la_hoja_del_enlace_cabe_en_una(tmp_path: Path, papel: str) -> None:
+    """Impresa por un navegador, en Carta y en A4."""
+    navegador = shutil.which("chromium") or shutil.which("google-chrome")
+    if navegador is None:
+        pytest.skip("no hay un navegador que imprima sin ventana")
+    hoja = next(m for m in MANUALES if m.fuente == "enlace-una-pagina.md")
+    (tmp_path / "hoja.html").write_text(como_pagina(hoja).replace("size: auto", f"size: {papel}"), encoding="utf-8")
+    subprocess.run(
+        [navegador, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'perfil'}",
+         "--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'hoja.pdf'}", (tmp_path / "hoja.html").as_uri()],
+        check=True, capture_output=True, timeout=120,
+    )
+    impreso = (tmp_path / "hoja.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", impreso)) == 1

@@ -34,7 +34,7 @@ IMAGENES = (
     Imagen("seguimiento", "seguimiento/MIR_602", "Unidad Responsable", (0.01, 0.04, 0.527, 0.30), 1000),
     Imagen("alcanzado", "seguimiento/MIR_602", "Unidad Responsable", (0.5268, 0.165, 0.462, 0.395), 1000),
     Imagen("justificaciones", "oaxaca/605", "Justificaciones del trimestre", (0.02, 0.04, 0.96, 0.415), 1000),
-    Imagen("colores", "seguimiento/MIR_602", "Instrucciones ·", (0.03, 0.187, 0.16, 0.108), 300),
+    Imagen("colores", "seguimiento/MIR_602", "Instrucciones ·", (0.03, 0.199, 0.16, 0.096), 300),
     Imagen("observaciones", "504-6", "Observaciones a su informe", (0.02, 0.03, 0.96, 0.46), 1000),
     Imagen("resumen", "504-6", "Resumen de la evaluación", (0.02, 0.02, 0.96, 0.375), 820),
     Imagen("ficha", "consolidado-mir", "Requieren atención", (0.08, 0.03, 0.84, 0.92), 820),
