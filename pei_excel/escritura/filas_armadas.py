@@ -1,7 +1,7 @@
 """Hojas de muchas filas: cada fila se escribe como un trozo de XML armado de una vez, y cuadros sencillos sobre ellas.
 
-Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas de datos van por este camino: enteras y al
-final (`agregar`), o trozos de una fila entre otras celdas (`poner`).
+Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas de datos van por este camino: enteras
+(`agregar`) o como trozos de una fila entre otras celdas (`poner`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class HojaDeFilas(HojaRapida):
 
     def __init__(self) -> None:
         super().__init__()
-        self._filas_armadas: list[str] = []
+        self._filas_armadas: dict[int, str] = {}  #: número (desde 0) → la fila entera
         self._textos: dict[str, str] = {}
 
     def texto(self, inicio: str, texto: str) -> str:
@@ -82,7 +82,7 @@ class HojaDeFilas(HojaRapida):
         """Agrega una fila; en `celdas`, la marca FILA se cambia por su número."""
         atributos = f' ht="{alto:g}" customHeight="1"' if alto else ""
         numero = str(fila)
-        self._filas_armadas.append(f'<row r="{numero}"{atributos}>{celdas.replace(FILA, numero)}</row>')
+        self._filas_armadas[fila - 1] = f'<row r="{numero}"{atributos}>{celdas.replace(FILA, numero)}</row>'
 
     def tabla(self, primera: int, ultima: int, nombre: str, titulos: Sequence[str], encabezado: Any) -> None:
         """Tabla de Excel desde la columna A sobre filas ya agregadas; `primera` es la de los títulos."""
@@ -100,8 +100,13 @@ class HojaDeFilas(HojaRapida):
         self._check_dimensions(fila - 1, columna - 1)
 
     def _write_rows(self) -> None:
-        super()._write_rows()
-        self.fh.write("".join(self._filas_armadas))
+        siguiente = self.dim_rowmin
+        for fila, armada in sorted(self._filas_armadas.items()):
+            if fila > siguiente:
+                self._escribir_filas(siguiente, fila - 1)
+            self.fh.write(armada)
+            siguiente = fila + 1
+        self._escribir_filas(siguiente, self.dim_rowmax)
         self._filas_armadas.clear()
 
 

@@ -146,8 +146,12 @@ class HojaRapida(HojaNueva):
         super()._assemble_xml_file()
 
     def _write_rows(self) -> None:
+        self._escribir_filas(self.dim_rowmin, self.dim_rowmax)
+
+    def _escribir_filas(self, primera: int, ultima: int) -> None:
+        """Las filas de ese tramo (desde 0) que tengan algo, en su orden: fuera de él Excel da el libro por dañado."""
         escribir = self.fh.write
-        for fila in range(self.dim_rowmin, self.dim_rowmax + 1):
+        for fila in range(primera, ultima + 1):
             celdas = self.table.get(fila)
             atributos = self.row_info.get(fila)
             if celdas:
