@@ -75,8 +75,9 @@ def _escribir_encabezado(hoja: Any, p: Publicacion, estilos: Estilos) -> None:
     anchos = [_ancho(c) for c in p.campos]
     valores = zip((p.titulo, p.nombre_corto, p.descripcion), range(0, 3 * ancho, ancho), strict=True)
     hoja.set_row(forma.FILA_VALORES - 1, alto_de_fila((t, sum(anchos[c : c + ancho])) for t, c in valores))
-    combinar(hoja, (forma.FILA_TABLA, 1), (forma.FILA_TABLA, len(p.campos)), estilos("banda"))
-    hoja.write_string(forma.FILA_TABLA - 1, 0, forma.TABLA_CAMPOS, estilos("banda"))
+    banda = estilos("banda", align="left")  # al centro, el corte de página la partiría al imprimir
+    combinar(hoja, (forma.FILA_TABLA, 1), (forma.FILA_TABLA, len(p.campos)), banda)
+    hoja.write_string(forma.FILA_TABLA - 1, 0, forma.TABLA_CAMPOS, banda)
     _escribir_titulos(hoja, p.campos, (forma.FILA_TIPOS, forma.FILA_CAMPOS, forma.FILA_TITULOS), 1, estilos)
     for fila in forma.OCULTAS:
         hoja.set_row(fila - 1, None, None, {"hidden": True})

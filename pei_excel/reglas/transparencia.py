@@ -172,14 +172,14 @@ def fechas_en_desorden(p: Publicacion) -> Iterator[Observacion]:
                 yield _observar(lugar, f"{otro.texto} es antes que «{p.campos[primera].titulo}», {uno.texto}")
 
 
-def _alargar(p: Publicacion) -> None:
+def _alargar(p: Publicacion, largo: int = 4001) -> None:
     """La primera Nota tiene 4 001 caracteres."""
-    p.filas[0][p.columna("nota") or 0] = Casilla("a" * 4001)
+    p.filas[0][p.columna("nota") or 0] = Casilla(p.nota(0).ljust(largo, "a"))
 
 
 def _al_limite(p: Publicacion) -> None:
     """La primera Nota tiene 4 000 caracteres."""
-    p.filas[0][p.columna("nota") or 0] = Casilla("a" * 4000)
+    _alargar(p, 4000)
 
 
 _NOTA = {"mal": """

@@ -53,14 +53,13 @@ class Fechas(NamedTuple):
         return date(self.periodo.ejercicio, self.periodo.meses[0], 1)
 
 
-#: El motivo de que no haya avance, según la palabra del consolidado.
-_SIN_AVANCE = {
-    SE_MIDE_DESPUES: "El indicador no tiene avance: su frecuencia es {frecuencia} y todavía no se mide",
-    Estado.NO_PROGRAMADO: "El indicador no tiene avance: no tiene meta programada al periodo",
-    Estado.SIN_REPORTE: "El indicador no tiene avance: el área no lo ha informado",
-    Estado.POR_VENCER: "El indicador no tiene avance: su meta todavía no vence",
+#: Por qué un indicador no tiene todavía qué informar, según la palabra del consolidado.
+_TODAVIA = {
+    SE_MIDE_DESPUES: "su frecuencia es {frecuencia} y todavía no se mide",
+    Estado.NO_PROGRAMADO: "no tiene meta programada al periodo",
+    Estado.POR_VENCER: "su meta todavía no vence",
 }
-_TODAVIA = {SE_MIDE_DESPUES, Estado.NO_PROGRAMADO, Estado.POR_VENCER}
+_SIN_INFORMAR = "El indicador no tiene avance: el área no lo ha informado"
 
 
 def llenar(publicacion: Publicacion, fichas: Sequence[Ficha], fechas: Fechas) -> None:
@@ -158,13 +157,21 @@ def _ajustadas(f: Ficha, _: Fechas) -> Casilla:
     return Casilla(vigente, origen, motivo=f"La meta se modificó: {cambios}", nota=f"La meta se modificó: {cambios}")
 
 
+def _todavia(f: Ficha) -> str:
+    """Por qué no tiene todavía qué informar; vacío si sí, o si no se sabe."""
+    frecuencia = f.datos["frecuencia"].lower()
+    return _TODAVIA.get(f.avance["estado"], "").format(frecuencia=frecuencia) if frecuencia else ""
+
+
 def _avance(f: Ficha, _: Fechas) -> Casilla:
-    valor, estado = _numero(f.avance["valor"]), f.avance["estado"]
-    frase = _SIN_AVANCE.get(estado, "").format(frecuencia=f.datos["frecuencia"].lower() or "otra")
-    origen = Ubicacion(f.avance["archivo"], f.avance["hoja"], f.avance["celda"] or None)
-    # Un cero de lo que todavía no se mide no es un avance: se dice.
-    nota = frase if estado == SE_MIDE_DESPUES and not valor else ""
-    return Casilla(valor, origen, motivo=frase, nota=nota)
+    valor, porque = _numero(f.avance["valor"]), _todavia(f)
+    motivo = f"El indicador no tiene avance: {porque}" if porque else ""
+    if f.avance["estado"] == Estado.SIN_REPORTE:
+        motivo = _SIN_INFORMAR
+    # Un cero de lo que todavía no se mide no es una medición: se dice.
+    sin_medir = f.avance["estado"] == SE_MIDE_DESPUES and valor == 0 and porque
+    nota = f"El avance en 0 no es una medición: {porque}" if sin_medir else ""
+    return Casilla(valor, Ubicacion(f.avance["archivo"], f.avance["hoja"], f.avance["celda"] or None), motivo, nota)
 
 
 def _sentido(f: Ficha, _: Fechas) -> Casilla:
@@ -176,9 +183,14 @@ def _sentido(f: Ficha, _: Fechas) -> Casilla:
 
 
 def _fuente(f: Ficha, _: Fechas) -> Casilla:
-    motivo = "El indicador no tiene medios de verificación: todavía no se mide o no hay meta al periodo"
+    porque = _todavia(f)
     return Casilla(f.datos["medios"] or None, f.origen("medios"),
-                   motivo=motivo if f.avance["estado"] in _TODAVIA else "")
+                   motivo=f"El indicador no tiene medios de verificación: {porque}" if porque else "")
+
+
+def _objetivo(f: Ficha, _: Fechas) -> Casilla:
+    # Varios objetivos vienen separados por punto y coma, y cada uno puede traer su punto final.
+    return Casilla(f.datos["objetivo"].replace(".; ", "; ") or None, f.origen("objetivo"))
 
 
 def _meta(f: Ficha, _: Fechas) -> Casilla:
@@ -193,7 +205,7 @@ _CONTENIDOS: dict[str, Callable[[Ficha, Fechas], Casilla]] = {
     "validacion": lambda _, fechas: Casilla(fechas.validacion),
     "hipervinculo": lambda _, fechas: Casilla(fechas.hipervinculo or None),
     "denominacion": _texto("unidad"), "area": _texto("unidad"), "programa": _texto("programa"),
-    "objetivo": _texto("objetivo"), "nombre": _texto("nombre"), "dimension": _texto("dimension"),
+    "objetivo": _objetivo, "nombre": _texto("nombre"), "dimension": _texto("dimension"),
     "definicion": _texto("definicion"), "metodo": _texto("metodo"), "unidad_medida": _texto("unidad_medida"),
     "frecuencia": _texto("frecuencia"), "linea_base": _linea_base, "programadas": _programadas,
     "ajustadas": _ajustadas, "avance": _avance, "sentido": _sentido, "fuente": _fuente,

@@ -5,17 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import frictionless
+import openpyxl
 import pytest
-from informes_de_prueba import en_memoria, informe, revueltos, tablas_de
+from informes_de_prueba import T2, en_memoria, informe, revueltos, tablas_de
 from pois_de_prueba import revueltos as pois_revueltos
 from pois_de_prueba import tablas_de_poi
 
+from pei_excel.consolidacion import consolidar
 from pei_excel.escritura import datos_abiertos as abiertos
 from pei_excel.escritura.datos import COLUMNAS, escribir_csv
+from pei_excel.escritura.plantilla import escribir_plantilla
+from pei_excel.formato import Modo
 from pei_excel.formatos import FORMATOS
+from pei_excel.formatos.mir import MIR
+from pei_excel.lectura.lector import Opciones, leer
+from pei_excel.reglas.base import Contexto
+from pei_excel.revision import revisar
 from pei_excel.tablas import Tablas
 
 
@@ -67,3 +76,25 @@ def test_el_diccionario_y_el_paquete_describen_cada_columna(formato: str, tmp_pa
         assert titulos == [c["name"] for c in recurso["schema"]["fields"]]
         assert titulos == [d["columna"] for d in diccionario if d["archivo"] == recurso["path"]]
     assert all(d["descripcion"] for d in diccionario)
+
+
+def test_la_ficha_dice_de_que_celda_salio_cada_columna_y_lo_que_se_habia_programado(tmp_path: Path) -> None:
+    """Lo inicial y sus modificaciones, sólo donde las hay; la celda, la del archivo aunque tenga columnas de más."""
+    campos, filas = informe()
+    cambio = {"fecha": date(2024, 5, 20), "nivel": "Componente 2", "campo": "Programado 3er. Trim.",
+              "valor_anterior": 40.0, "valor_nuevo": 30.0, "causa": "Ajuste", "documento": "Oficio 20/2024"}
+    ruta = tmp_path / "mir.xlsx"
+    escribir_plantilla(ruta, MIR, modo=Modo.SEGUIMIENTO, ejercicio=2024, periodo=T2, campos=campos,
+                       filas={"MIR": filas, "Modificaciones": [cambio]})
+    contexto = Contexto(periodo=T2)
+    revisiones = [revisar(x, contexto) for x in leer(ruta, "mir.xlsx", Opciones(periodo=T2))]
+    fichas = _leer(abiertos.escribir_fichas(consolidar(revisiones, T2, contexto)))
+    (modificada,) = [f for f in fichas if f["modificaciones"]]
+    assert (modificada["nivel"], modificada["programado_inicial"], modificada["programado_anual"]) == (
+        "Componente 2", "110", "100")
+    assert modificada["modificaciones"] == "3er. Trim.: 40 → 30 (20/05/2024, Oficio 20/2024)"
+    hoja = openpyxl.load_workbook(ruta)[modificada["hoja"]]
+    celdas = abiertos.celdas_de_ficha(modificada["celdas"])
+    assert {c: hoja[celdas[c]].value for c in ("nombre", "metodo", "medios")} == {
+        c: modificada[c] for c in ("nombre", "metodo", "medios")}
+    assert sum(c.value for c in hoja[celdas["programado_anual"]][0]) == 100
