@@ -135,8 +135,11 @@ def texto_de_windows(inicio: Inicio, pythons: Sequence[str]) -> bytes:
 
 
 def texto_de_unix(inicio: Inicio, pythons: Sequence[str]) -> bytes:
-    """El `.sh` o `.command`: lo mismo, con sus argumentos."""
-    lista = " ".join("'" + python.replace("'", "'\\''") + "'" for python in (*pythons, "python3"))
+    """El `.sh` o `.command`: lo mismo, con sus argumentos. Un Python que empieza con «./» está junto a él."""
+    lista = " ".join(
+        ('"$oficina"/' if python.startswith("./") else "") + "'" + python.removeprefix("./").replace("'", "'\\''") + "'"
+        for python in (*pythons, "python3")
+    )
     orden = " ".join((*inicio.orden, '"$@"')) if inicio.recibe else ""
     cuerpo = f"""\
 oficina=$(cd -- "$(dirname -- "$0")" && pwd) || exit 2

@@ -87,8 +87,8 @@ class Grupo(_EnEspanol, click.Group):
         return list(self.commands)
 
 
-def ejecutar(grupo: click.Group, argumentos: Sequence[str] | None, nombre: str) -> int:
-    """Ejecuta el grupo y devuelve su estado; el uso incorrecto y lo que no se pudo dan una línea en español y 2."""
+def ejecutar(grupo: click.Command, argumentos: Sequence[str] | None, nombre: str) -> int:
+    """Ejecuta el grupo, o una orden, y da su estado; lo mal escrito y lo que no se pudo son una línea y 2."""
     from pei_excel.salidas import NoSePudo
 
     try:

@@ -27,6 +27,7 @@ PISOS = {
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
     "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
     "oficina": 6, "menu": 6, "publicar": 6, "informe_transparencia": 6, "arranque": 6, "preparacion": 6, "soltar": 6, "manual": 6,
+    "portatil": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 
@@ -35,8 +36,9 @@ DUENOS = {
     "xlsxwriter": {"escritura", "ejemplo"},
     "lxml": {"lectura"},
     "xlrd": {"lectura"},
-    "click": {"cli", "menu", "soltar", "terminal"},
+    "click": {"cli", "menu", "portatil", "soltar", "terminal"},
     "markdown_it": {"manual"},
+    "packaging": {"portatil"},
     "pebble": {"trabajadores"},
     "filelock": {"salidas"},
     "jinja2": {"correo"},
