@@ -121,7 +121,7 @@ def test_el_json_cumple_el_contrato(correr: Correr, recibidos: Path) -> None:
     assert (roto["formato"], roto["unidad"], roto["estado"]) == (None, None, "rechazado")
     assert set(roto["hallazgos"][0]) == {
         "regla", "severidad", "destinatario", "hoja", "celda", "tambien", "mensaje", "como_corregir", "encontrado",
-        "esperado",
+        "esperado", "sobre", "firma", "decision",
     }
     assert documento["resumen"] == {
         "libros": 3, "aceptados": 2, "observados": 0, "rechazados": 1, "sustituidos": 0, "errores": 1, "avisos": 0,
