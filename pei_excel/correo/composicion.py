@@ -71,7 +71,7 @@ class Composicion:
             {
                 "formato": f, "de": _DEL_FORMATO.get(f, "") if len(totales) > 1 else "",
                 "cobertura": self._cobertura(total["informes"]),
-                "pendientes": self._pendientes(f, total["informes"]),
+                "pendientes": self._pendientes(total["informes"]),
                 "en_solventacion": self._en_solventacion(total.get("en_solventacion", 0)),
             }
             for f, total in totales.items()
@@ -97,16 +97,13 @@ class Composicion:
         cuantos, esperados = informes["consolidados"], informes["esperados"]
         return f"{cuantos} de {cuenta(esperados, 'informe')}" if esperados else cuenta(cuantos, "informe")
 
-    def _pendientes(self, formato: str, informes: Mapping[str, Any]) -> str:
-        faltan = [
-            "-".join(p for p in (e["unidad"], e["programa"]) if p) + f" {e['unidad_nombre']}".rstrip()
-            for e in self._resultados.documento["entregas"]
-            if e["formato"] == formato and e["estado"] == NO_HA_LLEGADO
-        ]
-        # De lo que llegó y no se usa, quién es y por qué; no dónde estaba su archivo.
-        fuera = [f"{e['informe'].partition(' «')[0]} ({e['motivo']})" for e in informes["excluidos"]]
-        todos = [en_un_renglon(x) for x in (*faltan, *fuera)]
-        todos = list(dict.fromkeys(todos))
+    @staticmethod
+    def _pendientes(informes: Mapping[str, Any]) -> str:
+        todos = []
+        for fuera in informes["excluidos"]:
+            quien = fuera["informe"].partition(" «")[0]  # sin dónde estaba su archivo
+            motivo = "" if fuera["motivo"] == NO_HA_LLEGADO else f" ({fuera['motivo']})"
+            todos.append(en_un_renglon(quien.replace(", programa ", " · programa ") + motivo))
         resto = len(todos) - _PENDIENTES
         return enumerar([*todos[:_PENDIENTES], *([f"{resto} más"] if resto > 0 else [])])
 

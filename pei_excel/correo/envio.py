@@ -75,7 +75,9 @@ def _mandar(
         raise _no_consta(error, f"No se envió el correo a {mensaje.quien}") from error
     respuestas = servidor.mandar(faltan, contenido)
     try:
-        bitacora.terminar_envios({n: (respuestas[d].estado, respuestas[d].dicho) for n, d in zip(numeros, faltan, strict=True)})
+        bitacora.terminar_envios({
+            n: (respuestas[d].estado, respuestas[d].dicho) for n, d in zip(numeros, faltan, strict=True)
+        })
     except BitacoraInservible as error:
         como = {r.estado for r in respuestas.values()}
         que = "Se envió" if como == {ENVIADO} else "No se sabe si salió" if INCIERTO in como else "No salió"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import policy
 from email.header import Header
@@ -30,6 +31,8 @@ _ENCABEZADOS = frozenset({
     "x-unsent",
 })
 _TIPOS = {".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".zip": "zip"}
+#: Con qué remitente se mide un correo antes de tener el de verdad.
+_CUALQUIERA = "remitente.de.la.oficina@municipio.example"
 _POR_CODIFICAR = "por-codificar"
 #: La fecha de lo que va en un .zip: la misma siempre, para que lo mismo dé los mismos bytes.
 _EPOCA = (1980, 1, 1, 0, 0, 0)
@@ -125,7 +128,7 @@ def como_correo(
     """
     correo = EmailMessage(policy=_POLITICA)
     asunto = en_un_renglon(mensaje.asunto)
-    correo["Subject"] = asunto if asunto.isascii() else _POR_CODIFICAR
+    correo["Subject"] = _POR_CODIFICAR
     principales = {d.casefold() for d in mensaje.para}
     en_copia = [d for d in mensaje.copia if d.casefold() not in principales]
     for nombre, direcciones in (("To", mensaje.para), ("Cc", en_copia)):
@@ -140,7 +143,7 @@ def como_correo(
         correo["Message-ID"] = identificador or mensaje.identificador(remitente)
     correo.set_content(_sin_control(mensaje.texto), cte="quoted-printable")
     correo.add_alternative(_sin_control(mensaje.html), subtype="html", cte="quoted-printable")
-    for adjunto in _por_mandar(mensaje):
+    for adjunto in por_mandar(mensaje):
         nombre = en_un_renglon(adjunto.nombre)
         tipo = _TIPOS.get(PurePosixPath(nombre).suffix.lower(), "octet-stream")
         correo.add_attachment(adjunto.contenido, maintype="application", subtype=tipo, filename=nombre)
@@ -148,10 +151,10 @@ def como_correo(
     for n, parte in enumerate(p for p in correo.walk() if p.is_multipart()):
         parte.set_boundary(f"=_pei_{mensaje.huella[:32]}_{n}")
     hecho = correo.as_bytes()
-    if not asunto.isascii():
-        # EmailMessage agrega espacios donde dobla un asunto con acentos; Header, no.
-        codificado = Header(asunto, "utf-8", maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
-        hecho = hecho.replace(f"Subject: {_POR_CODIFICAR}\r\n".encode(), f"Subject: {codificado}\r\n".encode(), 1)
+    # EmailMessage agrega espacios donde dobla un asunto largo; Header, no.
+    llano = asunto.isascii() and "=?" not in asunto and max(map(len, asunto.split()), default=0) < 60
+    codificado = Header(asunto, "us-ascii" if llano else "utf-8", 75, "Subject").encode(linesep="\r\n")
+    hecho = hecho.replace(f"Subject: {_POR_CODIFICAR}\r\n".encode(), f"Subject: {codificado}\r\n".encode(), 1)
     _comprobar(hecho, mensaje, asunto, remitente)
     return hecho
 
@@ -168,7 +171,7 @@ def _linea(linea: str) -> str:
 
 def _comprobar(hecho: bytes, mensaje: Mensaje, asunto: str, remitente: str | None) -> None:
     """Lo que leerá el servidor es lo que se quiso: ni un encabezado ni una dirección de más."""
-    leido = BytesHeaderParser(policy=policy.default).parsebytes(hecho)
+    leido = BytesHeaderParser(policy=policy.default).parsebytes(hecho.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
     nombres = [n.casefold() for n in leido]
     direcciones = [a.addr_spec for n in ("To", "Cc") if leido[n] for a in leido[n].addresses]
     bien = (
@@ -181,7 +184,14 @@ def _comprobar(hecho: bytes, mensaje: Mensaje, asunto: str, remitente: str | Non
         raise MensajeImpropio("su asunto o sus direcciones tienen algo que no puede ir en un correo")
 
 
-def _por_mandar(mensaje: Mensaje) -> Sequence[Adjunto]:
+def peso(mensaje: Mensaje) -> int:
+    """Bytes que ocupará al mandarse, sin tener que armarlo con sus adjuntos: en base64 crecen más de un tercio."""
+    adjuntos = sum(math.ceil(len(a.contenido) / 57) * 78 + 400 for a in por_mandar(mensaje))
+    return len(como_correo(replace(mensaje, adjuntos=[]), remitente=_CUALQUIERA)) + adjuntos + 400
+
+
+def por_mandar(mensaje: Mensaje) -> Sequence[Adjunto]:
+    """Los adjuntos como viajan: tal cual, o juntos en un .zip."""
     if not mensaje.comprimido or not mensaje.adjuntos:
         return mensaje.adjuntos
     memoria = io.BytesIO()

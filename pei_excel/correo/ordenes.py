@@ -13,7 +13,7 @@ from pei_excel.catalogo import Catalogo
 from pei_excel.correo.borradores import LIBRO, escribir_borradores
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
 from pei_excel.correo.envio import Desenlace, mandar_todos
-from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo, direccion
+from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, direccion, peso
 from pei_excel.correo.redaccion import TEXTOS, Redaccion, copiar
 from pei_excel.correo.resultados import Resultados, abrir_resultados
 from pei_excel.correo.servidor import Ajustes, Servidor
@@ -24,8 +24,8 @@ from pei_excel.textos import cuenta
 #: Megas que un correo puede pesar, ya con sus adjuntos como viajan; casi todos los servidores aceptan hasta 20 o 25.
 LIMITE = 20
 UNIDADES = "unidades"
-#: Con qué remitente se mide un correo antes de tener el de verdad.
-_CUALQUIERA = "remitente.de.la.oficina@municipio.example"
+
+_MEGA = 1024**2
 
 Decir = Callable[[str], object]
 
@@ -115,11 +115,11 @@ def _medir(mensaje: Mensaje, pedido: Pedido) -> None:
     """Si pesa más de lo que se admite, va comprimido (con --zip) o se dice."""
     if not mensaje.completo:
         return
-    tope = pedido.limite * 1024**2
-    pesa = len(como_correo(mensaje, remitente=_CUALQUIERA))
+    tope = pedido.limite * _MEGA
+    pesa = peso(mensaje)
     if pesa > tope and pedido.comprimir:
         mensaje.comprimido = True
-        pesa = len(como_correo(mensaje, remitente=_CUALQUIERA))
+        pesa = peso(mensaje)
     if pesa > tope:
         remedio = "Suba --limite-correo o entréguelo de otra manera" if pedido.comprimir else (
             "Repita con --zip o suba --limite-correo"

@@ -46,8 +46,8 @@ class Redaccion:
 
     def _ambiente(self, *, html: bool) -> Environment:
         from jinja2 import FileSystemLoader, StrictUndefined
-        from jinja2.ext import Extension
         from jinja2.exceptions import SecurityError
+        from jinja2.ext import Extension
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
         class Caja(ImmutableSandboxedEnvironment):
