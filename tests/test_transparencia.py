@@ -202,8 +202,8 @@ def test_un_campo_que_el_catalogo_no_tiene_se_pide_con_sus_columnas() -> None:
     falta = disponer("V", catalogo([r for r in renglones(["V"]) if "Nota" not in r["campo"]]).transparencia)
     assert isinstance(falta, PorLlenar)
     (frase,) = falta.frases
-    assert frase == ("agregue un renglón por cada campo que falta: «Nota», con «Fracción» (columna A) V, «Id del campo» "
-                     "(columna H) y «Tipo» (columna I)")
+    assert frase == ("agregue un renglón por cada campo que falta: «Nota», con «Fracción» (columna A) V, «Id del "
+                     "campo» (columna H) y «Tipo» (columna I)")
     falta = disponer("VI", ())
     assert isinstance(falta, PorLlenar)
     assert "«Nombre del programa o concepto al que corresponde el indicador»" in falta.frases[-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -59,7 +59,9 @@ def comprobar(p: Publicacion) -> list[Hallazgo]:
     return sorted(hallazgos, key=Hallazgo.orden)
 
 
-def _de_publicacion(codigo: str, formatos: tuple[str, ...] = FRACCIONES, **ficha: Any) -> Any:
+def _de_publicacion(
+    codigo: str, formatos: tuple[str, ...] = FRACCIONES, **ficha: Any
+) -> Callable[[Callable[..., Iterator[Observacion]]], Regla]:
     return regla(codigo, formatos, para=Destinatario.PLANEACION, alcance="publicacion", **ficha)
 
 

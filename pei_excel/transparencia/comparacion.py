@@ -83,8 +83,9 @@ def comparar(publicacion: Publicacion, publicado: Publicado) -> Comparacion:
     llave = _LLAVE[publicacion.fraccion]
     suyas, ignorar = _del_mismo_periodo(publicacion, publicado, columnas, resultado)
     previas: dict[tuple[str, ...], list[FilaPublica]] = {}
-    for fila, textos in suyas:
-        previas.setdefault(tuple(normalizar(textos.get(columnas[c], "")) for c in llave), []).append((fila, textos))
+    for publica in suyas:
+        suya = tuple(normalizar(publica[1].get(columnas[c], "")) for c in llave)
+        previas.setdefault(suya, []).append(publica)
     for n, fila in enumerate(publicacion.filas):
         propios = {c.clave: x.texto for c, x in zip(publicacion.campos, fila, strict=True) if c.clave}
         parejas = previas.get(tuple(normalizar(propios.get(c, "")) for c in llave))
