@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -276,6 +277,20 @@ def test_comprimido_llegan_los_mismos_archivos(autoridad: Autoridad, tmp_path: P
     assert adjunto.get_filename() == "U21.zip"
     with zipfile.ZipFile(io.BytesIO(adjunto.get_content())) as archivo:
         assert {n: archivo.read(n) for n in archivo.namelist()} == {"U21.xlsx": CONTENIDO}
+
+
+def test_el_llavero_del_sistema_si_lo_hay(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring = pytest.importorskip("keyring", reason="falta el extra «correo»")
+    monkeypatch.setattr(keyring, "get_password", lambda servicio, usuario: f"{servicio}/{usuario}")
+    assert modulo._del_llavero("ana") == "pei-excel/ana"
+
+    def cerrado(*_: str) -> str:
+        raise keyring.errors.KeyringLocked
+
+    monkeypatch.setattr(keyring, "get_password", cerrado)
+    assert modulo._del_llavero("ana") == ""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert modulo._del_llavero("ana") == ""
 
 
 AMBIENTE = {"PEI_EXCEL_SMTP_SERVIDOR": "smtp.municipio.example", "PEI_EXCEL_REMITENTE": REMITENTE}

@@ -16,6 +16,7 @@ from pei_excel.correo.resultados import Adjunto, AdjuntoImpropio, Resultados
 from pei_excel.correo.unidades import POR_ENTREGAR, DeUnidad, Informe, repartir
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Severidad
+from pei_excel.lectura.recepcion import SEGUN_ARCHIVO
 from pei_excel.periodos import MESES
 from pei_excel.revision import Suerte
 from pei_excel.textos import cuenta, enumerar
@@ -186,7 +187,8 @@ class Composicion:
                 {
                     "clave": en_un_renglon(i.clave), "programa": en_un_renglon(i.entrega.programa_nombre),
                     "archivo": en_un_renglon(PurePosixPath(i.entrega.archivo).name), "estado": i.entrega.estado,
-                    "fecha": dia_escrito(i.entrega.fecha), "origen": en_un_renglon(i.entrega.origen),
+                    # La fecha que trae el propio archivo no dice cuándo se recibió: no se acusa con ella.
+                    "fecha": "" if i.entrega.origen == SEGUN_ARCHIVO else dia_escrito(i.entrega.fecha), "origen": en_un_renglon(i.entrega.origen),
                     "sha256": i.entrega.sha256,
                 }
                 for i in informes
