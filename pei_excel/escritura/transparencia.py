@@ -23,6 +23,8 @@ from pei_excel.ubicacion import direccion, letra
 
 #: Hasta qué fila llega, por lo menos, la lista de un catálogo: quien agregue filas a mano también la tiene.
 ULTIMA_CON_LISTA = 201
+#: Ancho, en caracteres, que en una página de oficio todavía se lee (letra de 6 puntos).
+CABE_EN_UNA = 235.0
 _ANCHOS = {
     forma.TEXTO: 22.0, forma.NUMERO: 12.0, forma.MONEDA: 14.0, forma.FECHA: 12.0, forma.FECHA_DE_ACTUALIZACION: 13.5,
     forma.CATALOGO: 14.0, forma.EJERCICIO: 9.5, forma.TABLA: 16.0, forma.NOTA: 40.0,
@@ -52,7 +54,8 @@ def escribir_publicacion(destino: Path | BinaryIO, p: Publicacion, *, creado: da
     hoja.freeze_panes(forma.FILA_TITULOS, 0)
     configurar_impresion(
         hoja, papel="oficio", area=(forma.FILA_ROTULOS, 1, forma.FILA_TITULOS + max(len(p.filas), 1), len(p.campos)),
-        repetir=(forma.FILA_TITULOS, forma.FILA_TITULOS), pie=p.titulo, paginas_de_ancho=2,
+        repetir=(forma.FILA_TITULOS, forma.FILA_TITULOS), pie=p.titulo,
+        paginas_de_ancho=1 if sum(_ancho(c) for c in p.campos) <= CABE_EN_UNA else 2,
     )
     libro.close()
 

@@ -45,10 +45,13 @@ def disponer(fraccion: str, renglones: Sequence[CampoDeTransparencia]) -> Public
         Subtabla(r.id_campo or "", tuple(_campo(fraccion, x, subtabla=True) for x in suyos if x.tabla == r.id_campo))
         for r in principales if _tipo(fraccion, r) == forma.TABLA
     )
-    del_formato = {c: next((str(v) for r in suyos if (v := getattr(r, c))), "")
-                   for c in (*_DEL_FORMATO, "descripcion", "articulo")}
+    def del_formato(clave: str) -> str:
+        return next((str(v) for r in suyos if (v := getattr(r, clave))), "")
+
     return Publicacion(
-        fraccion, campos=tuple(_campo(fraccion, r) for r in principales), subtablas=subtablas, **del_formato,
+        fraccion, del_formato("formato"), del_formato("titulo"), del_formato("nombre_corto"),
+        tuple(_campo(fraccion, r) for r in principales), del_formato("descripcion"), del_formato("articulo"),
+        subtablas=subtablas,
     )
 
 
