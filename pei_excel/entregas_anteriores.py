@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pei_excel.anteriores import Anterior, Identidad, comparables, de_libro, por_identidad
 from pei_excel.archivos import LEGIBLES, buscar
-from pei_excel.cerrados import RESULTADOS, Version, bajo, ultimas
+from pei_excel.cerrados import ORIGINALES, RESULTADOS, Version, bajo, ultimas
 from pei_excel.crudo import CeldaCruda
 from pei_excel.escritura.datos import COLUMNAS, sin_apostrofo
 from pei_excel.formato import Formato
@@ -20,6 +21,7 @@ from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.modificaciones import Direccion
 from pei_excel.periodos import Periodo
+from pei_excel.revision import Suerte
 from pei_excel.salidas import ULTIMO
 from pei_excel.tipos import Contexto
 from pei_excel.trabajadores import TareaPerdida, Trabajadores
@@ -28,6 +30,8 @@ from pei_excel.trabajadores import TareaPerdida, Trabajadores
 DATOS = "datos.csv"
 #: Carpetas que acompañan a la de un periodo y ya no son la buena.
 _VIEJAS = (".anterior", ".nuevo")
+#: Cómo terminan los informes que se consolidan.
+_CONSOLIDADOS = frozenset({Suerte.ACEPTADO.value, Suerte.OBSERVADO.value})
 _HORIZONTES = {"trimestre": "t", "mes": "m"}
 
 Avance = Callable[[str, int, int], None]
@@ -99,12 +103,42 @@ def leer_previas(ruta: Path, opciones: Opciones, trabajadores: Trabajadores, ava
             de_datos = list(_de_datos(contenido.decode("utf-8-sig"), nombre))
         except ValueError:  # alguien lo cambió a mano
             de_datos = []
-        leidos += de_datos
+        leidos += _con_lo_archivado(version, de_datos, ruta, opciones, trabajadores) if version else de_datos
         if not de_datos:
             previas.apartados.append((nombre, "es de --anterior y no se comparó: no trae los datos de ningún informe"))
     previas.archivos.sort()
     previas.por_informe = por_identidad(leidos)
     return previas
+
+
+def _con_lo_archivado(
+    version: Version, de_datos: Sequence[Anterior], ruta: Path, opciones: Opciones, trabajadores: Trabajadores
+) -> list[Anterior]:
+    """Lo de un periodo cerrado como lo dicen los libros que se archivaron con él.
+
+    Los datos abiertos llegan hasta su periodo y no traen las metas de lo que sigue; donde un libro ya no es el que se
+    archivó, o no puede leerse, quedan ellos.
+    """
+    documento = json.loads((version.carpeta / RESULTADOS / ULTIMO).read_text(encoding="utf-8"))
+    huellas = {x["archivo"]: x["sha256"] for x in documento["libros"] if x["estado"] in _CONSOLIDADOS}
+    usados = {
+        (x["formato"], (x["unidad"], x["programa"] or "")): x["archivo"]
+        for x in documento["libros"] if x["estado"] in _CONSOLIDADOS
+    }
+    originales = version.carpeta / ORIGINALES
+    suyas = opciones._replace(periodo=Periodo.de_codigo(version.periodo))
+    nombre = f"{ruta.name}/{originales.relative_to(ruta).as_posix()}"
+    tareas = ((str(originales / a), f"{nombre}/{a}", suyas) for a in huellas)
+    leidos: dict[Identidad, Anterior] = {}
+    resultados = trabajadores.encargar(leer_una_previa, tareas)
+    for (archivo, huella), resultado in zip(huellas.items(), resultados, strict=True):
+        if isinstance(resultado, TareaPerdida) or resultado[0] != huella:
+            continue
+        leidos |= {(a.formato, a.identidad): a for a in resultado[1] if usados.get((a.formato, a.identidad)) == archivo}
+    return [
+        replace(leidos[quien], periodo=uno.periodo) if (quien := (uno.formato, uno.identidad)) in leidos else uno
+        for uno in de_datos
+    ]
 
 
 def leer_una_previa(ruta: str, nombre: str, opciones: Opciones) -> tuple[str, list[Anterior], str]:

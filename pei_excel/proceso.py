@@ -241,8 +241,7 @@ def _comparar(
 ) -> None:
     """Revisa otra vez, ya con sus entregas anteriores, los informes que las tienen."""
     conocidas = [
-        (n, previas[quien]) for n, revision in enumerate(revisiones)
-        if (quien := (revision.libro.formato or "", revision.libro.identidad)) in previas
+        (n, suyas) for n, revision in enumerate(revisiones) if (suyas := _previas_de(revision.libro, previas, encargo))
     ]
     tareas = ((revisiones[n].libro, anteriores, encargo) for n, anteriores in conocidas)
     resultados = trabajadores.encargar(revisar_con_anteriores, tareas)
@@ -251,6 +250,18 @@ def _comparar(
         if isinstance(resultado, TareaPerdida):
             raise _no_se_pudo("comparar con lo anterior", revisiones[n].libro.archivo, resultado)
         revisiones[n] = resultado
+
+
+def _previas_de(
+    libro: Libro, previas: Mapping[Identidad, Sequence[Anterior]], encargo: Encargo
+) -> list[Anterior]:
+    """Las entregas anteriores de un informe, también las que su unidad hizo con la clave que tenía entonces."""
+    unidad, programa = libro.identidad
+    antes = encargo.catalogo.antecesoras(unidad) if encargo.catalogo else ()
+    return [
+        replace(una, identidad=libro.identidad)
+        for clave in (unidad, *antes) for una in previas.get((libro.formato or "", (clave, programa)), ())
+    ]
 
 
 def _no_se_pudo(que: str, archivo: str, tarea: TareaPerdida) -> NoSePudo:

@@ -90,6 +90,23 @@ class Catalogo:
         halladas = self.claves_vigentes(clave, fecha)
         return halladas[0] if len(halladas) == 1 else None
 
+    def antecesoras(self, clave: str) -> tuple[str, ...]:
+        """Las claves que tuvo antes la misma unidad, de la más reciente a la más antigua.
+
+        Se detiene en una fusión o una división: lo de antes ya no es lo de una sola unidad.
+        """
+        cadena: list[str] = []
+        actual = clave.upper()
+        while True:
+            previas = {a for u in self._por_clave.get(actual, ()) for a in u.anteriores} - {actual}
+            previa = previas.pop() if len(previas) == 1 else None
+            if previa is None or previa in {clave.upper(), *cadena}:
+                return tuple(cadena)
+            if len({u.clave for u in self._sucesoras.get(previa, ())}) != 1:
+                return tuple(cadena)
+            cadena.append(previa)
+            actual = previa
+
     def superiores(self, clave: str, fecha: date) -> tuple[Unidad, ...]:
         """De quién depende ese día, de la más cercana a la más alta."""
         cadena: list[Unidad] = []
