@@ -1,4 +1,4 @@
-"""Lo común a las carpetas del ejemplo: su periodo, la marca de lo que no existe y cómo se plantan sus faltas."""
+"""Lo común a las carpetas del ejemplo: su periodo y cómo se plantan sus faltas."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pei_excel.periodos import Periodo
 from pei_excel.simulacion import Defecto, LibroSimulado
 
 PERIODO = Periodo(2024, "T", 2)
-#: Acompaña a toda unidad que no existe.
-MARCA = "(datos de demostración)"
 #: Semillas que se prueban hasta hallar un libro donde quepan las faltas.
 INTENTOS = 200
 

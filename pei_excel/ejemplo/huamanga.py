@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from pei_excel.ejemplo.demostracion import MARCA, PERIODO, con_faltas
+from pei_excel.ejemplo.demostracion import PERIODO, con_faltas
 from pei_excel.simulacion import POI_DEFECTOS, PoiSimulado, simular_poi
+from pei_excel.simulacion.vocabulario import MARCA
 
 
 class Unidad(NamedTuple):

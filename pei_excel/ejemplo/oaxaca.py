@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from pei_excel.ejemplo.demostracion import MARCA, PERIODO, con_faltas
+from pei_excel.ejemplo.demostracion import PERIODO, con_faltas
 from pei_excel.ejemplo.historico import escribir_historico
 from pei_excel.ejemplo.implan import INFORME
 from pei_excel.simulacion import DEFECTOS, Simulado, simular_informe
+from pei_excel.simulacion.vocabulario import MARCA
 
 
 class Unidad(NamedTuple):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Acompaña a toda unidad que no existe.
+MARCA = "(datos de demostración)"
+
 #: (en plural, participio, materia)
 ACCIONES: tuple[tuple[str, str, str], ...] = (
     ("luminarias", "rehabilitadas", "alumbrado"),

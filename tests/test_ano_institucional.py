@@ -1,0 +1,114 @@
+"""El año de dos municipios, repetido con las órdenes: en cada paso dicen lo que el simulador sabe que es cierto."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+pytest.register_assert_rewrite("oficina_simulada")
+from oficina_simulada import Oficina, comparar, correr, decisiones
+
+from pei_excel.periodos import Periodo
+from pei_excel.simulacion.ano import AnoMunicipal, simular_ano
+from pei_excel.simulacion.ano_modelo import Paso
+
+MOTIVO = ("--con-observaciones", "--motivo", "Venció el plazo para corregir")
+
+
+def repetir(ano: AnoMunicipal, carpeta: Path) -> Oficina:
+    """Recorre el año entero como lo haría la oficina; todo lo que dice el programa es lo cierto."""
+    oficina = Oficina(ano, carpeta)
+    for paso in ano.pasos:
+        if paso.tanda == 3:
+            motivo = "Llegó lo solventado"
+            assert correr("reabrir", paso.periodo.codigo, "--motivo", motivo, "-o", oficina.resultados).estado == 0
+        oficina.recibir(paso)
+        hecho = oficina.consolidar(paso.periodo)
+        con_errores = paso.verdad.por_solventar or any(e.errores for e in paso.envios)
+        assert hecho.estado == (1 if con_errores else 0), hecho.error
+        _comprobar(oficina, paso)
+        oficina.anotar(paso.periodo, paso.anotaciones)
+        if paso.cierra and paso.periodo.clase == "T":
+            _cerrar(oficina, paso)
+    return oficina
+
+
+def _comprobar(oficina: Oficina, paso: Paso) -> None:
+    leido = oficina.leer(paso.periodo)
+    comparar(leido, paso.verdad, oficina.ano.formato)
+    anotadas = [] if paso.tanda == 1 else oficina.ano.de(paso.periodo)[0].anotaciones
+    if paso.tanda < 3:
+        assert decisiones(leido.documento) == Counter(
+            (a.celda[0], f"{a.celda[1]}!{a.celda[2]}", a.que, a.despues) for a in anotadas
+        )
+
+
+def _cerrar(oficina: Oficina, paso: Paso) -> None:
+    """Con algo por solventar no cierra si no se dice por qué, y nada cambia."""
+    faltan = paso.verdad.por_solventar
+    if faltan:
+        antes = oficina.leer(paso.periodo)
+        negado = oficina.cerrar(paso.periodo)
+        assert negado.estado == 2
+        assert f"{faltan} " in negado.error or "Queda 1" in negado.error
+        assert oficina.leer(paso.periodo) == antes
+    hecho = oficina.cerrar(paso.periodo, *(MOTIVO if faltan else ()))
+    assert hecho.estado == 0, hecho.error
+    version = 2 if paso.tanda == 3 else 1
+    archivo = oficina.resultados / "cerrados" / paso.periodo.codigo / f"v{version}"
+    cierre = json.loads((archivo / "cierre.json").read_text(encoding="utf-8"))
+    assert cierre["con_observaciones"] is bool(faltan)
+    assert {e.archivo for e in paso.envios} <= {p.name for p in (archivo / "originales").iterdir()}
+    comparar(oficina.leer(paso.periodo), paso.verdad, oficina.ano.formato)
+    assert oficina.consolidar(paso.periodo).estado == 2
+
+
+def _el_expediente_del_que_cambio_de_clave(oficina: Oficina) -> None:
+    """Todas sus entregas, con la clave de antes y la de ahora; ninguna ajena."""
+    suyo = oficina.ano.renombrado
+    clave = "-".join(p for p in (suyo.claves[-1][1], suyo.programa) if p)
+    destino = oficina.carpeta / "expediente.zip"
+    hecho = correr("expediente", clave, "2024", "--catalogo", oficina.catalogo, "--salidas", oficina.resultados, "-o", destino)
+    assert hecho.estado == 0, hecho.error
+    ultimos = {p.periodo: p for p in oficina.ano.pasos}
+    enviados = Counter(
+        (p.codigo, (oficina.recibidos(p) / e.archivo).read_bytes())
+        for p, paso in ultimos.items() for e in paso.envios if e.de is suyo and not e.copia_de and not e.rechazado
+    )
+    with zipfile.ZipFile(destino) as archivo:
+        entregas = Counter(
+            (n.split("/")[-2], archivo.read(n)) for n in archivo.namelist() if "entregas/" in n and n.endswith(".xlsx")
+        )
+    assert entregas == enviados
+
+
+def _sin_la_bitacora_el_tablero_es_el_mismo(oficina: Oficina) -> None:
+    """Borrada, y también con los resultados vueltos a hacer en otra carpeta con lo recibido y su recepcion.csv."""
+    antes = oficina.tableros()
+    (oficina.resultados / "bitacora.sqlite").unlink()
+    assert oficina.tableros() == antes
+    otra = Oficina(oficina.ano, oficina.carpeta, "otros resultados")
+    for periodo in oficina.ano.periodos:
+        originales = {p.name for p in oficina.recibidos(periodo).iterdir()}
+        assert originales
+        assert otra.consolidar(periodo).estado in {0, 1}
+        if periodo.clase == "T":
+            assert otra.cerrar(periodo, *MOTIVO).estado == 0
+    for codigo, tablero in otra.tableros().items():
+        assert tablero["formatos"] == antes[codigo]["formatos"] or _hubo_decisiones(oficina, codigo), codigo
+
+
+def _hubo_decisiones(oficina: Oficina, codigo: str) -> bool:
+    """Lo que la oficina decidió está en el consolidado, no en lo recibido."""
+    return any(p.anotaciones for p in oficina.ano.de(Periodo.de_codigo(codigo)))
+
+
+@pytest.mark.parametrize("formato", ["MIR", "POI"])
+def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path) -> None:
+    """Reenvíos, decisiones, cierre con observaciones, reapertura, y lo retroactivo y lo modificado en el segundo."""
+    oficina = repetir(simular_ano(formato, 1, 2, trimestres=2), tmp_path)
+    _el_expediente_del_que_cambio_de_clave(oficina)
+    _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
