@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -9,9 +10,11 @@ def principal() -> None:
     """Ejecuta la línea de órdenes; una falla nuestra da una línea y el estado 3, nunca un rastro."""
     from pei_excel.terminal import con_red
 
+    # UTF-8, salvo que alguien haya pedido otra codificación; lo que ésta no tenga sale como «?» y nunca detiene nada.
+    codificacion = None if os.environ.get("PYTHONIOENCODING") else "utf-8"
     for flujo in (sys.stdout, sys.stderr):
         if hasattr(flujo, "reconfigure"):
-            flujo.reconfigure(encoding="utf-8", errors="replace")
+            flujo.reconfigure(encoding=codificacion, errors="replace")
     sys.exit(con_red(_ordenar))
 
 
