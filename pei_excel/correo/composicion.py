@@ -188,8 +188,8 @@ class Composicion:
                     "clave": en_un_renglon(i.clave), "programa": en_un_renglon(i.entrega.programa_nombre),
                     "archivo": en_un_renglon(PurePosixPath(i.entrega.archivo).name), "estado": i.entrega.estado,
                     # La fecha que trae el propio archivo no dice cuándo se recibió: no se acusa con ella.
-                    "fecha": "" if i.entrega.origen == SEGUN_ARCHIVO else dia_escrito(i.entrega.fecha), "origen": en_un_renglon(i.entrega.origen),
-                    "sha256": i.entrega.sha256,
+                    "fecha": "" if i.entrega.origen == SEGUN_ARCHIVO else dia_escrito(i.entrega.fecha),
+                    "origen": en_un_renglon(i.entrega.origen), "sha256": i.entrega.sha256,
                 }
                 for i in informes
             ],
