@@ -90,6 +90,9 @@ def test_se_envia_consta_y_la_segunda_vez_no_se_repite(autoridad: Autoridad, ven
         (tesoreria, ["consolidado-mir.xlsx", "tesoreria-mir.xlsx"]),
     ):
         assert [a.get_content() for a in mensaje.iter_attachments()] == [(carpeta / n).read_bytes() for n in nombres]
+    copias = sorted(Path("salidas/correos/2024-T2/enviados").iterdir())
+    assert [c.name.rpartition("_")[0] for c in copias] == ["tesoreria_tesoreria", *["u21_observaciones"] * 2]
+    assert copias[0].read_bytes() == bytes(buzon.recibidos[1].content or b"")
     _, tablero, _ = ventana.orden("estado")
     assert "Correos enviados a 5 direcciones: 1 de consolidado y 4 de observaciones" in tablero
     _, documento, _ = ventana.orden("estado", "--json")

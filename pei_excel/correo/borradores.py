@@ -15,6 +15,8 @@ from pei_excel.salidas import escribir_entero, insistir
 LIBRO = "correos.xlsx"
 #: Carpeta de los borradores, junto a las de los periodos.
 CORREOS = "correos"
+#: Dónde queda, dentro de la del periodo, la copia de lo que se mandó.
+ENVIADOS = "enviados"
 #: Lo que sólo lleva un borrador nuestro: así se sabe cuáles de antes sobran.
 _MARCA = b"X-Unsent: 1"
 
@@ -52,6 +54,17 @@ def escribir_borradores(
     )
     escribir_entero(carpeta / LIBRO, memoria.getvalue())
     return carpeta
+
+
+def guardar_enviado(base: Path, periodo: Periodo, mensaje: Mensaje, identificador: str, contenido: bytes) -> None:
+    """La copia de lo que se mandó, que el expediente de la unidad reúne.
+
+    Raises:
+        SalidaOcupada: si no se puede escribir; el correo ya salió.
+    """
+    tallo = mensaje.archivo.removesuffix(".eml")[:30]
+    nombre = f"{tallo}_{mensaje.motivo}_{identificador.strip('<>')[:8]}.eml"
+    escribir_entero(base / CORREOS / periodo.codigo / ENVIADOS / nombre, contenido)
 
 
 def _nombres(mensajes: Sequence[Mensaje]) -> list[str]:

@@ -20,6 +20,8 @@ class Desenlace:
     respuestas: dict[str, Respuesta] = field(default_factory=dict)  #: de lo que se mandó esta vez
     ya_enviado: tuple[str, ...] = ()  #: direcciones a las que ya se había mandado lo mismo
     problema: str = ""  #: por qué no se intentó
+    identificador: str = ""
+    contenido: bytes = b""  #: lo que se mandó, tal cual
 
     @property
     def salio(self) -> bool:
@@ -82,7 +84,7 @@ def _mandar(
         como = {r.estado for r in respuestas.values()}
         que = "Se envió" if como == {ENVIADO} else "No se sabe si salió" if INCIERTO in como else "No salió"
         raise _no_consta(error, f"{que} el correo a {mensaje.quien}, y no pudo anotarse cómo terminó") from error
-    return Desenlace(mensaje, respuestas, ya)
+    return Desenlace(mensaje, respuestas, ya, identificador=identificador, contenido=contenido)
 
 
 def _no_consta(error: BitacoraInservible, que: str) -> NoSePudo:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible
 from pei_excel.catalogo import Catalogo
-from pei_excel.correo.borradores import LIBRO, escribir_borradores
+from pei_excel.correo.borradores import LIBRO, escribir_borradores, guardar_enviado
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
 from pei_excel.correo.envio import Desenlace, mandar_todos
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, direccion, peso
@@ -18,7 +18,7 @@ from pei_excel.correo.redaccion import TEXTOS, Redaccion, copiar
 from pei_excel.correo.resultados import Resultados, abrir_resultados
 from pei_excel.correo.servidor import Ajustes, Servidor
 from pei_excel.periodos import Periodo
-from pei_excel.salidas import NoSePudo, puerta
+from pei_excel.salidas import NoSePudo, SalidaOcupada, puerta
 from pei_excel.textos import cuenta
 
 #: Megas que un correo puede pesar, ya con sus adjuntos como viajan; casi todos los servidores aceptan hasta 20 o 25.
@@ -172,6 +172,14 @@ def _mandar(
     )) as desenlaces:
         for desenlace in desenlaces:
             _contar(desenlace, total, decir, avisar)
+            if any(r.estado == ENVIADO for r in desenlace.respuestas.values()):
+                try:
+                    guardar_enviado(
+                        resultados.base, resultados.periodo, desenlace.mensaje, desenlace.identificador,
+                        desenlace.contenido,
+                    )
+                except SalidaOcupada as error:
+                    avisar(f"{desenlace.mensaje.quien}: se envió, pero no quedó copia. {error}")
     partes = [cuenta(total.enviados, "correo enviado", "correos enviados", "ningún correo enviado")]
     if total.ya:
         habia = "había" if total.ya == 1 else "habían"
