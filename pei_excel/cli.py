@@ -125,7 +125,8 @@ def orden(contexto: click.Context) -> None:
 
     Para conocerlo con datos de muestra: pei-excel ejemplo
 
-    Sin ninguna orden, en una ventana de comandos, se abre un menú.
+    Sin ninguna orden, en una ventana de comandos, se abre un menú. Para trabajar sin ella, con doble clic:
+    pei-excel preparar CARPETA
     """
     if contexto.invoked_subcommand is None:
         from pei_excel.menu import abrir_menu, hay_terminal

@@ -174,8 +174,11 @@ def _preparar_libros(sesion: Sesion) -> None:
     origen = () if desde.casefold() == "ninguna" else ("--desde", desde)
     periodo = ("--periodo", sesion.periodo.codigo) if origen else ("--ejercicio", str(sesion.periodo.ejercicio))
     destino = sesion.oficina.para_enviar(sesion.periodo)
-    if sesion.orden("plantilla", formato, *periodo, *origen, *sesion.con_catalogo, "-o", destino) == 0:
+    estado = sesion.orden("plantilla", formato, *periodo, *origen, *sesion.con_catalogo, "-o", destino)
+    if estado == 0:
         click.echo(f"Los libros están en «{destino}»: ya puede enviarlos.")
+    elif estado == 1 and destino.is_dir():
+        click.echo(f"Los que salieron están en «{destino}». Antes de enviarlos, atienda lo que se dijo arriba.")
 
 
 def _hay_que_revisar(sesion: Sesion) -> bool:
@@ -289,10 +292,13 @@ def _decir_del_catalogo(sesion: Sesion) -> None:
         click.echo(f"Falta «{CATALOGO}»: con él sale un libro por unidad y se sabe quién no ha entregado.")
         return
     errores = [h for h in hallazgos if h.severidad is Severidad.ERROR]
+    if ilegible := next((h for h in errores if not h.donde.celda), None):
+        click.echo(f"«{CATALOGO}» no se usa. {ilegible.mensaje} {ilegible.como_corregir}")
+        return
     click.echo(f"«{CATALOGO}» todavía no se usa: le {'falta' if len(errores) == 1 else 'faltan'} "
                f"{cuenta(len(errores), 'dato', 'datos')} por llenar o corregir. Por ejemplo:")
     for h in errores[:_DE_MUESTRA]:
-        click.echo(f"  {h.donde.hoja}!{h.donde.celda or ''}  {h.mensaje}")
+        click.echo(f"  {h.donde.hoja}!{h.donde.celda}  {h.mensaje}")
 
 
 def hay_terminal() -> bool:
