@@ -490,3 +490,35 @@ def test_la_orden_en_borrador_no_manda_nada_y_lo_dice(
         assert len(error.splitlines()) == 1
     assert correr("enviar", "--copiar-textos", "c/textos")[0] == 0
     assert (tmp_path / "c" / "textos" / "observaciones.txt").is_file()
+
+
+def test_de_un_periodo_cerrado_la_bitacora_es_la_de_siempre(origen: Path, tmp_path: Path) -> None:
+    """Se señale la carpeta del periodo o la de su versión archivada, consta en el mismo lugar."""
+    from pei_excel.correo.resultados import abrir_resultados
+
+    carpeta = copiar(origen, tmp_path / "c")
+    salidas = carpeta.parent
+    archivada = salidas / "cerrados" / "2024-T2" / "v1" / "resultados"
+    archivada.parent.mkdir(parents=True)
+    carpeta.rename(archivada)
+    assert abrir_resultados(archivada).base == salidas
+    assert abrir_resultados(archivada).periodo == Periodo(2024, "T", 2)
+
+
+@pytest.mark.parametrize("danado", ["", "{", "[]", '{"opciones": {"periodo": "2024-T2"}}', '{"opciones": null}'])
+def test_un_resultado_que_no_se_lee_se_dice_en_una_linea(tmp_path: Path, danado: str) -> None:
+    from pei_excel.correo.resultados import abrir_resultados
+
+    (tmp_path / "resultado.json").write_text(danado, encoding="utf-8")
+    with pytest.raises(NoSePudo, match=r"no puede leerse\. Consolide otra vez"):
+        abrir_resultados(tmp_path)
+
+
+def test_correos_xlsx_se_lee_impreso_en_el_papel_mas_angosto() -> None:
+    """Una página de ancho en Carta deja la letra en 6 puntos o más."""
+    from pei_excel.escritura.consolidado_comun import MEDIDAS
+    from pei_excel.escritura.correos import COLUMNAS
+    from pei_excel.escritura.estilos import CUERPO
+
+    ancho = sum(a * 7 + 5 for _, a in COLUMNAS) * 0.75
+    assert CUERPO * (MEDIDAS["carta"][1] - 36) / ancho >= 6

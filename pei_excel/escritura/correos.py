@@ -12,10 +12,10 @@ from pei_excel.escritura.hoja import abrir_libro, configurar_impresion, escribir
 from pei_excel.escritura.medidas import alto_de_fila, letra_que_cabe
 
 HOJA = "Correos"
-#: Título y ancho de cada columna.
+#: Título y ancho de cada columna; en Carta, la letra queda en poco más de 6 puntos.
 COLUMNAS = (
-    ("N.º", 5.0), ("Para quién", 20.0), ("Para", 25.0), ("Con copia a", 22.0), ("Asunto", 27.0), ("Texto", 78.0),
-    ("Archivos adjuntos", 27.0), ("Qué falta", 20.0),
+    ("N.º", 4.5), ("Para quién", 18.0), ("Para", 22.0), ("Con copia a", 20.0), ("Asunto", 24.0), ("Texto", 74.0),
+    ("Archivos adjuntos", 22.0), ("Qué falta", 15.0),
 )
 _ENCABEZADO = 4
 
