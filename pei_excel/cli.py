@@ -165,9 +165,9 @@ def ejemplo(salida: Path) -> None:
 @click.option("--ejercicio", type=Entero(2000, 2100), help="Año con que se trabaja; por omisión, el que toca informar.")
 @click.option("--pais", type=Opcion(["mx", "pe", "sv"]), help="País que se escribe en el catálogo.")
 def preparar(carpeta: Path, ejercicio: int | None, pais: str | None) -> None:
-    """Prepara la carpeta de trabajo de una oficina, con archivos de inicio para no escribir órdenes.
+    """Prepara la carpeta de trabajo de una oficina, que se usa con doble clic.
 
-    Lo que ya hubiera en ella no se toca.
+    Deja ahí las carpetas, el catálogo en blanco, los manuales y los archivos de inicio. Lo que ya hubiera no se toca.
     """
     from pei_excel.preparacion import preparar as hacer
 

@@ -25,6 +25,7 @@ from pei_excel.terminal import Orden, con_red, ejecutar
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
+    from packaging.version import Version
 
 PROGRAMA = "pei-excel"
 _RAIZ = PurePosixPath(PROGRAMA)
@@ -157,7 +158,7 @@ def _elegir(carpeta: Path, interprete: Interprete) -> tuple[dict[str, tuple[str,
     from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
     etiquetas = interprete.etiquetas()
-    hay: dict[str, list[tuple[object, Path]]] = {}
+    hay: dict[str, list[tuple[Version, Path]]] = {}
     sobran: list[str] = []
     for ruta in sorted(carpeta.glob("*.whl")):
         try:
@@ -165,7 +166,7 @@ def _elegir(carpeta: Path, interprete: Interprete) -> tuple[dict[str, tuple[str,
         except InvalidWheelFilename:
             sobran.append(ruta.name)
             continue
-        if suyas & etiquetas:  # type: ignore[operator]
+        if suyas & etiquetas:
             hay.setdefault(nombre, []).append((version, ruta))
         else:
             sobran.append(ruta.name)
@@ -179,7 +180,7 @@ def _elegir(carpeta: Path, interprete: Interprete) -> tuple[dict[str, tuple[str,
         sirven = [(v, r) for v, r in hay.get(nombre, ()) if pedido.specifier.contains(str(v), prereleases=True)]
         if not sirven or nombre in elegidas:
             raise NoSePudo(_falta(pedido, interprete, carpeta, sobran))
-        version, ruta = max(sirven, key=lambda par: par[0])  # type: ignore[arg-type, return-value]
+        version, ruta = max(sirven, key=lambda par: par[0])
         elegidas[nombre] = (str(version), ruta)
         pendientes += _requisitos(ruta, interprete)
     usadas = {ruta for _, ruta in elegidas.values()}
