@@ -18,7 +18,7 @@ from pei_excel.correcciones import NUEVA, PERSISTE, Asunto, asunto_de, para_comp
 from pei_excel.hallazgo import Hallazgo, Severidad
 from pei_excel.lectura.recepcion import Recepcion
 from pei_excel.periodos import Periodo
-from pei_excel.reglas.padron import esperados, llego
+from pei_excel.reglas.padron import esperados, llego, lo_nombra
 from pei_excel.reglas.plazos import vencimiento
 from pei_excel.revision import Revision, Suerte
 
@@ -255,14 +255,24 @@ def con_plazos(renglones: Sequence[Entregado], catalogo: Catalogo | None, period
         r for r in llegaron if r.estado == Suerte.RECHAZADO
     ]
     for (formato, _, _), quien in debian.items():
-        if not llego(buenos, malos, catalogo, quien, formato, dia):
-            unidad, programa = quien
+        unidad, programa = quien
+        conocidos = [r for r in malos if r.unidad]
+        sin_abrir = next((n for n, r in enumerate(hechos) if _es_lo_que_no_abrio(r, quien)), None)
+        if sin_abrir is not None and not llego(buenos, conocidos, catalogo, quien, formato, dia):
+            suyo = replace(hechos[sin_abrir], formato=formato, esperado=True)
+            hechos[sin_abrir] = _con_fechas(suyo, catalogo, periodo, (unidad.clave,))
+        elif not llego(buenos, malos, catalogo, quien, formato, dia):
             falta = Entregado(
                 formato, unidad.clave, unidad.nombre, programa.clave if programa else "",
                 programa.nombre if programa else "", esperado=True,
             )
             hechos.append(_con_fechas(falta, catalogo, periodo, (unidad.clave,)))
     return sorted(hechos, key=Entregado.orden)
+
+
+def _es_lo_que_no_abrio(renglon: Entregado, quien: tuple[Unidad, Programa | None]) -> bool:
+    """Por su nombre es de quien se espera; al volver a preguntar ya lleva su formato."""
+    return renglon.estado == Suerte.RECHAZADO and not renglon.unidad and lo_nombra(renglon.archivo, quien)
 
 
 def _con_fechas(

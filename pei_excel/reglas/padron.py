@@ -125,11 +125,16 @@ def llego(
         clave, otro = libro.identidad
         if clave and unidad.clave in catalogo.claves_vigentes(clave, dia) and otro.upper() in {suyo, ""}:
             return True
-        # Un libro que no abre sólo puede conocerse por su nombre: «MIR_504-6_2024-T2.xlsx».
-        palabras = palabras_de_ruta(libro.archivo.rpartition("/")[2])
-        if not clave and unidad.clave in palabras and (not suyo or suyo in palabras):
+        if not clave and lo_nombra(libro.archivo, quien):
             return True
     return False
+
+
+def lo_nombra(archivo: str, quien: tuple[Unidad, Programa | None]) -> bool:
+    """El nombre lleva sus claves: de un libro que no abre no se sabe más («MIR_504-6_2024-T2.xlsx»)."""
+    unidad, programa = quien
+    palabras = palabras_de_ruta(archivo.rpartition("/")[2])
+    return unidad.clave in palabras and (programa is None or programa.clave in palabras)
 
 
 @regla(
