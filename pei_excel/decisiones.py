@@ -197,14 +197,28 @@ class _Vigentes:
             self._fuera(CAMBIO if otros else YA_NO_ESTA, anotada)
             return
         calla = self._calla(anotada, mismos)
+        ahora = self._en_la_que_se_usa(anotada, mismos)
+        if ahora:  # lo decidido está en una entrega que otra sustituye, y la otra dice otra cosa
+            for sitio in mismos if calla else ():
+                self._cambiar(sitio, None)
+            for sitio in ahora:
+                self._recordar(sitio, anotada)
+            self._fuera(CAMBIO, anotada)
+            return
         for sitio in mismos:
             self._cambiar(sitio, None if calla else replace(self._actual(sitio), decision=anotada.decision))
         # De dos entregas del mismo informe se muestra la que se usa.
-        uno = min(mismos, key=lambda s: s.revision is not None and s.revision.estado is Suerte.SUSTITUIDO)
+        uno = min(mismos, key=_sustituida)
         if calla:
             self._hechas.fuera.append(Decidida(CALLADA, anotada.decision, uno.sello, uno.visto, uno.hallazgo))
         else:
             self._hechas.juntas.append(Anotada(anotada.decision, uno.sello, uno.visto))
+
+    def _en_la_que_se_usa(self, anotada: Anotada, mismos: Sequence[_Sitio]) -> list[_Sitio]:
+        """Si lo decidido sólo está en entregas sustituidas, lo mismo, con otro valor, en la que se usa."""
+        if anotada.sello is None or not all(_sustituida(s) for s in mismos):
+            return []
+        return [s for s in self._por_asunto.get(anotada.sello.asunto, ()) if not _sustituida(s)]
 
     def terminar(self) -> None:
         """Cambia los hallazgos y vuelve a decidir la suerte de los informes que sólo tenían errores callados."""
@@ -266,6 +280,10 @@ class _Vigentes:
     def _no_se_pudo(self, anotada: Anotada, mensaje: str) -> None:
         if anotada.donde is not None:
             self._hechas.problemas.append(ProblemaDeDecision(anotada.donde, mensaje, anotada.visto.regla))
+
+
+def _sustituida(sitio: _Sitio) -> bool:
+    return sitio.revision is not None and sitio.revision.estado is Suerte.SUSTITUIDO
 
 
 def _lugar(visto: Visto) -> tuple[str, ...]:

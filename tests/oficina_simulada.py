@@ -126,7 +126,7 @@ def comparar(leido: Leido, verdad: Verdad, formato: str) -> None:
     assert suya["esperados"] == verdad.esperados
     assert {(f["unidad"], f["programa"] or "") for f in suya["faltan"]} == verdad.faltan
     assert {r["informe"]: r["dias"] for r in suya["con_retraso"]} == verdad.tarde
-    assert suya["entregados"] == verdad.cuantos("aceptado") + verdad.cuantos("observado")
+    assert suya["entregados"] == sum(verdad.cuantos(e) for e in ("aceptado", "observado", "rechazado"))
     for estado in ("aceptado", "observado", "sustituido", "rechazado"):
         assert sum(len(p[f"{estado}s"]) for p in partes.values()) == verdad.cuantos(estado), estado
     assert {c["informe"]: Correcciones(c["atendidas"], c["persistentes"], c["nuevas"]) for c in suya["cambios"]} == (

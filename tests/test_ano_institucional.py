@@ -112,3 +112,13 @@ def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path) ->
     oficina = repetir(simular_ano(formato, 1, 2, trimestres=2), tmp_path)
     _el_expediente_del_que_cambio_de_clave(oficina)
     _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
+
+
+@pytest.mark.larga
+@pytest.mark.parametrize(("formato", "unidades", "semilla"), [("MIR", 15, 1), ("POI", 15, 1), ("MIR", 7, 2), ("POI", 6, 3)])
+def test_el_ano_entero(formato: str, unidades: int, semilla: int, tmp_path: Path) -> None:
+    """Los cuatro trimestres (los POI, también cada mes) con todo lo que pasa en una oficina de treinta unidades."""
+    ano = simular_ano(formato, semilla, unidades, por_meses=True)
+    oficina = repetir(ano, tmp_path)
+    _el_expediente_del_que_cambio_de_clave(oficina)
+    _sin_la_bitacora_el_tablero_es_el_mismo(oficina)

@@ -14,7 +14,7 @@ from random import Random
 from pei_excel.lectura.recepcion import NOMBRE as LISTA
 from pei_excel.periodos import Periodo
 from pei_excel.simulacion.ano_catalogo import escribir_catalogo
-from pei_excel.simulacion.ano_guion import CALLADA, Entregas, Guion, limite_de, repartir
+from pei_excel.simulacion.ano_guion import NO_PROCEDE, Entregas, Guion, limite_de, repartir
 from pei_excel.simulacion.ano_modelo import Anotacion, Envio, Participante, Paso
 from pei_excel.simulacion.ano_participantes import (
     Mudanzas,
@@ -127,10 +127,10 @@ def _un_periodo(
 
 
 def _callar(envios: Iterable[Envio], anotaciones: Sequence[Anotacion]) -> None:
-    """Lo que se decidió que no procede deja de observarse en ese archivo y en sus copias."""
+    """Lo que se decidió que no procede deja de observarse en ese archivo y en sus copias, aunque otro lo sustituya."""
     for envio in envios:
         for anotacion in anotaciones:
-            if anotacion.despues == CALLADA and anotacion.archivo in {envio.archivo, envio.copia_de}:
+            if anotacion.que == NO_PROCEDE and anotacion.archivo in {envio.archivo, envio.copia_de}:
                 envio.callados.add(anotacion.celda)
 
 
