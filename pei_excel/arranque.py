@@ -125,8 +125,8 @@ def texto_de_windows(inicio: Inicio, pythons: Sequence[str]) -> bytes:
         ":fin",
         "set PEI_EXCEL_ESTADO=!errorlevel!",
         ":cerrar",
-        "echo.",
-        "pause",
+        # El menú ya espera un Intro antes de terminar; si no llegó a abrirse, hay algo que leer.
+        *(("echo.", "pause") if inicio.recibe else ('if not "!PEI_EXCEL_ESTADO!"=="0" pause',)),
         # Y no «exit /b»: lo que en la línea siga a un «&» del nombre de lo soltado no debe ejecutarse.
         "exit !PEI_EXCEL_ESTADO!",
     ]
@@ -162,7 +162,7 @@ if [ "$estado" = -1 ]; then
         estado=2
     fi
 fi
-if [ -t 0 ]; then
+if [ -t 0 ]{'' if inicio.recibe else ' && [ "$estado" != 0 ]'}; then
     printf 'Pulse Intro para cerrar '
     read -r _
 fi

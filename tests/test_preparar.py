@@ -85,7 +85,7 @@ def test_los_de_windows_llevan_lo_que_windows_pide() -> None:
         assert contenido.isascii()
         assert contenido.count(b"\n") == contenido.count(b"\r\n")
         texto = contenido.decode()
-        for pieza in ("chcp 65001", 'set "PYTHONUTF8=1"', "%~dp0", "\r\npause\r\n", "C:\\Python\\python.exe", "py -3"):
+        for pieza in ("chcp 65001", 'set "PYTHONUTF8=1"', "%~dp0", "pause\r\n", "C:\\Python\\python.exe", "py -3"):
             assert pieza in texto, (nombre, pieza)
         etiquetas = {linea[1:] for linea in texto.splitlines() if linea.startswith(":")}
         saltos = {linea.rpartition("goto ")[2] for linea in texto.splitlines() if "goto " in linea}

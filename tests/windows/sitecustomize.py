@@ -37,7 +37,8 @@ _abrir, _renombrar, _reemplazar, _borrar = io.open, os.rename, os.replace, os.un
 
 def _impedir(ruta: object, clase: str) -> None:
     texto = os.fspath(ruta) if isinstance(ruta, (str, os.PathLike)) else ""
-    if any(parte in str(texto) and clase in ("wr" if como == "r" else como) for como, parte in _tomados):
+    con_diagonales = str(texto).replace("\\", "/")
+    if any(parte in con_diagonales and clase in ("wr" if como == "r" else como) for como, parte in _tomados):
         raise PermissionError(13, "Permission denied", str(texto))
 
 
