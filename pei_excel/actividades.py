@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from pei_excel.calculos import Cifra, Cumplimiento, Estado, cumplimiento
@@ -25,6 +26,7 @@ from pei_excel.mensual import (
 )
 from pei_excel.periodos import MESES, Periodo
 from pei_excel.semaforo import Perfil
+from pei_excel.textos import casi_iguales
 from pei_excel.tipos import MetaEnPalabras
 
 Familia = Literal["mes", "trimestre", "semestre", "anual", "al_periodo"]
@@ -153,6 +155,17 @@ class Actividad:
         )
 
     @property
+    def incompleta(self) -> bool:
+        """Algún mes vencido de enero al periodo no está informado: lo suyo al periodo es de los demás."""
+        ilegibles = self.ilegibles.get("ejecutado", ())
+        return any(self.ejecutado[m - 1] is None and m not in ilegibles for m in self.vencidos)
+
+    @property
+    def sin_costo_leido(self) -> bool:
+        """No se pudo leer su costo de algún mes de enero al periodo."""
+        return any(m <= self.periodo.mes for m in self.ilegibles.get("costo", ()))
+
+    @property
     def sin_comparar(self) -> bool:
         """Su costo o su devengado al periodo no se pudo leer: sus soles se suman, pero no entran a ningún %."""
         return self.financiero_al_periodo.cumplimiento.estado is Estado.SIN_LEER
@@ -267,9 +280,45 @@ def _hoja_perdida(libro: Libro, hoja: str) -> bool:
     return any(not f.valor("codigo") and _con_cifras(f) for f in libro.filas(hoja))
 
 
+def _quizas_suyas(libro: Libro, hoja: str) -> set[int]:
+    """Índices de las actividades sin cifras en una hoja que trae, con un código casi igual, las que pueden ser suyas.
+
+    Su unidad la envió: no está «sin reporte». Pero no se sabe si es suya, y no se le suma. Una hoja cuyos códigos son
+    todos otros puede ser de cualquiera. No cuenta el lugar: ordenar una hoja no cambia nada.
+    """
+    suyos, propios = _por_codigo(libro, hoja), _por_codigo(libro, _PRINCIPAL)
+    sueltos = [c for c, filas in suyos.items() if any(map(_con_cifras, filas[len(propios.get(c, ())):]))]
+    if not sueltos:
+        return set()
+    solas = {
+        codigo: sin_cifras for codigo, filas in propios.items()
+        if (sin_cifras := [f for f, suya in zip_longest(filas, suyos.get(codigo, ())[:len(filas)])
+                           if suya is None or not _con_cifras(suya)])
+    }
+    if len(sueltos) > 1 and len(solas) == len(propios):
+        parecen = set(solas)
+    else:
+        parecen = {codigo for suelto in sueltos for codigo in casi_iguales(suelto, solas)}
+    return {fila.indice for codigo in parecen for fila in solas[codigo]}
+
+
 def _con_cifras(fila: Fila) -> bool:
     medidas = _MEDIDAS_DE.get(fila.hoja, ())
     return any(isinstance(fila.valor(clave), float) for medida in medidas for clave in claves_de_mes(medida))
+
+
+_PRINCIPAL = "Programación"
+
+def sin_cifras_legibles(libro: Libro) -> bool:
+    """Es un POI con algo en sus meses, y nada de lo que hay en ellos se lee como una cifra."""
+    if libro.formato != "POI":
+        return False
+    medidas = {_PRINCIPAL: ("programado",), **_MEDIDAS_DE}
+    meses = [
+        fila[clave] for hoja, suyas in medidas.items() for fila in libro.filas(hoja)
+        for medida in suyas for clave in claves_de_mes(medida)
+    ]
+    return any(d.incidente is not None for d in meses) and not any(isinstance(d.valor, float) for d in meses)
 
 
 #: Hoja que se une por código → medidas que lleva.
@@ -287,24 +336,23 @@ def _trimestre(fila: Fila) -> int | None:
 
 
 def evaluar_actividades(libro: Libro, periodo: Periodo, perfil: Perfil) -> list[Actividad]:
-    """Las actividades de un POI, en el orden de `Programación`; las filas corridas (FMT015) no se evalúan.
+    """Las actividades de un POI, en el orden de `Programación`.
 
     Las hojas se unen por código. Si un código se repite, la segunda vez de una hoja va con la segunda de las otras:
-    nada se pierde ni se cuenta dos veces.
+    nada se pierde ni se cuenta dos veces. De una fila corrida (FMT015) no se toma ninguna cifra, y es una actividad
+    cuya programación no se pudo leer.
     """
-    principal = "Programación"
-    corridas = filas_corridas(libro, principal)
+    corridas = filas_corridas(libro, _PRINCIPAL)
     hojas = {clave: _por_codigo(libro, clave) for clave in ("Valorización", "Seguimiento", "Evaluación")}
     necesidades = _por_codigo(libro, "Necesidades", "codigo_actividad")
     perdidas = {m for hoja, medidas in _MEDIDAS_DE.items() if _hoja_perdida(libro, hoja) for m in medidas}
+    quizas = {m: suyas for hoja, ms in _MEDIDAS_DE.items() for suyas in [_quizas_suyas(libro, hoja)] for m in ms}
     # La exportación del aplicativo no trae soles: no hay nada que leer.
-    se_piden = {"programado", "ejecutado"} | (set() if libro.origen == APLICATIVO else {"costo", "devengado"})
+    se_piden = ("programado", "ejecutado", *(() if libro.origen == APLICATIVO else ("costo", "devengado")))
     vistas: dict[str, int] = {}
     actividades = []
-    for fila in libro.filas(principal):
+    for fila in libro.filas(_PRINCIPAL):
         codigo = str(fila.valor("codigo") or "")
-        if fila.indice in corridas:
-            continue
         vez = vistas.get(codigo, 0)
         vistas[codigo] = vez + 1
 
@@ -319,14 +367,19 @@ def evaluar_actividades(libro: Libro, periodo: Periodo, perfil: Perfil) -> list[
                 evaluaciones.setdefault(numero, evaluada)
         costos, seguimiento = pareja("Valorización"), pareja("Seguimiento")
         origenes = {"programado": fila, "costo": costos, "ejecutado": seguimiento, "devengado": seguimiento}
-        ilegibles = {
-            medida: meses for medida, origen in origenes.items()
-            if medida in se_piden and (meses := _ilegibles(origen, medida, perdida=not codigo or medida in perdidas))
-        }
+        ilegibles = {}
+        for medida in se_piden:
+            es_de_otra = fila.indice in quizas.get(medida, ())
+            origen = None if es_de_otra else origenes[medida]
+            if meses := _ilegibles(origen, medida, perdida=es_de_otra or not codigo or medida in perdidas):
+                ilegibles[medida] = meses
+        programado = _cifras(fila, "programado")
+        if fila.indice in corridas:
+            programado, ilegibles["programado"] = _cifras(None, "programado"), tuple(ANO)
         actividades.append(Actividad(
             fila=fila, ilegibles=ilegibles, costos=costos, seguimiento=seguimiento, evaluaciones=evaluaciones,
             necesidades=tuple(necesidades.get(codigo, ())) if not vez else (), periodo=periodo, perfil=perfil,
-            forma=forma_mensual(fila.valor("acumulacion")), programado=_cifras(fila, "programado"),
+            forma=forma_mensual(fila.valor("acumulacion")), programado=programado,
             costo=_cifras(costos, "costo"), ejecutado=_hasta(_cifras(seguimiento, "ejecutado"), periodo.mes),
             devengado=_hasta(_cifras(seguimiento, "devengado"), periodo.mes),
         ))

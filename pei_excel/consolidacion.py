@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from pei_excel.actividades import sin_cifras_legibles
 from pei_excel.decisiones import Decidida
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo, Severidad
@@ -234,4 +235,6 @@ def _motivo(revision: Revision) -> str:
     cortos = {"FMT001": "no pudo leerse", "FMT002": "formato no reconocido", "FMT003": "faltan columnas",
               "ENT005": "de otro periodo"}
     nada = "sin actividades" if revision.libro.formato == "POI" else "sin indicadores"
+    if sin_cifras_legibles(revision.libro):
+        nada = "no se lee ninguna cifra"
     return cortos[causas[0].regla] if causas else nada

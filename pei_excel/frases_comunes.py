@@ -76,6 +76,8 @@ def frase_de_bandas(tablas: Tablas) -> str:
     if arriba:
         partes.append(f"{arriba} {'rebasa' if arriba == 1 else 'rebasan'} {numero(perfil.limite, 1)} %")
     programados = sum(conteos.get(b.palabra, 0) for b in perfil.bandas) + sin_reporte
+    if not tablas.renglones:
+        return f"No hay {palabras.varios} que evaluar {al_periodo}"
     if not programados and (ilegibles := conteos.get(Estado.SIN_LEER, 0)):
         return f"No se pudo leer el avance {al_periodo} de {palabras.cuantos(ilegibles)}"
     if not programados:
@@ -99,8 +101,13 @@ def frase_de_atencion(tablas: Tablas, nombres: Sequence[str], maximo: int) -> st
     `nombres` da el de cada renglón, con lo que haga falta para distinguirlo.
     """
     todos = requieren_atencion(tablas, None)
+    palabras, ilegibles = VOCABULARIO[tablas.formato], tablas.institucion.conteos.get(Estado.SIN_LEER, 0)
+    if not todos and ilegibles and ilegibles == len(tablas.renglones):
+        return f"No se sabe qué {palabras.varios} requieren atención."
+    if not todos and ilegibles:
+        return f"{palabras.ninguno} de {'las' if palabras.femenino else 'los'} que se pudieron leer requiere atención."
     if not todos:
-        return f"{VOCABULARIO[tablas.formato].ninguno} requiere atención."
+        return f"{palabras.ninguno} requiere atención."
     partes = []
     for n in todos[:maximo]:
         medicion = tablas.renglones[n].al_periodo

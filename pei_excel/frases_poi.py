@@ -11,6 +11,7 @@ from pei_excel.textos import cuenta, enumerar, numero
 
 #: Cuántas actividades se nombran en una frase.
 MAXIMO = 4
+_SIN_LEER = Estado.SIN_LEER.value
 
 
 def frases_del_poi(tablas: Tablas) -> tuple[str, ...]:
@@ -44,6 +45,7 @@ def frase_de_reporte(tablas: Tablas) -> str:
     ))
     if not tablas.renglones:
         return "No hay actividades consolidadas."
+    ilegibles = conteos.get(_SIN_LEER, 0)
     if faltan:
         todos = nombres(tablas)
         dichas = [todos[n] for n in faltan[:MAXIMO]]
@@ -51,10 +53,13 @@ def frase_de_reporte(tablas: Tablas) -> str:
             dichas.append(f"{len(faltan) - MAXIMO} más")
         verbo = "está" if len(faltan) == 1 else "están"
         texto = f"{VOCABULARIO['POI'].cuantos(len(faltan))} {verbo} sin reporte: {enumerar(dichas)}"
+    elif ilegibles == len(tablas.renglones):
+        verbo = "no se pudo leer" if ilegibles == 1 else "no se pudieron leer"
+        texto, otras = f"{VOCABULARIO['POI'].cuantos(ilegibles)} {verbo}", []
     else:
         texto = "Ninguna actividad está sin reporte"
     no_cuentan = {Estado.SIN_REPORTE.value, Estado.SIN_LEER.value}
-    incompletas = sum(r.actividad.falta_informar and r.palabra not in no_cuentan for r in tablas.renglones)
+    incompletas = sum(r.actividad.incompleta and r.palabra not in no_cuentan for r in tablas.renglones)
     if incompletas:
         verbos = ("no informa", "se evalúa") if incompletas == 1 else ("no informan", "se evalúan")
         texto += (
@@ -84,9 +89,7 @@ def frase_de_brecha(tablas: Tablas) -> str:
             f"({numero(devengado / programado * 100, 1)} %)"
         )
     else:
-        texto = f"No hay costo programado {al_periodo}" + (
-            f" y se devengaron S/. {devengado:,.2f}" if devengado else ""
-        )
+        texto = _sin_programado(tablas) + (f" y se devengaron S/. {devengado:,.2f}" if devengado else "")
     sin_costo = sum(
         r.actividad.financiero_al_periodo.alcanzado or 0.0
         for r in tablas.renglones if r.actividad.costo_anual is None and not r.actividad.sin_comparar
@@ -97,8 +100,10 @@ def frase_de_brecha(tablas: Tablas) -> str:
         texto += f"; aparte, {_fuera(institucion)}"
     brechas = [  # a medio informar, la brecha sólo diría qué falta
         (n, b) for n, r in enumerate(tablas.renglones)
-        if (b := r.actividad.brecha_al_periodo) is not None and not r.actividad.falta_informar
+        if (b := r.actividad.brecha_al_periodo) is not None and not r.actividad.incompleta
     ]
+    if not brechas and (institucion.sin_comparar or institucion.conteos.get(_SIN_LEER)):
+        return f"{texto}; no se puede calcular ninguna brecha físico-financiera."
     n, mayor = max(brechas, key=lambda par: (round(abs(par[1]), 9), -par[0]), default=(0, 0.0))
     if round(abs(mayor), 1) == 0:
         return f"{texto}; ninguna actividad tiene brecha físico-financiera."
@@ -112,9 +117,22 @@ def frase_de_brecha(tablas: Tablas) -> str:
     )
 
 
+def _sin_programado(tablas: Tablas) -> str:
+    """Por qué no hay costo con que comparar: no lo hay, o no se pudo leer el costo o lo devengado."""
+    fuera = [r.actividad for r in tablas.renglones if r.actividad.sin_comparar]
+    sin_costo, al_periodo = sum(a.sin_costo_leido for a in fuera), tablas.periodo.al_periodo
+    if not fuera:
+        return f"No hay costo programado {al_periodo}"
+    que, cuantas = ("el costo programado", sin_costo) if sin_costo else ("lo devengado", len(fuera))
+    return f"No se pudo leer {que} {al_periodo} de {VOCABULARIO['POI'].cuantos(cuantas)}"
+
+
 def no_entra_al_porcentaje(devengado: float, programado: float, actividades: int) -> str:
     """«S/. 980.00 devengados sin costo leído, de 3 actividades: no entran al %», sin punto."""
     de = f"de {VOCABULARIO['POI'].cuantos(actividades)}"
+    if round(programado, 2) == round(devengado, 2) == 0:
+        verbo = "no entra" if actividades == 1 else "no entran"
+        return f"{de.removeprefix('de ')}, cuyo costo o devengado no se pudo leer, {verbo} al %"
     if round(programado, 2) == 0:
         return f"S/. {devengado:,.2f} devengados sin costo leído, {de}: no entran al %"
     if round(devengado, 2) == 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from pei_excel.actividades import sin_cifras_legibles
 from pei_excel.correcciones import EntregaAnterior
 from pei_excel.formato import Formato
 from pei_excel.formatos.aplicativo import APLICATIVO, NO_SE_APLICAN
@@ -83,11 +84,16 @@ def _le_toca(regla: Regla, formato: Formato) -> bool:
 
 
 def sin_indicadores(libro: Libro, contexto: Contexto) -> bool:
-    """Se reconoció el formato y no trae ningún renglón: una plantilla sin llenar no es un informe recibido."""
+    """Se reconoció el formato y no trae ningún renglón: una plantilla sin llenar no es un informe recibido.
+
+    Tampoco lo es un POI del que no se puede leer ninguna cifra de ninguna actividad.
+    """
     if libro.formato is None:
         return False
     formato = contexto.formato(libro)
-    return formato.informe and not libro.filas(formato.principal.clave)
+    if not formato.informe:
+        return False
+    return not libro.filas(formato.principal.clave) or sin_cifras_legibles(libro)
 
 
 def _perdonar_a_quien_no_coordina(revisiones: list[Revision], contexto: Contexto) -> None:

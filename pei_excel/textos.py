@@ -67,6 +67,18 @@ def parecido(uno: str, otro: str) -> float:
     return float(ratio(normalizar(uno), normalizar(otro))) / 100
 
 
+def casi_iguales(texto: str, opciones: Iterable[str]) -> list[str]:
+    """Las opciones que sólo difieren del texto en signos, espacios o mayúsculas; si no hay, en un carácter.
+
+    El carácter puede estar de más, de menos, ser otro, o dos estar cambiados de orden.
+    """
+    from rapidfuzz.distance import OSA
+
+    corto = normalizar(texto).replace(" ", "")
+    distancias = {o: OSA.distance(corto, normalizar(o).replace(" ", ""), score_cutoff=1) for o in opciones}
+    return next((iguales for n in (0, 1) if (iguales := [o for o, d in distancias.items() if d == n])), [])
+
+
 def mas_cercano(texto: str, opciones: Iterable[str], minimo: float = 0.6) -> str | None:
     """La opción más parecida al texto, o None si ninguna llega al mínimo (0–1)."""
     mejores = sorted(((parecido(texto, opcion), opcion) for opcion in opciones), key=lambda par: -par[0])

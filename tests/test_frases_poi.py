@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
+
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "escritura"))
 
@@ -14,6 +17,7 @@ from pei_excel.frases_comunes import requieren_atencion
 from pei_excel.frases_poi import frase_de_atencion, frase_de_brecha, frase_de_media, frase_de_reporte
 from pei_excel.mensual import claves_de_mes
 from pei_excel.periodos import Periodo
+from pei_excel.revision import Suerte
 
 
 def _sin_ejecutar(uno: Poi, *codigos: str) -> Poi:
@@ -58,6 +62,116 @@ def test_lo_informado_a_medias_se_dice_y_no_es_brecha() -> None:
     assert "AO.02" not in frase_de_brecha(tablas)
 
 
+def test_un_mes_vencido_de_un_trimestre_anterior_tambien_se_dice() -> None:
+    """La cifra es de enero al periodo: el mes que falta puede ser de cualquier trimestre."""
+    dicho = "1 actividad no informa algún mes del periodo y se evalúa con los demás."
+    for codigo in ("2024-T1", "2024-S1", "2024-T2", "2024-05", "2024-06"):
+        periodo = Periodo.de_codigo(codigo)
+        tablas, _ = tablas_de_poi([cambiar(poi(periodo=periodo), "Seguimiento", "AO.01", ejecutado_m2=None)], periodo)
+        assert dicho in frase_de_reporte(tablas), codigo
+        assert "la de AO.01" not in frase_de_brecha(tablas), codigo
+
+
+def _otro_codigo(uno: Poi, hoja: str, codigo: str, escrito: object) -> Poi:
+    return cambiar(uno, hoja, codigo, codigo=escrito)
+
+
+def _ilegibles(uno: Poi, hoja: str, medida: str) -> Poi:
+    for fila in uno[1][hoja]:
+        fila.update(dict.fromkeys(claves_de_mes(medida), "según anexo"))
+    return uno
+
+
+def test_el_costo_que_no_se_lee_no_es_que_no_lo_haya() -> None:
+    dicha = frase_de_brecha(tablas_de_poi([_ilegibles(poi(), "Valorización", "costo")])[0])
+    assert dicha == (
+        "No se pudo leer el costo programado al 2do. trimestre de 6 actividades; aparte, S/. 39,110.50 devengados sin "
+        "costo leído, de 6 actividades: no entran al %; no se puede calcular ninguna brecha físico-financiera."
+    )
+    dicha = frase_de_brecha(tablas_de_poi([_ilegibles(poi(), "Seguimiento", "devengado")])[0])
+    assert dicha.startswith("No se pudo leer lo devengado al 2do. trimestre de 6 actividades; aparte, S/. 41,200.00")
+
+
+def test_sin_soles_que_decir_no_se_dice_cero() -> None:
+    uno = _otro_codigo(poi(), "Programación", "AO.02", date(2024, 2, 1))
+    dicha = frase_de_brecha(tablas_de_poi([uno])[0])
+    assert "aparte, 1 actividad, cuyo costo o devengado no se pudo leer, no entra al %;" in dicha
+    assert "S/. 0.00" not in dicha
+
+
+def test_la_programacion_que_no_se_lee_deja_la_actividad_y_sus_soles() -> None:
+    tablas, (revision,) = tablas_de_poi([_ilegibles(poi(), "Programación", "programado")])
+    assert revision.estado is Suerte.OBSERVADO
+    assert len(tablas.renglones) == 6
+    assert tablas.institucion.conteos == {"No se pudo leer": 6}
+    assert frases(tablas) == (
+        "No se pudo leer el avance al 2do. trimestre de 6 actividades.",
+        "6 actividades no se pudieron leer.",
+        "No se sabe qué actividades requieren atención.",
+        ("Se devengaron S/. 39,110.50 de S/. 41,200.00 programados al 2do. trimestre (94.9 %); no se puede calcular "
+         "ninguna brecha físico-financiera."),
+        "No hay actividades que promediar, con 1 de 1 informe.",
+    )
+
+
+def test_una_fila_corrida_es_una_actividad_que_no_se_pudo_leer() -> None:
+    """No se toma ninguna cifra de su fila, tampoco las que parecen serlo; sus soles están en las otras hojas."""
+    uno = cambiar(poi(), "Programación", "AO.03", programado_m11="por definir", programado_m12="por definir")
+    tablas, _ = tablas_de_poi([uno])
+    suya = next(r.actividad for r in tablas.renglones if r.actividad.codigo == "AO.03")
+    assert (suya.palabra(), suya.programado) == ("No se pudo leer", (None,) * 12)
+    assert suya.financiero_al_periodo.porcentaje is not None
+    assert tablas.institucion.cuantos["Actividad"] == 5
+    assert frase_de_reporte(tablas) == "Ninguna actividad está sin reporte; 1 no se pudo leer."
+    assert frase_de_atencion(tablas) == "Requiere atención: AO.02 (2 de 3)."
+
+
+def test_un_libro_del_que_no_se_lee_ninguna_cifra_se_rechaza() -> None:
+    uno = poi()
+    for hoja, medidas in (("Programación", ("programado",)), ("Valorización", ("costo",)),
+                          ("Seguimiento", ("ejecutado", "devengado"))):
+        for medida in medidas:
+            _ilegibles(uno, hoja, medida)
+    tablas, (revision,) = tablas_de_poi([uno])
+    assert revision.estado is Suerte.RECHAZADO
+    assert "(no se lee ninguna cifra)" in tablas.cobertura.frase
+    assert frase_de_media(tablas).endswith("con 0 de 1 informe.")
+
+
+@pytest.mark.parametrize(
+    ("cambios", "fuera"),
+    [
+        ({"AO.01": "AO.1", "AO.02": "AO02", "AO.03": "AO.O3"}, {"AO.01", "AO.02", "AO.03"}),
+        ({f"AO.0{n}": f"AO-0{n}" for n in range(1, 7)}, {f"AO.0{n}" for n in range(1, 7)}),
+        ({f"AO.0{n}": f"{n}" for n in range(1, 7)}, {f"AO.0{n}" for n in range(1, 7)}),
+        ({"AO.02": "AO.03"}, {"AO.02"}),
+    ],
+)
+@pytest.mark.parametrize("al_reves", [False, True])
+def test_lo_enviado_con_un_codigo_casi_igual_no_es_sin_reporte_ni_se_suma(
+    cambios: dict[str, str], fuera: set[str], al_reves: bool
+) -> None:
+    uno = poi()
+    for de, a in cambios.items():
+        _otro_codigo(uno, "Seguimiento", de, a)
+    if al_reves and len(set(cambios.values()) - set(cambios)) == len(cambios):
+        uno[1]["Seguimiento"].reverse()
+    tablas, _ = tablas_de_poi([uno])
+    palabras = {r.actividad.codigo: r.palabra for r in tablas.renglones}
+    assert {c for c, p in palabras.items() if p == "No se pudo leer"} == fuera
+    assert "Sin reporte" not in palabras.values()
+    assert all(r.actividad.al_periodo.alcanzado is None for r in tablas.renglones if r.actividad.codigo in fuera)
+    assert tablas.institucion.cuantos["Actividad"] == 6 - len(fuera)
+    (suelta,) = tablas.sin_ubicar
+    assert len(suelta.filas) == len(cambios)
+
+
+def test_la_que_falta_no_se_disculpa_con_un_codigo_que_no_se_parece() -> None:
+    uno = _otro_codigo(poi(), "Seguimiento", "AO.02", "AO.99")
+    tablas, _ = tablas_de_poi([uno])
+    assert tablas.institucion.conteos["Sin reporte"] == 1
+
+
 def test_lo_devengado_sin_costo_se_dice() -> None:
     tablas, _ = tablas_de_poi([cambiar(poi(), "Valorización", "AO.04", **dict.fromkeys(claves_de_mes("costo")))])
     assert frase_de_brecha(tablas).startswith(
@@ -98,7 +212,7 @@ def test_el_gasto_puede_ir_atras() -> None:
 
 def test_ninguna_actividad() -> None:
     assert frases(tablas_de_poi([])[0]) == (
-        "Ninguna actividad tiene programación al 2do. trimestre.",
+        "No hay actividades que evaluar al 2do. trimestre.",
         "No hay actividades consolidadas.",
         "Ninguna actividad requiere atención.",
         "No hay costo programado al 2do. trimestre; ninguna actividad tiene brecha físico-financiera.",

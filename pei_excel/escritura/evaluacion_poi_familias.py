@@ -47,6 +47,7 @@ from pei_excel.escritura.hoja import (
     poner_anchos,
 )
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
+from pei_excel.evaluacion import filas_corridas
 from pei_excel.formatos.poi_modelo import TRIMESTRES_POI
 from pei_excel.frases_poi import no_entra_al_porcentaje, no_se_ubican
 from pei_excel.mensual import ACUMULATIVO, ANO, programado_en
@@ -262,10 +263,11 @@ def _escribir_notas(
         notas += lo_que_no_entra(encargo, una.bloques[0])
     if una.con_metas and not encargo.iniciales:
         notas.append("Sin modificaciones registradas: las metas vigentes son las iniciales.")
-    corridas = len(encargo.revision.libro.filas(encargo.formato.principal.clave)) - len(encargo.actividades)
+    corridas = len(filas_corridas(encargo.revision.libro, encargo.formato.principal.clave))
     if corridas:
-        notas.append(cuenta(corridas, "renglón con datos corridos no se evaluó", "renglones con datos corridos no se "
-                            "evaluaron") + "; vea la hoja Observaciones.")
+        dicho = cuenta(corridas, "renglón con datos corridos no se pudo leer",
+                       "renglones con datos corridos no se pudieron leer")
+        notas.append(f"{dicho}; vea la hoja Observaciones.")
     formato = estilos("nota", font_size=CUERPO)  # la hoja se imprime reducida
     desde, hasta = pagina  # sin las columnas que se repiten: en las demás páginas se vería cortada
     ancho = ancho_combinado([c.ancho for c in una.columnas[desde - 1 : hasta]])

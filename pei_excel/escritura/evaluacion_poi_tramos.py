@@ -103,8 +103,6 @@ def _formulas_de_resultado(
     del_pct = formula_cumplimiento("Ascendente", p, a)
     if estado is Estado.POR_VENCER:
         del_pct = del_pct.replace(f'"{Estado.SIN_REPORTE}"', f'"{Estado.POR_VENCER}"')
-    if comparados:
-        return f'IF(COUNT({p},{a})=0,"",N({a})-N({p}))', del_pct, palabra
     de_variacion = f'IF(OR(COUNT({p},{a})=0,{pct}="{Estado.POR_VENCER}"),"",N({a})-N({p}))'
     return de_variacion, del_pct, palabra
 

@@ -14,7 +14,7 @@ from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.reglas.base import Contexto, Observacion, regla
 from pei_excel.reglas.poi_metas import POI
 from pei_excel.reglas.uniones import actividades, emparejar, por_codigo, quien, repetidas, sin_codigo, sin_nada_mas
-from pei_excel.textos import cuenta, enumerar, mas_cercano
+from pei_excel.textos import casi_iguales, cuenta, enumerar, mas_cercano
 
 if TYPE_CHECKING:
     from pei_excel.reglas.entregas import Entrega
@@ -127,6 +127,7 @@ class _Union:
     desconocidas: dict[str, list[Fila]]  #: código que no está en `Programación` → sus renglones
     ninguna: bool  #: ningún código suyo está en `Programación`
     vacia: bool  #: no trae ningún código
+    completa: bool  #: las lleva todas
     parejas: dict[str, Fila]  #: código desconocido → la actividad que falta y parece ser la suya
     faltan: list[Fila]  #: actividades sin renglón ni quien parezca serlo
     dudosas: dict[int, Dato]  #: índice de la actividad que falta → el código repetido o en blanco que parece el suyo
@@ -143,7 +144,8 @@ def _unir(hoja: Hoja, propias: dict[str, Fila], libro: Libro, *, completa: bool)
     dudosas = [*(repetidas(libro, hoja) if hoja.llave == ("codigo",) else []), *sin_codigo(libro, hoja)]
     de_quien = {suya.indice: suelta for suelta, suya in emparejar([f[columna] for f in dudosas], faltan)}
     return _Union(
-        hoja, desconocidas, not any(c in propias for c in presentes), not presentes, parejas, faltan, de_quien
+        hoja, desconocidas, not any(c in propias for c in presentes), not presentes, completa, parejas, faltan,
+        de_quien,
     )
 
 
@@ -157,8 +159,12 @@ def _con_otros_codigos(uniones: list[_Union], libro: Libro) -> Observacion:
     celdas = [f[u.hoja.llave[0]] for u in uniones for filas in u.desconocidas.values() for f in filas]
     suyas = tuple(f["codigo"] for f in actividades(libro))
     hojas = enumerar(f"«{u.hoja.clave}»" for u in uniones)
+    primera = next((f for u in uniones for c, f in u.parejas.items() if c == str(celdas[0].valor)), None)
+    pregunta = ""
+    if primera is not None and casi_iguales(str(celdas[0].valor), [quien(primera)]):
+        pregunta = f": en vez de «{celdas[0].escrito}», ¿quiso decir «{quien(primera)}»?"
     return Observacion(
-        f"ningún código de {hojas} está en «{PROGRAMACION.clave}»", celdas[0],
+        f"ningún código de {hojas} está en «{PROGRAMACION.clave}»{pregunta}", celdas[0],
         nombra=(*celdas[1:], *(f["codigo"] for u in uniones for f in u.parejas.values())), lee=suyas,
         encontrado=celdas[0].escrito, esperado=quien(actividades(libro)[0]) if suyas else None,
         como_corregir="Use los mismos códigos en todas las hojas; elíjalos de la lista.",
@@ -191,13 +197,26 @@ def _desconocidos(uniones: list[_Union], libro: Libro) -> Iterator[Observacion]:
             continue
         mensaje = f"«{escrito}» no es un código de «{PROGRAMACION.clave}»"
         mensaje += f" y está en {hojas}" if len(us) > 1 else ""
+        dicho = _quiso_decir(codigo, suya, us, libro)
         if suya is not None:
             mensaje += f"; en «{us[0].hoja.clave}» falta {quien(suya)}"
+        if dicho is not None:
+            mensaje += f"; ¿quiso decir «{dicho}»?"
         lee = (suya["codigo"],) if suya is not None else tuple(d for d in [de_quien.get(codigo)] if d is not None)
         yield Observacion(
             mensaje, celdas[0], nombra=tuple(celdas[1:]), lee=lee, encontrado=escrito,
-            esperado=quien(suya) if suya is not None else mas_cercano(codigo, map(quien, actividades(libro)), 0),
+            esperado=quien(suya) if suya is not None else dicho or mas_cercano(codigo, map(quien, actividades(libro)), 0),
         )
+
+
+def _quiso_decir(codigo: str, suya: Fila | None, uniones: list[_Union], libro: Libro) -> str | None:
+    """El código casi igual que se quiso escribir: el de la actividad que falta o, si no se busca ninguna, el único."""
+    if suya is not None:
+        return next(iter(casi_iguales(codigo, [quien(suya)])), None)
+    if any(u.completa for u in uniones):
+        return None  # ahí las demás ya tienen su renglón
+    posibles = casi_iguales(codigo, map(quien, actividades(libro)))
+    return posibles[0] if len(posibles) == 1 else None
 
 
 def _ausentes(uniones: list[_Union], libro: Libro) -> Iterator[Observacion]:

@@ -39,7 +39,7 @@ def poi(
     return {**POI.modelo.campos, "unidad": unidad, "gerencia": gerencia, "periodo": texto, **campos}, filas
 
 
-def cambiar(uno: Poi, hoja: str, codigo: str, **valores: Any) -> Poi:
+def cambiar(uno: Poi, hoja: str, codigo: str, /, **valores: Any) -> Poi:
     """Cambia celdas del primer renglón de un código en una hoja."""
     llave = POI.por_clave[hoja].llave[0]
     next(f for f in uno[1][hoja] if f[llave] == codigo).update(valores)

@@ -58,6 +58,32 @@ def test_un_codigo_equivocado_es_un_hallazgo_en_su_celda(hoja: str, codigo: obje
     assert "2.0" not in f"{hallazgo.mensaje}{hallazgo.encontrado}"
 
 
+@pytest.mark.parametrize(
+    ("hoja", "escrito", "dicho"),
+    [
+        ("Seguimiento", "AO.1", "; en «Seguimiento» falta AO.01; ¿quiso decir «AO.01»?"),
+        ("Seguimiento", "AO.O1", "¿quiso decir «AO.01»?"), ("Valorización", "AO01.", "¿quiso decir «AO.01»?"),
+        ("Necesidades", "AO-01", "; ¿quiso decir «AO.01»?"), ("Seguimiento", "AO.99", "falta AO.01."),
+        # Casi igual a varios: no se adivina cuál.
+        ("Necesidades", "AO.00", "no es un código de «Programación»."),
+    ],
+)
+def test_pregunta_por_el_codigo_casi_igual(hoja: str, escrito: str, dicho: str) -> None:
+    (revision,) = revisiones(crudo({hoja: {"AO.01": {POI.por_clave[hoja].llave[0]: escrito}}}))
+    (hallazgo,) = revision.hallazgos
+    assert hallazgo.regla == "POI013"
+    assert hallazgo.mensaje.endswith(dicho)
+
+
+def test_una_hoja_entera_con_guiones_dice_cual_quiso() -> None:
+    cambios: Any = {"Seguimiento": {f"AO.0{n}": {"codigo": f"AO-0{n}"} for n in range(1, 7)}}
+    (revision,) = revisiones(crudo(cambios))
+    (hallazgo,) = revision.hallazgos
+    assert hallazgo.mensaje == (
+        "Ningún código de «Seguimiento» está en «Programación»: en vez de «AO-01», ¿quiso decir «AO.01»?"
+    )
+
+
 def test_el_codigo_cambiado_en_programacion_muestra_las_demas_hojas() -> None:
     (revision,) = revisiones(crudo({"Programación": {"AO.02": {"codigo": "AO.22"}}}))
     (hallazgo,) = revision.hallazgos
