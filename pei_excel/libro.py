@@ -89,8 +89,9 @@ class Encabezado(NamedTuple):
 class Faltante(NamedTuple):
     """Una columna que no se halló en alguna página."""
 
-    ancla: Encabezado | None  #: el título que se señala: el de su banda o el de la llave, en la página donde falta
-    parecido: str | None  #: título parecido hallado ahí
+    ancla: Encabezado | None  #: el título que se señala: donde debía estar, el de su banda o el de la llave
+    parecido: str | None  #: título parecido hallado ahí; si está en su lugar, lo que dice éste («» si nada)
+    en_su_lugar: bool = False  #: se sabe en qué celda debía estar
 
 
 @dataclass(slots=True)

@@ -451,7 +451,7 @@ def test_lo_cifrado_y_lo_comprimido_se_rescatan(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("contenido", "dicho"), [
     (b"%PDF-1.7", "no es un libro"),
-    (tocado(lambda libro: libro["MIR"].delete_rows(1, 99)), "falta la hoja «MIR»"),
+    (tocado(lambda libro: libro["MIR"].delete_rows(1, 99)), "no tiene sus títulos"),
 ])
 def test_lo_que_no_se_puede_rescatar_dice_por_que(contenido: bytes, dicho: str, tmp_path: Path) -> None:
     (tmp_path / "libro.xlsx").write_bytes(contenido)

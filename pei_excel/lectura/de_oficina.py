@@ -8,9 +8,10 @@ from pathlib import Path
 from pei_excel.crudo import HojaCruda, LibroCrudo
 from pei_excel.formato import HOJA_IDENTIDAD, Formato, Hoja
 from pei_excel.lectura.bloques import buscar_bloque
-from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, buscar_encabezados, textos_normalizados
+from pei_excel.lectura.encabezados import textos_normalizados
+from pei_excel.lectura.hojas import hallar
 from pei_excel.lectura.informes import reunir
-from pei_excel.lectura.lector import Opciones, es_el_mejor, identidad_de, leer, leer_campos, leer_paginas
+from pei_excel.lectura.lector import Opciones, identidad_de, leer, leer_campos, leer_paginas
 from pei_excel.lectura.notas import notar
 from pei_excel.libro import TODO, Dato, HojaLeida, IncidenteDeLibro, Libro
 from pei_excel.tipos import Contexto
@@ -68,17 +69,10 @@ def _campos_de(hoja: Hoja, textos: Textos, opciones: Opciones) -> tuple[dict[str
 
 def _tablas(formato: Formato, textos: Textos, contexto: Contexto) -> dict[str, HojaLeida]:
     """Las hojas con tabla que se hallaron, con sus filas."""
-    todos = [
-        h
-        for cruda, normales in textos
-        for hoja in formato.hojas
-        if hoja.columnas
-        for h in buscar_encabezados(cruda, normales, hoja)
-        if h.cobertura >= MINIMO_DE_TITULOS
-    ]
+    todos = [h for cruda, normales in textos for h in hallar(cruda, normales, formato)]
     leidas: dict[str, HojaLeida] = {}
     for hoja in formato.hojas:
-        propios = [h for h in todos if h.hoja is hoja and es_el_mejor(h, todos)]
+        propios = [h for h in todos if h.hoja is hoja]
         if propios:
             leidas[hoja.clave] = reunir(hoja, leer_paginas(propios, contexto), con_calculadas=True)
     return leidas

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pei_excel.formato import Formato, Hoja
+from pei_excel.formato import Columna, Formato, Hoja
 from pei_excel.lectura.encabezados import Hallado
 from pei_excel.libro import Dato, Encabezado, Faltante, Fila, HojaLeida, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo
@@ -191,15 +191,21 @@ def reunir(hoja: Hoja, paginas: list[Pagina], *, con_calculadas: bool) -> HojaLe
         if columna.auxiliar or (columna.calculo is not None and not con_calculadas):
             continue
         if not all(presentes):
-            pagina = paginas[presentes.index(False)]
-            hallado = pagina.hallado
-            banda = hallado.bandas.get(normalizar(columna.banda[-1])) if columna.banda else None
-            ancla = banda or hallado.celdas.get(hoja.llave[0]) or next(iter(hallado.celdas.values()), None)
-            leida.faltantes[columna.clave] = Faltante(
-                Encabezado(hallado.cruda.nombre, direccion(*ancla)) if ancla else None,
-                mas_cercano(columna.titulo, hallado.ajenos),
-            )
+            leida.faltantes[columna.clave] = _faltante(hoja, columna, paginas[presentes.index(False)].hallado)
     return leida
+
+
+def _faltante(hoja: Hoja, columna: Columna, hallado: Hallado) -> Faltante:
+    """Dónde se señala una columna que falta: su celda, si se sabe cuál es; si no, su banda o el título de la llave."""
+    lugar = hallado.lugar_de(columna)
+    if lugar is not None:
+        return Faltante(Encabezado(hallado.cruda.nombre, direccion(*lugar[0])), lugar[1], en_su_lugar=True)
+    banda = hallado.bandas.get(normalizar(columna.banda[-1])) if columna.banda else None
+    ancla = banda or hallado.celdas.get(hoja.llave[0]) or next(iter(hallado.celdas.values()), None)
+    return Faltante(
+        Encabezado(hallado.cruda.nombre, direccion(*ancla)) if ancla else None,
+        mas_cercano(columna.titulo, hallado.ajenos.values()),
+    )
 
 
 def _encabezados(hallado: Hallado, celdas: Mapping[str, tuple[int, int]]) -> dict[str, Encabezado]:

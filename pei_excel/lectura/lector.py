@@ -15,9 +15,10 @@ from pei_excel.lectura.claves import Claves
 from pei_excel.lectura.encabezados import MINIMO_DE_TITULOS, Hallado, buscar_encabezados, textos_normalizados
 from pei_excel.lectura.exportacion import leer_exportacion
 from pei_excel.lectura.filas import leer_filas
+from pei_excel.lectura.hojas import CON_OTRA_PRUEBA, hallar
 from pei_excel.lectura.informes import Pagina, agrupar, elegir_periodo, repartir, reunir
 from pei_excel.lectura.limites import LIMITES, Limites
-from pei_excel.lectura.notas import notar
+from pei_excel.lectura.notas import hoja_ausente, nombres_de_hojas, notar
 from pei_excel.libro import TODO, Dato, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo
 from pei_excel.textos import limpiar, normalizar
@@ -122,13 +123,8 @@ def _sin_principal(crudo: LibroCrudo, sha256: str, formato: Formato, marca: Marc
     libro = Libro(crudo.archivo, sha256, formato.clave, tipo=crudo.tipo, rechazado=True, modificado=crudo.modificado)
     if marca is not None:
         libro.version, libro.modo = marca[1], marca[2]
-    mensaje = f"falta la hoja «{formato.principal.clave}»; hojas halladas: {_nombres(crudo)}"
-    libro.incidentes.append(IncidenteDeLibro("FMT003", mensaje, saca=TODO, esperado=formato.principal.clave))
+    libro.incidentes += [i for i in [hoja_ausente(crudo, formato, formato.principal, principal=True)] if i]
     return libro
-
-
-def _nombres(crudo: LibroCrudo) -> str:
-    return ", ".join(f"«{h.nombre}»" for h in [h for h in crudo.hojas if h.celdas][:6]) or "ninguna con datos"
 
 
 def identidad_de(crudo: LibroCrudo) -> Marca | None:
@@ -154,36 +150,22 @@ def _reconocer(
     """El formato del libro, los encabezados hallados por hoja del formato y el mejor parecido si no hay formato."""
     mejor: Hallado | None = None
     for formato in FORMATOS.values():
-        if marca is not None and marca[0] in FORMATOS and marca[0] != formato.clave:
+        marcado = marca is not None and marca[0] == formato.clave
+        if marca is not None and marca[0] in FORMATOS and not marcado:
             continue
-        todos = [
-            h for cruda, normales in textos for hoja in formato.hojas for h in buscar_encabezados(cruda, normales, hoja)
-        ]
-        mejores = [h for h in todos if es_el_mejor(h, todos)]
-        hallados = {hoja.clave: [h for h in mejores if h.hoja is hoja] for hoja in formato.hojas}
-        principal = hallados[formato.principal.clave]
-        mejor = max([h for h in [mejor, *principal] if h], key=lambda h: h.cobertura, default=None)
-        minimo = 0.25 if marca is not None else MINIMO_DE_TITULOS
-        utiles = {clave: [h for h in lista if h.cobertura >= minimo] for clave, lista in hallados.items()}
+        minimo = CON_OTRA_PRUEBA if marca is not None else MINIMO_DE_TITULOS
+        todos = [h for cruda, normales in textos for h in hallar(cruda, normales, formato, minimo=minimo)]
+        hallados = {hoja.clave: [h for h in todos if h.hoja is hoja] for hoja in formato.hojas}
         exigidas = [h.clave for h in formato.hojas if not h.opcional]
-        if (marca is not None and marca[0] == formato.clave) or any(utiles[clave] for clave in exigidas):
-            return formato, utiles, mejor
+        if marcado or any(h.cobertura >= minimo for clave in exigidas for h in hallados[clave]):
+            return formato, hallados, None
+        parecidos = [h for cruda, normales in textos for h in buscar_encabezados(cruda, normales, formato.principal)]
+        mejor = max([h for h in [mejor, *parecidos] if h], key=lambda h: h.cobertura, default=None)
     return None, {}, mejor
 
 
-def es_el_mejor(hallado: Hallado, todos: list[Hallado]) -> bool:
-    """Ninguna otra hoja del formato explica mejor ese mismo encabezado (comparten títulos como «Nivel»)."""
-    return not any(
-        otro.cruda is hallado.cruda
-        and otro.primera <= hallado.ultima
-        and hallado.primera <= otro.ultima
-        and otro.cobertura > hallado.cobertura
-        for otro in todos
-    )
-
-
 def _sin_formato(crudo: LibroCrudo, mejor: Hallado | None) -> IncidenteDeLibro:
-    mensaje = f"no se reconoce ningún formato; hojas halladas: {_nombres(crudo)}"
+    mensaje = f"no se reconoce ningún formato; hojas halladas: {nombres_de_hojas(crudo)}"
     if mejor is not None and mejor.columnas:
         faltan = [c.nombre for c in mejor.hoja.columnas if not c.auxiliar and c.clave not in mejor.columnas]
         mensaje += (

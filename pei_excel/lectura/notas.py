@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
+
 from pei_excel.crudo import HojaCruda, LibroCrudo
 from pei_excel.formato import Columna, Formato, Hoja
+from pei_excel.lectura.encabezados import buscar_encabezados, textos_normalizados
 from pei_excel.lectura.filas import textos_en_numeros
-from pei_excel.libro import Dato, Faltante, Fila, HojaLeida, IncidenteDeLibro, Libro, Llave
+from pei_excel.lectura.hojas import hoja_llamada
+from pei_excel.libro import (
+    FILA_DE_COLUMNA,
+    FILA_DE_HOJA,
+    TODO,
+    Dato,
+    Faltante,
+    Fila,
+    HojaLeida,
+    IncidenteDeLibro,
+    Libro,
+    Llave,
+)
 from pei_excel.periodos import MESES
-from pei_excel.ubicacion import fila_y_columna, letra
+from pei_excel.textos import enumerar, normalizar
+from pei_excel.ubicacion import direccion, fila_y_columna, letra
 
 
 def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
     """Deja en el libro los incidentes de lectura que documentan las reglas FMT."""
     for hoja in libro.hojas.values():
         declarada = formato.por_clave[hoja.clave]
-        for clave, faltante in hoja.faltantes.items():
-            _notar_faltante(libro, hoja, declarada, clave, faltante)
+        _notar_faltantes(libro, hoja, declarada)
         for fila in hoja.filas:
             _notar_corrida(libro, fila, declarada)
     for esperada in formato.hojas:
-        if esperada.clave not in libro.hojas and not esperada.opcional and libro.origen is None:
-            libro.incidentes.append(
-                IncidenteDeLibro("FMT003", f"falta la hoja «{esperada.clave}»", saca=((esperada.clave, -2, "*"),))
-            )
+        if esperada.clave not in libro.hojas and libro.origen is None:
+            incidente = hoja_ausente(crudo, formato, esperada, leidas=libro.nombres_de_hojas)
+            libro.incidentes += [incidente] if incidente else []
     if libro.nuestro:
         _notar_movidos(libro, formato)
         if libro.version != formato.version:
@@ -51,26 +66,97 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
         )
 
 
-def _notar_faltante(libro: Libro, hoja: HojaLeida, declarada: Hoja, clave: str, faltante: Faltante) -> None:
-    columna = declarada.por_clave[clave]
-    if columna.esencial and hoja.clave == next(iter(libro.hojas)):
-        libro.rechazado = True
-    ancla, parecido = faltante
-    nombre = _nombre(columna)
-    mensaje = f"falta {nombre}"
-    if parecido:
-        mensaje += f"; hay una columna que dice «{parecido}»"
-    libro.incidentes.append(
-        IncidenteDeLibro(
-            "FMT003", mensaje, ancla.hoja if ancla else None, ancla.celda if ancla else None,
-            saca=((hoja.clave, -3, clave),), encontrado=parecido, esperado=_titulo(columna),
-        )
+def hoja_ausente(
+    crudo: LibroCrudo, formato: Formato, esperada: Hoja, leidas: Collection[str] = (), *, principal: bool = False
+) -> IncidenteDeLibro | None:
+    """Lo que se dice de una hoja que no se leyó: que falta o, si una se llama así, que no se reconocen sus títulos."""
+    saca: tuple[Llave, ...] = TODO if principal else ((esperada.clave, FILA_DE_HOJA, "*"),)
+    llamadas = [
+        h for h in crudo.hojas
+        if h.nombre not in leidas and esperada.columnas and hoja_llamada(formato, h.nombre) is esperada
+    ]
+    cruda = min(llamadas, key=lambda h: normalizar(h.nombre) != normalizar(esperada.clave), default=None)
+    if cruda is None or (esperada.opcional and not _trae_renglones(cruda)):
+        if esperada.opcional:
+            return None
+        mensaje = f"falta la hoja «{esperada.clave}»"
+        mensaje += f"; hojas halladas: {nombres_de_hojas(crudo)}" if principal else ""
+        return IncidenteDeLibro("FMT003", mensaje, saca=saca, esperado=esperada.clave if principal else None)
+    partes = buscar_encabezados(cruda, textos_normalizados(cruda), esperada)
+    mejor = max(partes, key=lambda h: h.cobertura, default=None)
+    lugar = esperada.disposicion
+    celda = lugar.celda(lugar.fila_encabezado, esperada.llave[0])
+    if mejor is not None and mejor.columnas:
+        celda = direccion(mejor.primera, mejor.columnas.get(esperada.llave[0]) or min(mejor.columnas.values()))
+    faltan = [c for c in esperada.columnas if c.calculo is None and not (mejor and c.clave in mejor.columnas)]
+    nombres = list(dict.fromkeys(f"«{c.banda[-1] if c.mes and c.banda else c.titulo}»" for c in faltan))
+    mensaje = f"la hoja «{cruda.nombre}» no tiene sus títulos (o no se reconocen): faltan {enumerar(nombres[:5])}"
+    mensaje += f" y {len(nombres) - 5} más" if len(nombres) > 5 else ""
+    return IncidenteDeLibro(
+        "FMT003", mensaje, cruda.nombre, celda, saca=saca, esperado=esperada.clave,
+        severidad="AVISO" if esperada.opcional else None,
     )
+
+
+def _trae_renglones(cruda: HojaCruda) -> bool:
+    """Algún renglón tiene dos o más celdas escritas: no es una hoja en blanco."""
+    por_fila = Counter(f for (f, _), c in cruda.celdas.items() if c.valor is not None and not c.formula)
+    return any(cuantas >= 2 for cuantas in por_fila.values())
+
+
+def nombres_de_hojas(crudo: LibroCrudo) -> str:
+    """Las primeras hojas del archivo que tienen algo: «Hoja1», «Notas»."""
+    return ", ".join(f"«{h.nombre}»" for h in [h for h in crudo.hojas if h.celdas][:6]) or "ninguna con datos"
+
+
+def _notar_faltantes(libro: Libro, hoja: HojaLeida, declarada: Hoja) -> None:
+    """Una columna que falta, un incidente; los meses de una misma medida, uno solo."""
+    grupos: dict[str, list[Columna]] = {}
+    for clave in hoja.faltantes:
+        columna = declarada.por_clave[clave]
+        grupos.setdefault(f"meses de {columna.medida}" if columna.mes else clave, []).append(columna)
+    for columnas in grupos.values():
+        if any(c.esencial for c in columnas) and hoja.clave == next(iter(libro.hojas)):
+            libro.rechazado = True
+        faltantes = [hoja.faltantes[c.clave] for c in columnas]
+        anclas = list(dict.fromkeys(f.ancla for f in faltantes if f.ancla))
+        libro.incidentes.append(
+            IncidenteDeLibro(
+                "FMT003", _que_falta(columnas) + _donde_debia(faltantes),
+                anclas[0].hoja if anclas else None, anclas[0].celda if anclas else None,
+                saca=tuple((hoja.clave, FILA_DE_COLUMNA, c.clave) for c in columnas),
+                encontrado=faltantes[0].parecido or None, esperado="; ".join(_titulo(c) for c in columnas),
+                tambien=tuple(anclas[1:]),
+            )
+        )
+
+
+def _que_falta(columnas: Sequence[Columna]) -> str:
+    if len(columnas) == 1:
+        return f"falta {_nombre(columnas[0])}"
+    meses = "los doce meses" if len(columnas) == len(MESES) else (
+        f"los meses de {enumerar(f'{MESES[(c.mes or 1) - 1]} ({c.titulo})' for c in columnas)}")
+    return f"faltan {meses}{_bajo_su_banda(columnas[0])}"
+
+
+def _donde_debia(faltantes: Sequence[Faltante]) -> str:
+    dicen = [f"«{f.parecido}»" for f in faltantes if f.parecido]
+    if all(f.en_su_lugar for f in faltantes):
+        if not dicen:
+            return "; su título está vacío" if len(faltantes) == 1 else "; sus títulos están vacíos"
+        if len(faltantes) == 1:
+            return f"; su título dice {dicen[0]}"
+        return f"; sus títulos dicen {enumerar(dicen[:3])}" + ("…" if len(dicen) > 3 else "")
+    return f"; hay una columna que dice {dicen[0]}" if dicen else ""
+
+
+def _bajo_su_banda(columna: Columna) -> str:
+    return f" bajo la banda «{columna.banda[-1]}»" if columna.partes_del_nombre[1:] else ""
 
 
 def _nombre(columna: Columna) -> str:
     """Cómo se dice que falta: «la columna «Prioridad»», «el mes de febrero (F) bajo la banda «…»»."""
-    banda = f" bajo la banda «{columna.banda[-1]}»" if columna.partes_del_nombre[1:] else ""
+    banda = _bajo_su_banda(columna)
     if columna.mes:
         return f"el mes de {MESES[columna.mes - 1]} ({columna.titulo}){banda}"
     return f"la columna «{columna.titulo}»{banda}"

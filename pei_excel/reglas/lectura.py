@@ -32,6 +32,7 @@ _COMO_ABRIRLO = {
 
 
 _COPIE_LA_HOJA = "Copie de nuevo la hoja, con el mismo nombre, desde la plantilla o desde su envío anterior."
+_PONGA_LOS_TITULOS = "Restituya los títulos de la hoja, en su lugar y como en la plantilla."
 #: Hojas para explicar que pide el documento oficial: se piden también a un libro que no es de nuestra plantilla.
 _PEDIDAS_A_TODOS = frozenset({EVALUACION.clave})
 
@@ -88,15 +89,15 @@ def formato_desconocido(libro: Libro, contexto: Contexto) -> Iterator[Observacio
     mal={
         "MIR": Tabla(
             """
-        | Nivel   | Sentido Esperado |
-        | (banda) | ✗                |
+        | Nivel    | Sentido Esperado |
+        | (título) | ✗                |
         """,
             preparar=danos.cambiar_titulo("Sentido Esperado", "Hacia dónde va"),
         ),
         "POI": Tabla(
             """
-        | Código   | Código → |
-        | (título) | ✗        |
+        | Código   | Prioridad |
+        | (título) | ✗         |
         """,
             preparar=danos.cambiar_titulo("Prioridad", "Urgencia"),
         ),
@@ -113,14 +114,17 @@ def falta_una_columna(libro: Libro, contexto: Contexto) -> Iterator[Observacion]
         if incidente.clase == "FMT003" and not (formulacion and _es_de_seguimiento(contexto.formato(libro), incidente)):
             observacion = _observar(incidente)
             if any(fila == FILA_DE_HOJA for _, fila, _ in incidente.saca):
-                observacion.como_corregir = _COPIE_LA_HOJA
+                observacion.como_corregir = _PONGA_LOS_TITULOS if incidente.celda else _COPIE_LA_HOJA
             yield observacion
     yield from _sin_hoja_donde_explicar(libro, contexto)
 
 
 def _sin_hoja_donde_explicar(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """La hoja donde se explica y prueba lo informado, si no está y hacía falta: una causa, y no una por renglón."""
+    sin_titulos = {hoja for i in libro.incidentes if i.clase == "FMT003" for hoja, fila, _ in i.saca if fila == FILA_DE_HOJA}
     for hoja in contexto.formato(libro).hojas:
+        if hoja.clave in sin_titulos:
+            continue  # está, y ya se dijo que no se reconoce
         pedida = libro.nuestro or hoja.clave in _PEDIDAS_A_TODOS
         if hoja.llave[1:] != ("trimestre",) or hoja.clave in libro.hojas or not pedida or libro.origen is not None:
             continue

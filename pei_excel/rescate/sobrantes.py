@@ -16,8 +16,8 @@ from pei_excel.formato import HOJA_IDENTIDAD, Formato, Hoja, Modo
 from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.bloques import Bloque, buscar_bloque
 from pei_excel.lectura.celdas import abrir_bytes
-from pei_excel.lectura.encabezados import Hallado, buscar_encabezados, textos_normalizados
-from pei_excel.lectura.lector import es_el_mejor
+from pei_excel.lectura.encabezados import Hallado, textos_normalizados
+from pei_excel.lectura.hojas import CON_OTRA_PRUEBA, hallar
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.textos import cuenta, normalizar
@@ -142,8 +142,7 @@ def _vistas(
     completo = normalizar(formato.completo)
     for cruda in crudo.hojas:
         textos = textos_normalizados(cruda)
-        todos = [h for hoja in formato.hojas for h in buscar_encabezados(cruda, textos, hoja)]
-        hallados = [h for h in todos if es_el_mejor(h, todos)] if cruda.nombre in nombres else []
+        hallados = hallar(cruda, textos, formato, minimo=CON_OTRA_PRUEBA) if cruda.nombre in nombres else []
         hoja = max(hallados, key=lambda h: h.cobertura).hoja if hallados else None
         bloque = buscar_bloque(cruda, textos, hoja) if hoja else Bloque()
         propios = conocidos.get(hoja.clave if hoja else cruda.nombre, frozenset()) | {completo}

@@ -23,9 +23,7 @@ def _titulo_cambiado(s: Simulado, azar: Random) -> Hallazgos:
     clave = azar.choice(("definicion", "metodo", "unidad_medida", "dimension", "frecuencia", "sentido", "medios"))
     columna = MIR.principal.por_clave[clave]
     s.danos.append(danos.cambiar_titulo(columna.titulo, "Otro dato"))
-    if columna.banda:
-        return [Esperado("FMT003", columna=clave, lugar="banda")]
-    return [Esperado("FMT003", columna="nivel", lugar="titulo")]
+    return [Esperado("FMT003", columna=clave, lugar="titulo")]
 
 
 def _columna_con_cifra(azar: Random, fila: Fila) -> str | None:

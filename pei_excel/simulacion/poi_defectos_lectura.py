@@ -42,7 +42,7 @@ def intacta(s: PoiSimulado, fila: Fila) -> bool:
 def _titulo_cambiado(s: PoiSimulado, azar: Random) -> Hallazgos:
     clave = azar.choice(("indicador", "tipo_indicador", "prioridad", "elementos"))
     s.danos.append(danos.cambiar_titulo(POI.principal.por_clave[clave].titulo, "Otro dato"))
-    return [Esperado("FMT003", columna="codigo", lugar="titulo")]
+    return [Esperado("FMT003", columna=clave, lugar="titulo")]
 
 
 def _mes_sin_titulo(*hojas: str) -> Plantador[PoiSimulado]:
@@ -53,7 +53,7 @@ def _mes_sin_titulo(*hojas: str) -> Plantador[PoiSimulado]:
         columna = POI.por_clave[hoja].por_clave[clave]
         celda = lugar.celda(lugar.fila_del_titulo(columna), clave)
         s.danos.append(retoques.cambiar_celda(POI, hoja, celda, "Otro dato"))
-        return [Esperado("FMT003", hoja, clave, lugar="banda")]
+        return [Esperado("FMT003", hoja, clave, lugar="titulo")]
 
     return plantar
 

@@ -102,8 +102,8 @@ def test_la_columna_que_falta_en_una_pagina_se_senala_en_esa_pagina() -> None:
     for donde, celda in celdas.items():
         if celda.valor == "Sentido Esperado":
             celdas[donde] = celda._replace(valor="Otro dato")
-    banda = LUGAR.celda(LUGAR.fila_encabezado + SALTO, "nivel")
-    assert hallados(apilar(crudo(filas=MODELO[:5]), segunda)) == [("FMT003", "ERROR", banda)]
+    suya = LUGAR.celda(LUGAR.fila_del_titulo(MIR.principal.por_clave["sentido"]) + SALTO, "sentido")
+    assert hallados(apilar(crudo(filas=MODELO[:5]), segunda)) == [("FMT003", "ERROR", suya)]
 
 
 def test_el_rezago_de_un_trimestre_calla_la_media_de_ese_trimestre() -> None:

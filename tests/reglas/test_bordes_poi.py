@@ -95,17 +95,16 @@ def test_falta_una_hoja_una_columna_o_un_mes() -> None:
         (revision,) = revisiones(libro)
         return revision.estado, [(h.regla, h.donde.hoja, h.donde.celda) for h in revision.hallazgos]
 
-    banda = PROGRAMACION.disposicion.celda(PROGRAMACION.disposicion.fila_encabezado, "programado_m1")
     assert suerte(quitada("Programación")) == (Suerte.RECHAZADO, [("FMT003", None, None)])
     assert suerte(quitada("Valorización")) == (Suerte.OBSERVADO, [("FMT003", None, None)])
     assert suerte(quitada("Evaluación")) == (Suerte.ACEPTADO, [("FMT003", None, None)])  # no tiene cifras: es un aviso
     for columna in ("codigo", "actividad"):
         assert suerte(sin_titulo("Programación", columna))[0] is Suerte.RECHAZADO
     assert suerte(sin_titulo("Programación", "programado_m9")) == (
-        Suerte.RECHAZADO, [("FMT003", "Programación", banda)]
+        Suerte.RECHAZADO, [("FMT003", "Programación", titulo("Programación", "programado_m9"))]
     )
-    codigo = titulo("Programación", "codigo")
-    assert suerte(sin_titulo("Programación", "prioridad")) == (Suerte.OBSERVADO, [("FMT003", "Programación", codigo)])
+    suya = titulo("Programación", "prioridad")
+    assert suerte(sin_titulo("Programación", "prioridad")) == (Suerte.OBSERVADO, [("FMT003", "Programación", suya)])
     assert suerte(sin_titulo("Seguimiento", "ejecutado_m2"))[0] is Suerte.OBSERVADO
 
 
