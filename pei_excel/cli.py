@@ -160,6 +160,27 @@ def ejemplo(salida: Path) -> None:
     click.echo(texto_de_ejemplo(consolidado, recibidos), nl=False)
 
 
+@orden.command(epilog="Ejemplo:  pei-excel simular --semilla 7 --unidades 30 -o practica")
+@click.option("--semilla", type=Entero(0, 10**6), default=1, show_default=True,
+              help="De cada semilla sale siempre el mismo año.")
+@click.option("--unidades", type=Entero(4, 200), default=30, show_default=True, help="Entre los dos municipios.")
+@click.option("--ejercicio", type=Entero(2000, 2100), default=2024, show_default=True, help="Año que se simula.")
+@click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("practica"),
+              show_default=True, help="Carpeta nueva donde se deja.")
+def simular(semilla: int, unidades: int, ejercicio: int, salida: Path) -> None:
+    """Escribe un año de demostración para practicar: dos carpetas de trabajo con lo que llega en cada trimestre.
+
+    Hay atrasos, prórrogas, libros por corregir y reenviados, copias, metas modificadas y una unidad que cambia de
+    clave. Nada de ello existe; el LÉAME de cada carpeta dice qué probar.
+    """
+    from pei_excel.simulacion.practica import escribir_practica
+
+    hecha = escribir_practica(salida, semilla=semilla, unidades=unidades, ejercicio=ejercicio, avance=_avance())
+    click.echo(f"Un año de demostración: {hecha.unidades} unidades y {hecha.libros} libros. Empiece por el LÉAME de:")
+    for carpeta in hecha.carpetas:
+        click.echo(f"  {carpeta}")
+
+
 @orden.command(epilog='Ejemplo:  pei-excel preparar "Planeación 2025" --ejercicio 2025 --pais mx')
 @click.argument("carpeta", type=click.Path(path_type=Path))
 @click.option("--ejercicio", type=Entero(2000, 2100), help="Año con que se trabaja; por omisión, el que toca informar.")

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest.register_assert_rewrite("oficina_simulada")
+
 # La suite es siempre la misma; para buscar casos nuevos: HYPOTHESIS_PROFILE=azar python -m pytest
 settings.register_profile("fijo", derandomize=True, deadline=None)
 settings.register_profile("azar", deadline=None)

@@ -146,7 +146,8 @@ def _comparar_control(control: dict[str, dict[str, Any]], verdad: Verdad) -> Non
     assert set(control) - set(llegaron) == {f"{unidad}/{programa}" for unidad, programa in verdad.faltan}
     vigentes = [r for r in llegaron.values() if r["Estado"] not in {"sustituido", "rechazado"}]
     assert sorted(r["Días de retraso"] for r in vigentes if r.get("Días de retraso")) == sorted(verdad.tarde.values())
-    hechas = [tuple(r[t] for t in ("Atendidas", "Persisten", "Nuevas")) for r in vigentes if r.get("Atendidas") is not None]
+    cambios = ("Atendidas", "Persisten", "Nuevas")
+    hechas = [tuple(r[t] for t in cambios) for r in vigentes if r.get("Atendidas") is not None]
     assert sorted(hechas) == sorted(map(tuple, verdad.correcciones.values()))
 
 

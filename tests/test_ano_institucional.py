@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+import shutil
 import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
-pytest.register_assert_rewrite("oficina_simulada")
 from oficina_simulada import Oficina, comparar, correr, decisiones
 
+from pei_excel import oficina as oficinas
+from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import Periodo
-from pei_excel.simulacion.ano import AnoMunicipal, simular_ano
+from pei_excel.reglas.base import Contexto
+from pei_excel.revision import revisar
+from pei_excel.simulacion.ano import AnoMunicipal, escribir_recibidos, simular_ano
 from pei_excel.simulacion.ano_modelo import Paso
+from pei_excel.simulacion.mir_ano import MirAnual
+from pei_excel.simulacion.practica import DESPUES
 
 MOTIVO = ("--con-observaciones", "--motivo", "Venció el plazo para corregir")
 
@@ -66,12 +74,23 @@ def _cerrar(oficina: Oficina, paso: Paso) -> None:
     assert oficina.consolidar(paso.periodo).estado == 2
 
 
+def _las_filas_van_en_orden(carpeta: Path) -> None:
+    """En todos los libros: fuera de orden, Excel los da por dañados."""
+    for ruta in carpeta.rglob("*.xlsx"):
+        with zipfile.ZipFile(ruta) as libro:
+            for parte in libro.namelist():
+                if parte.startswith("xl/worksheets/sheet"):
+                    filas = [int(n) for n in re.findall(rb'<row r="(\d+)"', libro.read(parte))]
+                    assert filas == sorted(set(filas)), (ruta.name, parte)
+
+
 def _el_expediente_del_que_cambio_de_clave(oficina: Oficina) -> None:
     """Todas sus entregas, con la clave de antes y la de ahora; ninguna ajena."""
     suyo = oficina.ano.renombrado
     clave = "-".join(p for p in (suyo.claves[-1][1], suyo.programa) if p)
     destino = oficina.carpeta / "expediente.zip"
-    hecho = correr("expediente", clave, "2024", "--catalogo", oficina.catalogo, "--salidas", oficina.resultados, "-o", destino)
+    opciones = ("--catalogo", oficina.catalogo, "--salidas", oficina.resultados, "-o", destino)
+    hecho = correr("expediente", clave, "2024", *opciones)
     assert hecho.estado == 0, hecho.error
     ultimos = {p.periodo: p for p in oficina.ano.pasos}
     enviados = Counter(
@@ -98,11 +117,18 @@ def _sin_la_bitacora_el_tablero_es_el_mismo(oficina: Oficina) -> None:
         if periodo.clase == "T":
             assert otra.cerrar(periodo, *MOTIVO).estado == 0
     for codigo, tablero in otra.tableros().items():
-        assert tablero["formatos"] == antes[codigo]["formatos"] or _hubo_decisiones(oficina, codigo), codigo
+        for parte, la_de_antes in zip(tablero["formatos"], antes[codigo]["formatos"], strict=True):
+            # Lo que la oficina decidió está en el consolidado, no en lo recibido.
+            menos = _DE_DECISIONES if _hubo_decisiones(oficina, codigo) else set()
+            assert {c: v for c, v in parte.items() if c not in menos} == (
+                {c: v for c, v in la_de_antes.items() if c not in menos}
+            ), codigo
+
+
+_DE_DECISIONES = {"aceptados", "observados", "cambios"}
 
 
 def _hubo_decisiones(oficina: Oficina, codigo: str) -> bool:
-    """Lo que la oficina decidió está en el consolidado, no en lo recibido."""
     return any(p.anotaciones for p in oficina.ano.de(Periodo.de_codigo(codigo)))
 
 
@@ -110,15 +136,66 @@ def _hubo_decisiones(oficina: Oficina, codigo: str) -> bool:
 def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path) -> None:
     """Reenvíos, decisiones, cierre con observaciones, reapertura, y lo retroactivo y lo modificado en el segundo."""
     oficina = repetir(simular_ano(formato, 1, 2, trimestres=2), tmp_path)
+    _las_filas_van_en_orden(oficina.resultados / "2024-T2")
     _el_expediente_del_que_cambio_de_clave(oficina)
     _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
 
 
 @pytest.mark.larga
-@pytest.mark.parametrize(("formato", "unidades", "semilla"), [("MIR", 15, 1), ("POI", 15, 1), ("MIR", 7, 2), ("POI", 6, 3)])
+@pytest.mark.parametrize(
+    ("formato", "unidades", "semilla"), [("MIR", 15, 1), ("POI", 15, 1), ("MIR", 7, 2), ("POI", 6, 3)]
+)
 def test_el_ano_entero(formato: str, unidades: int, semilla: int, tmp_path: Path) -> None:
     """Los cuatro trimestres (los POI, también cada mes) con todo lo que pasa en una oficina de treinta unidades."""
     ano = simular_ano(formato, semilla, unidades, por_meses=True)
     oficina = repetir(ano, tmp_path)
     _el_expediente_del_que_cambio_de_clave(oficina)
     _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
+
+
+def _huellas(carpeta: Path) -> dict[str, str]:
+    return {
+        p.relative_to(carpeta).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(carpeta.rglob("*"))
+        if p.is_file() and not p.name.startswith(("INICIAR", "Revisar", "Consolidar"))
+    }
+
+
+def test_simular_deja_un_ano_para_practicar(tmp_path: Path) -> None:
+    """Dos carpetas de trabajo, siempre iguales, en las que se puede hacer lo que dice su LÉAME; nada se mezcla."""
+    pedir = ("simular", "--semilla", "1", "--unidades", "4", "-o")
+    assert correr(*pedir, tmp_path / "una").estado == 0
+    huellas = _huellas(tmp_path / "una")
+    otra = simular_ano("POI", 1, 2)
+    escribir_recibidos(tmp_path / "otra", otra.pasos[0].envios)
+    assert set(_huellas(tmp_path / "otra").values()) <= set(huellas.values())
+    negado = correr(*pedir, tmp_path / "una")
+    assert negado.estado == 2
+    assert "ya tiene algo" in negado.error
+    assert _huellas(tmp_path / "una") == huellas
+    for municipio in sorted((tmp_path / "una").iterdir()):
+        assert "DEMOSTRACIÓN" in (municipio / "LÉAME.txt").read_text(encoding="utf-8-sig")
+        oficina = oficinas.Oficina(municipio)
+        assert oficina.preparada
+        periodo = Periodo(2024, "T", 1)
+        recibidos, despues = oficina.recibidos(periodo), municipio / DESPUES / periodo.codigo
+        orden = ("consolidar", recibidos, "--periodo", "2024-T1", "--catalogo", municipio / oficinas.CATALOGO,
+                 "--procesos", "1", "-o", oficina.resultados)
+        assert correr(*orden).estado == 1
+        for ruta in sorted(despues.rglob("*")):
+            if ruta.is_file():
+                shutil.copy(ruta, recibidos / ruta.name)
+        hecho = correr(*orden)
+        assert "2 aceptados y 2 sustituidos" in hecho.dicho, hecho.dicho
+
+
+@pytest.mark.parametrize("semilla", [3, 41])
+def test_el_ano_de_una_mir_sale_limpio_en_cada_trimestre(semilla: int, tmp_path: Path) -> None:
+    """Cortado donde sea, ninguna regla tiene nada que decir."""
+    ano = MirAnual(semilla, "1 - Programa", 2024)
+    for n in range(1, 5):
+        periodo = Periodo(2024, "T", n)
+        ano.al(periodo, "601 - Unidad").escribir(tmp_path / "libro.xlsx")
+        contexto = Contexto(periodo=periodo)
+        libros = leer(tmp_path / "libro.xlsx", "libro.xlsx", Opciones(periodo=periodo))
+        assert [h.mensaje for x in libros for h in revisar(x, contexto).hallazgos] == []

@@ -141,6 +141,8 @@ def test_una_renombrada_se_encuentra_por_cualquiera_de_sus_claves() -> None:
         assert c.clave_vigente(clave, date(2020, 1, 1)) == "N1"
         assert c.clave_vigente(clave, date(2024, 6, 30)) == "N1"
         assert c.clave_vigente(clave, date(2030, 1, 1)) == "N2"
+    assert c.antecesoras("n2") == ("N1", "N0")
+    assert c.antecesoras("N0") == c.antecesoras("otra") == ()
     assert c.clave_vigente("N0", date(1999, 12, 31)) is None
     assert c.clave_vigente("otra", date(2024, 1, 1)) is None
 
@@ -154,6 +156,7 @@ def test_una_fusion_y_una_division_no_se_inventan_una_sola_clave() -> None:
     assert fusion.clave_vigente("A", fin) == "A"
     assert fusion.claves_vigentes("C", fin) == ("A", "B")
     assert fusion.clave_vigente("C", fin) is None
+    assert fusion.antecesoras("C") == ()
     division = desde_libro(en_memoria({"Unidades": [
         unidad("A", hasta=fin), unidad("B", desde=nuevo, clave_anterior=("A",)),
         unidad("C", desde=nuevo, clave_anterior=("A",)),
@@ -161,6 +164,7 @@ def test_una_fusion_y_una_division_no_se_inventan_una_sola_clave() -> None:
     assert division.claves_vigentes("A", nuevo) == ("B", "C")
     assert division.clave_vigente("A", nuevo) is None
     assert division.clave_vigente("B", fin) == "A"
+    assert division.antecesoras("B") == ()
 
 
 def test_la_misma_clave_con_otro_nombre_conserva_el_de_cada_epoca() -> None:

@@ -166,6 +166,22 @@ def test_si_cambia_lo_que_dice_vuelve_y_lo_recuerda(recibidos: Path) -> None:
     assert (del_libro(doc, "a.xlsx")["estado"], reglas(doc, "a.xlsx")) == ("aceptado", [])
 
 
+def test_si_el_reenvio_dice_otra_cosa_vuelve_aunque_el_anterior_siga_en_la_carpeta(recibidos: Path) -> None:
+    consolidar(recibidos, estado=1)
+    anotar(consolidado(recibidos), "a.xlsx", **NO_PROCEDE)
+    informe(recibidos / "a2.xlsx", {COMPONENTE: "trece"}, UNO)
+    lista = "archivo;fecha\na.xlsx;02/07/2024\na2.xlsx;09/07/2024\n"
+    (recibidos / "recepcion.csv").write_text(lista, encoding="utf-8")
+    for _ in range(2):
+        doc = consolidar(recibidos, estado=1)
+        assert [(del_libro(doc, a)["estado"], reglas(doc, a)) for a in ("a.xlsx", "a2.xlsx")] == [
+            ("sustituido", []), ("observado", ["FMT004"]),
+        ]
+        renglon = next(f for f in hoja(recibidos, HOJA) if f[VISIBLES["archivo"]] == "a2.xlsx")
+        assert "Se había decidido «No procede»" in renglon[VISIBLES["mensaje"]]
+        assert [d["situacion"] for d in doc["decisiones"]] == ["Cambió lo que dice: se observa otra vez"]
+
+
 def test_las_demas_se_llevan_al_lado_y_se_quitan_borrandolas(recibidos: Path) -> None:
     consolidar(recibidos, estado=1)
     anotar(consolidado(recibidos), "a.xlsx", decision="procede", motivo="Que lo corrija", fecha="9 de julio de 2024")

@@ -171,6 +171,22 @@ def test_el_control_compara_lo_recibido_con_el_catalogo(recibidos: Path, catalog
 
 
 @pytest.mark.libreoffice
+def test_lo_que_no_abre_y_dice_de_quien_es_se_esperaba(recibidos: Path, catalogo: Path) -> None:
+    """Cuenta entre lo esperado de su formato; ya llegó algo suyo, y lo que se dice es por qué no sirve."""
+    (recibidos / "MIR 520-9.xlsx").write_bytes(b"PK\3\4 cortado")
+    leido = consolidar(recibidos, "--catalogo", catalogo, estado=1)
+    suya = next(e for e in leido["entregas"] if e["archivo"] == "MIR 520-9.xlsx")
+    assert (suya["formato"], suya["esperado"], suya["estado"], suya["limite"]) == (
+        "MIR", True, "rechazado", "2024-07-10"
+    )
+    base = recibidos.parent / "salidas"
+    for opciones in ((), ("--catalogo", catalogo)):
+        (tablero,) = json.loads(correr("estado", "--json", "-o", base, *opciones).stdout)["periodos"]
+        (parte,) = tablero["formatos"]
+        assert (parte["esperados"], parte["entregados"], parte["faltan"]) == (3, 3, [])
+        assert parte["rechazados"] == ["MIR 520-9.xlsx"]
+
+
 def test_las_formulas_del_control_dan_lo_que_dicen(
     recibidos: Path, catalogo: Path, tmp_path: Path, soffice: Callable[[Path, str], Path]
 ) -> None:

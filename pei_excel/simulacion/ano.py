@@ -5,7 +5,7 @@ De una semilla salen siempre los mismos archivos. La verdad de cada paso se calc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -134,11 +134,12 @@ def _callar(envios: Iterable[Envio], anotaciones: Sequence[Anotacion]) -> None:
                 envio.callados.add(anotacion.celda)
 
 
-def escribir_recibidos(carpeta: Path, envios: Sequence[Envio]) -> None:
-    """Deja en la carpeta los archivos y su recepcion.csv, como lo guarda Excel en español."""
+def escribir_recibidos(carpeta: Path, envios: Sequence[Envio], nuevos: Collection[str] | None = None) -> None:
+    """Deja en la carpeta los archivos (o sólo los `nuevos`) y el recepcion.csv de todos, como lo guarda Excel."""
     carpeta.mkdir(parents=True, exist_ok=True)
     for envio in envios:
-        envio.libro.escribir(carpeta / envio.archivo)
+        if nuevos is None or envio.archivo in nuevos:
+            envio.libro.escribir(carpeta / envio.archivo)
     (carpeta / LISTA).write_text("\n".join(_lista(envios)), encoding="utf-8-sig", newline="\r\n")
 
 

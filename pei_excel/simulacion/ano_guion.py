@@ -22,8 +22,8 @@ _QUIEN = "Jefatura de seguimiento (demostración)"
 
 #: Qué puede pasarle a una entrega. Los primeros tocan también en un municipio pequeño.
 SUCESOS = (
-    "procede", "corrige", "no procede", "a medias", "tarde", "copia", "falta", "prórroga", "dañado", "cambia lo decidido",
-    "prórroga vencida", "unos días tarde",
+    "procede", "corrige", "no procede", "a medias", "tarde", "copia", "falta", "prórroga", "dañado",
+    "cambia lo decidido", "prórroga vencida", "unos días tarde",
 )
 #: Los que no dejan al municipio sin el libro de quien coordina un programa.
 _CON_LIBRO = frozenset({

@@ -1,4 +1,4 @@
-"""Quiénes informan en un año simulado: sus unidades y programas, y lo que en el año cambia de sus metas y sus cifras."""
+"""Quiénes informan en un año simulado: sus unidades y programas, y lo que cambia de sus metas y sus cifras."""
 
 from __future__ import annotations
 
@@ -222,7 +222,8 @@ class Mudanzas:
         """En el segundo trimestre se baja, con su registro, una meta que no se iba a alcanzar."""
         llave, fila = self._tomar(0)
         mes = _mes_bajable(fila)
-        columna, hecho = ("programado_t2", "alcanzado_t2") if self.es_mir else (f"programado_m{mes}", f"ejecutado_m{mes}")
+        cual, medida = ("t2", "alcanzado") if self.es_mir else (f"m{mes}", "ejecutado")
+        columna, hecho = f"programado_{cual}", f"{medida}_{cual}"
         antes, ahora = _cifra(fila, columna), _cifra(fila, hecho)
         self._poner(llave, fila, columna, mes, ahora)
         self._registrar(llave, fila, columna, mes, antes, ahora)
@@ -251,9 +252,10 @@ class Mudanzas:
         if not self.es_mir:
             base = _cifra(fila, "meta") - _cifra(fila, columna)
             valores = [*valores, ("Meta anual", round(base + antes, 2), round(base + ahora, 2))]
+        clave = "nivel" if self.es_mir else "codigo"
         for que, anterior, nuevo in valores:
             self.uno.registros.append(Registro(mes, {
-                "fecha": date(self.ejercicio, mes, self.azar.randint(2, 27)), "nivel" if self.es_mir else "codigo": llave,
+                "fecha": date(self.ejercicio, mes, self.azar.randint(2, 27)), clave: llave,
                 "campo": que, "valor_anterior": anterior, "valor_nuevo": nuevo,
                 "causa": _CAUSA[self.final.formato.clave],
                 "documento": f"Oficio {self.azar.randint(10, 99)}/{self.ejercicio}",

@@ -1,4 +1,4 @@
-"""De una semilla al año entero de una MIR limpia, que se corta en cada trimestre; un programa puede ser de varias unidades."""
+"""De una semilla al año entero de una MIR limpia, que se corta en cada trimestre."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MirAnual:
         return tuple(sorted({n for f in self._filas if (n := componente_de(f)) is not None}))
 
     def al(self, periodo: Periodo, unidad: str, componentes: Collection[int | None] | None = None) -> Simulado:
-        """El informe de una unidad en un trimestre; de los `componentes` dados (None: el Fin y el Propósito) o entero."""
+        """El informe de una unidad en un trimestre, de los `componentes` dados (None: Fin y Propósito) o entero."""
         q = periodo.trimestre
         filas = [
             self._documentada(n, {c: v for c, v in f.items() if not _despues(c, q)}, q)

@@ -8,11 +8,11 @@ import pytest
 
 from pei_excel.consolidacion import consolidar
 from pei_excel.ejemplo import PERIODO, escribir_recibidos, huamanga, oaxaca
-from pei_excel.simulacion.vocabulario import MARCA
 from pei_excel.formatos.anexo01 import FILAS_DE_AEI
 from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, Suerte, revisar, revisar_entrega
+from pei_excel.simulacion.vocabulario import MARCA
 
 Carpeta = dict[str, Revision]
 
