@@ -153,6 +153,24 @@ def test_el_ano_entero(formato: str, unidades: int, semilla: int, tmp_path: Path
     _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
 
 
+def test_con_la_clave_de_antes_y_la_de_ahora_es_el_mismo_informe(tmp_path: Path) -> None:
+    """La unidad manda su libro con la clave que ya no tiene y después con la suya: se cuenta una vez."""
+    ano = simular_ano("MIR", 1, 2, trimestres=2)
+    oficina, paso, suyo = Oficina(ano, tmp_path), ano.de(Periodo(2024, "T", 2))[0], ano.renombrado
+    oficina.recibir(paso)
+    recibidos = oficina.recibidos(paso.periodo)
+    suyo.libro(paso.periodo, f"{suyo.claves[0][1]} - {suyo.nombre}").escribir(recibidos / "de antes.xlsx")
+    with (recibidos / "recepcion.csv").open("a", encoding="utf-8", newline="") as lista:
+        lista.write("de antes.xlsx;01/07/2024;;;\r\n")
+    assert oficina.consolidar(paso.periodo).estado == 1
+    leido = oficina.leer(paso.periodo)
+    (parte,) = leido.tablero["formatos"]
+    assert (parte["esperados"], parte["entregados"], parte["faltan"]) == (2, 2, [])
+    estados = {x["archivo"]: x["estado"] for x in leido.documento["libros"]}
+    assert estados["de antes.xlsx"] == "sustituido"
+    assert [h["archivo"] for h in leido.documento["hallazgos"] if h["regla"] == "ENT003"] == ["de antes.xlsx"]
+
+
 def _huellas(carpeta: Path) -> dict[str, str]:
     return {
         p.relative_to(carpeta).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()

@@ -63,7 +63,8 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     grupos: dict[tuple[object, ...], list[Libro]] = {}
     for libro in entrega.libros:
         if not libro.rechazado and _se_sabe_de_quien_es(libro):
-            grupos.setdefault((libro.formato, *libro.identidad, _cual_informe(libro, contexto)), []).append(libro)
+            quien = _clave_de_hoy(libro, contexto), libro.identidad[1], _cual_informe(libro, contexto)
+            grupos.setdefault((libro.formato, *quien), []).append(libro)
     for grupo in grupos.values():
         if len(grupo) < 2:
             continue
@@ -107,6 +108,14 @@ def _se_sabe_de_quien_es(libro: Libro) -> bool:
     """Trae la clave de todo lo que identifica a un informe de su formato: unidad y, si lo hay, programa."""
     campos = {c.clave for c in FORMATOS[libro.formato or "MIR"].principal.campos}
     return all(clave for clave, campo in zip(libro.identidad, ("unidad", "programa"), strict=True) if campo in campos)
+
+
+def _clave_de_hoy(libro: Libro, contexto: Contexto) -> str:
+    """La clave que su unidad tenía ese periodo, aunque el libro traiga la de antes: son el mismo informe."""
+    clave, periodo = libro.identidad[0], contexto.periodo_de(libro)
+    if contexto.catalogo is None or periodo is None:
+        return clave
+    return contexto.catalogo.clave_vigente(clave, periodo.ultimo_dia) or clave
 
 
 def _cual_informe(libro: Libro, contexto: Contexto) -> object:
