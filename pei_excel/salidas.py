@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -179,6 +180,24 @@ def _barrer(base: Path) -> None:
     for ruta in base.glob(f"{PASAJERO}-*.tmp"):
         with suppress(OSError):
             ruta.unlink()
+    try:
+        a_medias = {p.stem for p in base.iterdir() if p.suffix in _VECINAS and _ES_DE_PERIODO.fullmatch(p.stem)}
+        for nombre in sorted(a_medias):
+            _reparar(base / nombre)
+    except OSError as error:
+        raise no_se_escribe(base, error) from error
+
+
+def _exigir_sin_cerrojo(ruta: Path) -> None:
+    """Nadie tiene abierto el archivo: fuera de Windows el sistema deja cambiarlo, y al guardar se perdería lo nuevo."""
+    from pei_excel.lectura.disco import cerrojo_de
+
+    cerrojo = cerrojo_de(ruta)
+    if cerrojo is not None:
+        raise SalidaOcupada(
+            f"«{ruta}» está abierto en otro programa. Ciérrelo y repita, o elija otra carpeta con -o; si nadie lo "
+            f"tiene abierto, borre «{cerrojo.name}», que está junto a él."
+        )
 
 
 def escribir_entero(ruta: Path, contenido: bytes) -> None:
@@ -187,6 +206,7 @@ def escribir_entero(ruta: Path, contenido: bytes) -> None:
     Raises:
         SalidaOcupada: si no se puede.
     """
+    _exigir_sin_cerrojo(ruta)
     temporal = ruta.with_name(f"{PASAJERO}-{uuid.uuid4().hex[:8]}.tmp")
     try:
         ruta.parent.mkdir(parents=True, exist_ok=True)
@@ -199,6 +219,32 @@ def escribir_entero(ruta: Path, contenido: bytes) -> None:
             temporal.unlink(missing_ok=True)
 
 
+#: Con qué terminan las vecinas de una carpeta de resultados: la nueva, la anterior y la anterior de la anterior.
+_VECINAS = (".nuevo", ".anterior", ".sobra")
+#: Cómo se llama la carpeta de un periodo (`Periodo.codigo`); una vecina de otra cosa es de la oficina.
+_ES_DE_PERIODO = re.compile(r"\d{4}(?:-(?:T[1-4]|S[12]|\d\d))?")
+
+
+def _vecinas(final: Path) -> tuple[Path, Path, Path]:
+    nueva, anterior, sobra = (final.with_name(f"{final.name}{cola}") for cola in _VECINAS)
+    return nueva, anterior, sobra
+
+
+def _reparar(final: Path) -> None:
+    """Termina o deshace un cambio de carpeta que se interrumpió; después, sobra lo demás."""
+    nueva, anterior, sobra = _vecinas(final)
+    if not final.exists():
+        if (nueva / ULTIMO).is_file():
+            nueva.rename(final)
+        elif anterior.exists():
+            anterior.rename(final)
+    if sobra.exists() and not anterior.exists():
+        sobra.rename(anterior)
+    for carpeta in (sobra, nueva):
+        if carpeta.exists():
+            insistir(lambda carpeta=carpeta: shutil.rmtree(carpeta))  # type: ignore[misc]
+
+
 class Carpeta:
     """La carpeta `<salida>/<periodo>` y sus vecinas: la nueva que se está escribiendo y la anterior.
 
@@ -207,9 +253,8 @@ class Carpeta:
 
     def __init__(self, base: Path, nombre: str, necesita: int = 0) -> None:
         self.final = base / nombre
-        self.nueva = base / f"{nombre}.nuevo"
-        self.anterior = base / f"{nombre}.anterior"
-        self._sobra = base / f"{nombre}.sobra"  #: la anterior de la anterior, mientras se borra
+        #: `_sobra`: la anterior de la anterior, mientras se borra.
+        self.nueva, self.anterior, self._sobra = _vecinas(self.final)
         self._necesita = necesita
         self._puerta = ExitStack()
         self._preparada = False
@@ -229,7 +274,7 @@ class Carpeta:
         self._puerta.enter_context(puerta(self.final.parent, self._necesita))
         self._preparada = True
         try:
-            self._reparar()
+            _reparar(self.final)
             self._exigir_cerrada()
             self.nueva.mkdir()
             self._exigir_largo()
@@ -240,25 +285,13 @@ class Carpeta:
             raise
         return self.nueva
 
-    def _reparar(self) -> None:
-        """Termina o deshace un cambio que se interrumpió; después, sobra lo demás."""
-        if not self.final.exists():
-            if (self.nueva / ULTIMO).is_file():
-                self.nueva.rename(self.final)
-            elif self.anterior.exists():
-                self.anterior.rename(self.final)
-        if self._sobra.exists() and not self.anterior.exists():
-            self._sobra.rename(self.anterior)
-        for carpeta in (self._sobra, self.nueva):
-            if carpeta.exists():
-                insistir(lambda carpeta=carpeta: shutil.rmtree(carpeta))  # type: ignore[misc]
-
     def _exigir_cerrada(self) -> None:
         """Ningún archivo de las carpetas que van a cambiar de nombre está abierto: en Windows lo impediría."""
         if self.final.exists() and not self.final.is_dir():
             raise SalidaOcupada(f"«{self.final}» es un archivo. Muévalo o elija otra carpeta con -o.")
         for ruta in [r for carpeta in (self.final, self.anterior) for r in sorted(carpeta.rglob("*"))]:
             if ruta.is_file():
+                _exigir_sin_cerrojo(ruta)
                 try:
                     with ruta.open("r+b"):
                         pass

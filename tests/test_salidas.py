@@ -78,6 +78,46 @@ def test_un_archivo_abierto_se_nombra(tmp_path: Path, monkeypatch: pytest.Monkey
     assert contenido(carpeta.final) == "viejo"
 
 
+@pytest.mark.parametrize("cerrojo", [".~lock.datos.csv#", "~$datos.csv"])
+@pytest.mark.parametrize("donde", ["2024-T2", "2024-T2.anterior"])
+def test_un_archivo_abierto_se_sabe_por_su_cerrojo(tmp_path: Path, cerrojo: str, donde: str) -> None:
+    """Fuera de Windows el sistema deja cambiar lo que otro programa tiene abierto."""
+    for texto in ("uno", "dos"):
+        hacer(tmp_path, texto)
+    (tmp_path / donde / cerrojo).write_text(",quien,equipo,hoy;")
+    antes = sorted(tmp_path.rglob("*"))
+    with pytest.raises(SalidaOcupada, match=r"datos\.csv» está abierto en otro programa\. Ciérrelo y repita") as dicho:
+        Carpeta(tmp_path, "2024-T2").preparar()
+    assert f"borre «{cerrojo}»" in str(dicho.value)
+    assert "\n" not in str(dicho.value)
+    assert sorted(tmp_path.rglob("*")) == antes
+    with pytest.raises(SalidaOcupada, match="está abierto en otro programa"):
+        escribir_entero(tmp_path / donde / "datos.csv", b"otro")
+    (tmp_path / donde / cerrojo).rename(tmp_path / donde / ".~lock.otro.csv#")  # el de un archivo que ya no está
+    hacer(tmp_path, "tres")
+    assert contenido(tmp_path / "2024-T2") == "tres"
+
+
+def test_al_empezar_se_reparan_los_cambios_interrumpidos_de_los_demas_periodos(tmp_path: Path) -> None:
+    hacer(tmp_path, "viejo")
+    completa, sin_final, a_medias = (Carpeta(tmp_path, n) for n in ("2024-T2", "2024-S1", "2024-05"))
+    completa.final.rename(completa.anterior)
+    completa.nueva.mkdir()
+    llenar(completa.nueva, "nuevo")
+    sin_final.anterior.mkdir()
+    llenar(sin_final.anterior, "de antes")
+    a_medias.nueva.mkdir()
+    (a_medias.nueva / "datos.csv").write_text("a medias")
+    ajena = tmp_path / "informe.nuevo"
+    ajena.mkdir()
+    with Carpeta(tmp_path, "2024-T1") as carpeta:
+        llenar(carpeta.preparar(), "otro")
+        carpeta.cambiar()
+    hallados = {p.name: contenido(p) for p in tmp_path.iterdir() if p != ajena}
+    assert hallados == {"2024-T1": "otro", "2024-T2": "nuevo", "2024-T2.anterior": "viejo", "2024-S1": "de antes"}
+    assert ajena.is_dir()
+
+
 def test_un_archivo_se_escribe_completo_o_no_se_toca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ruta = tmp_path / "a.txt"
     ruta.write_bytes(b"viejo")

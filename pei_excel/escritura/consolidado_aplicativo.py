@@ -24,6 +24,8 @@ from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.filas_armadas import HojaDeFilas, con_formula, entidades, hoja_de_filas, principio
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila
+from pei_excel.formatos.aplicativo import APLICATIVO
+from pei_excel.mensual import meses_que_mide
 from pei_excel.periodos import MESES
 from pei_excel.tablas import Renglon, Tablas
 from pei_excel.textos import cuenta, enumerar
@@ -32,6 +34,7 @@ from pei_excel.ubicacion import letra
 HOJA = "Captura en el aplicativo"
 PRIMERA = ENCABEZADO + 1
 LISTO = "Sí"
+FALTA_LO_FINANCIERO = "lo financiero, que la exportación no trae"
 _NOTAS = (
     "Orden: unidad orgánica, OEI, AEI y código, como los lista el aplicativo.",
     "Una celda en blanco es un mes sin programar o sin informar: no es un 0.",
@@ -151,15 +154,19 @@ def _cifra(a: Actividad, clave: str) -> Cifra:
 
 
 def _listo(renglon: Renglon) -> str:
-    """«Sí», o lo vencido del periodo que no está informado: «Falta: físico de mayo; S/. de mayo y junio»."""
+    """«Sí», o lo vencido del periodo que no está informado: «Falta: físico de mayo; S/. de mayo y junio».
+
+    De un mes cuya programación o cuyo costo no se leyó no se sabe si vence: se pide. La exportación del aplicativo no
+    trae soles, ni costos con que saber si los debe.
+    """
     a = renglon.actividad
     meses = a.periodo.meses
+    sin_meta, sin_costo = (a.ilegibles.get(medida, ()) for medida in ("programado", "costo"))
     vencen = {
-        "ejecutado": [m for m in a.vencidos if m in meses],
-        # Lo que viene del aplicativo no trae costos: sin costo no hay devengado que pedir.
-        "devengado": [m for m in meses if a.costo[m - 1]],
+        "ejecutado": [m for m in meses if m in a.vencidos or (m in sin_meta and m in meses_que_mide(a.forma))],
+        "devengado": [m for m in meses if a.costo[m - 1] or m in sin_costo],
     }
-    faltan = []
+    faltan = [FALTA_LO_FINANCIERO] if renglon.libro.origen == APLICATIVO else []
     for medida, (_, nombre) in _MEDIDAS.items():
         vacios = [MESES[m - 1] for m in vencen[medida] if _cifra(a, f"{medida}{m}") is None]
         if vacios:

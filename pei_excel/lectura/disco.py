@@ -105,8 +105,13 @@ def ilegible(ruta: Path, error: OSError) -> ArchivoIlegible:
 
 
 def _con_cerrojo(ruta: Path) -> bool:
-    """Junto al libro está el archivo con que Excel o LibreOffice avisan que lo tienen abierto."""
-    return any((ruta.parent / nombre).exists() for nombre in (f"~${ruta.name}", f".~lock.{ruta.name}#"))
+    return cerrojo_de(ruta) is not None
+
+
+def cerrojo_de(ruta: Path) -> Path | None:
+    """El archivo con que Excel o LibreOffice avisan, junto a un libro, que lo tienen abierto; None si no está."""
+    posibles = (ruta.with_name(nombre) for nombre in (f"~${ruta.name}", f".~lock.{ruta.name}#"))
+    return next((p for p in posibles if p.exists()), None)
 
 
 def huella(ruta: Path) -> str:

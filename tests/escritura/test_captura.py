@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +13,17 @@ import pytest
 from paridad import diferencias
 from pois_de_prueba import cambiar, poi, revueltos, tablas_de_poi
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from exportaciones import escribir_exportacion
+
+from pei_excel.consolidacion import consolidar
 from pei_excel.escritura.consolidado_aplicativo import HOJA
 from pei_excel.escritura.consolidado_poi import escribir_consolidado_poi
+from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import Periodo
+from pei_excel.reglas.base import Contexto
+from pei_excel.revision import revisar
 from pei_excel.tablas import Tablas
 
 T2 = Periodo.de_codigo("2024-T2")
@@ -78,6 +87,31 @@ def test_dice_que_falta_para_copiar() -> None:
     listos = {f[3]: f[12] for f in filas if f[3]}
     assert listos["AO.01"].startswith("Falta: físico de mayo; S/. de mayo y junio")
     assert listos["AO.03"].startswith("Sí")
+
+
+def test_lo_que_viene_de_la_exportacion_no_esta_listo_en_soles(tmp_path: Path) -> None:
+    """La exportación no trae soles: su columna está vacía y falta llenarla."""
+    ruta = escribir_exportacion(tmp_path / "exportacion.xlsx")
+    contexto = Contexto(T2)
+    revisiones = [revisar(libro, contexto) for libro in leer(ruta, ruta.name, Opciones(T2))]
+    tablas = consolidar(revisiones, T2, contexto, formato="POI")
+    memoria = BytesIO()
+    escribir_consolidado_poi(memoria, tablas, revisiones)
+    titulos, filas = _filas(memoria.getvalue())
+    listos = [str(f[titulos.index("¿Listo para copiar?")]) for f in filas[: len(tablas.renglones)]]
+    assert len(listos) == 3
+    assert all(listo.startswith("Falta: lo financiero, que la exportación no trae") for listo in listos)
+
+
+def test_sin_leer_lo_programado_no_se_da_por_listo() -> None:
+    uno = cambiar(poi(), "Valorización", "AO.01", costo_m5="según anexo")
+    cambiar(uno, "Seguimiento", "AO.01", devengado_m5=None)
+    cambiar(uno, "Programación", "AO.03", programado_m5="según anexo")
+    cambiar(uno, "Seguimiento", "AO.03", ejecutado_m5=None)
+    _, filas = _filas(_escribir(T2, uno)[0])
+    listos = {f[3]: f[12] for f in filas if f[3]}
+    assert listos["AO.01"].startswith("Falta: S/. de mayo")
+    assert listos["AO.03"].startswith("Falta: físico de mayo")
 
 
 @pytest.mark.libreoffice
