@@ -124,7 +124,7 @@ def test_consolidar_con_el_catalogo_dice_quien_falta_y_con_que_semaforo(tmp_path
         ("ENT001", None, "MIR: U22 - Dirección de Obras de Ejemplo (demostración), programa P2"),
     ]
     assert documento["totales"]["MIR"]["informes"] == {
-        "leidos": 1, "consolidados": 1, "esperados": 3, "excluidos": [
+        "leidos": 1, "consolidados": 1, "errores_callados": 0, "esperados": 3, "excluidos": [
             {"informe": "U21 - Instituto de Ejemplo (demostración), programa P2", "motivo": "no ha llegado"},
             {"informe": "U22 - Dirección de Obras de Ejemplo (demostración), programa P2", "motivo": "no ha llegado"},
         ],
