@@ -7,12 +7,17 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+#: Los signos que se combinan con una letra en las lenguas de aquí.
+_ACENTOS = dict.fromkeys(c for c in range(0x300, 0x370) if unicodedata.combining(chr(c)))
+
 
 @lru_cache(maxsize=8192)
 def normalizar(texto: str) -> str:
     """Sin acentos, mayúsculas, puntuación ni espacios de más: «1er. Trím. *» → «1er trim»."""
     descompuesto = unicodedata.normalize("NFKD", texto.replace("\xa0", " ")).casefold()
-    sin_acentos = "".join(c for c in descompuesto if not unicodedata.combining(c))
+    sin_acentos = descompuesto.translate(_ACENTOS)
+    if not sin_acentos.isascii():
+        sin_acentos = "".join(c for c in sin_acentos if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9%]+", sin_acentos))
 
 

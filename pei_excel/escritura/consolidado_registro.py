@@ -180,11 +180,8 @@ def _agregar_bloque(
     hoja: HojaDeFilas, bloque: datos.BloqueDeDatos, iniciales: Sequence[datos.Valor], inicios: Sequence[str], fila: int
 ) -> int:
     n, propias = len(iniciales), len(bloque.cambian[0]) - datos.DE_ORIGEN
-    primeras = hoja.celdas(inicios[:n], iniciales)
-    archivo = hoja.celdas(inicios[n + propias : -datos.DE_ORIGEN], (bloque.archivo,))
-    suyos, ultimos = inicios[n : n + propias], inicios[-datos.DE_ORIGEN :]
+    primeras, archivo, suyos = hoja.celdas(inicios[:n], iniciales), (bloque.archivo,), inicios[n:]
     for cambia in bloque.cambian:
         fila += 1
-        propios, origen = hoja.celdas(suyos, cambia[:propias]), hoja.celdas(ultimos, cambia[propias:])
-        hoja.agregar(fila, f"{primeras}{propios}{archivo}{origen}")
+        hoja.agregar(fila, primeras + hoja.celdas(suyos, cambia[:propias] + archivo + cambia[propias:]))
     return fila

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -96,22 +97,23 @@ def bloques_del_poi(tablas: Tablas) -> Iterator[BloqueDeDatos]:
     for renglon in tablas.renglones:
         a, libro = renglon.actividad, renglon.libro
         cambian: list[tuple[Valor, ...]] = []
+        unidad = a.unidad_medida
+        medidas = [
+            ("programado", a.programado, unidad, a.fisico), ("ejecutado", a.ejecutado, unidad, a.fisico),
+            ("costo", a.costo, SOLES, a.financiero), ("devengado", a.devengado, SOLES, a.financiero),
+        ]
+        datos = {medida: a.datos(medida, range(1, periodo.mes + 1)) for medida, *_ in medidas}
         for n, codigo, tramo in meses[: periodo.mes]:
-            fisico, soles = a.fisico(tramo).palabra, a.financiero(tramo).palabra
-            for medida, cifras, unidad, palabra in (
-                ("programado", a.programado, a.unidad_medida, fisico),
-                ("ejecutado", a.ejecutado, a.unidad_medida, fisico),
-                ("costo", a.costo, SOLES, soles), ("devengado", a.devengado, SOLES, soles),
-            ):
-                dato = a.dato(medida, n)
+            for medida, cifras, suya, medir in medidas:
+                dato = datos[medida][n - 1]
                 cambian.append((
-                    codigo, "mes", medida, cifras[n - 1], unidad, palabra, dato.hoja or "", dato.celda or ""
+                    codigo, "mes", medida, cifras[n - 1], suya, medir(tramo).palabra, dato.hoja or "", dato.celda or ""
                 ))
-        cambian += _al_periodo_del_poi(a, periodo)
-        suya = libro.unidad
+        cambian += _al_periodo_del_poi(a, periodo, unidad, [_origen(suyos) for suyos in datos.values()])
+        quien = libro.unidad
         yield BloqueDeDatos(
             (
-                tablas.formato, periodo.ejercicio, suya.clave if suya else "", suya.nombre if suya else "",
+                tablas.formato, periodo.ejercicio, quien.clave if quien else "", quien.nombre if quien else "",
                 str(libro.campo("gerencia").valor or ""), "", "", str(a.fila.valor("oei") or ""),
                 str(a.fila.valor("aei") or ""), a.codigo, a.nombre, "observado" if renglon.observado else "aceptado",
             ),
@@ -120,12 +122,15 @@ def bloques_del_poi(tablas: Tablas) -> Iterator[BloqueDeDatos]:
         )
 
 
-def _al_periodo_del_poi(a: Actividad, periodo: Periodo) -> Iterator[tuple[Valor, ...]]:
-    meses, fisico, soles = range(1, periodo.mes + 1), a.al_periodo, a.financiero_al_periodo
-    p, e, c, d = (_origen(a, m, meses) for m in ("programado", "ejecutado", "costo", "devengado"))
+def _al_periodo_del_poi(
+    a: Actividad, periodo: Periodo, propia: str, origenes: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Valor, ...]]:
+    """Lo acumulado; `propia` es la unidad de medida de lo físico y `origenes`, de dónde salen sus cuatro medidas."""
+    fisico, soles = a.al_periodo, a.financiero_al_periodo
+    p, e, c, d = origenes
     for medida, valor, unidad, estado, origen in (
-        ("programado", fisico.programado, a.unidad_medida, fisico.palabra, p),
-        ("ejecutado", fisico.alcanzado, a.unidad_medida, fisico.palabra, e),
+        ("programado", fisico.programado, propia, fisico.palabra, p),
+        ("ejecutado", fisico.alcanzado, propia, fisico.palabra, e),
         ("porcentaje físico", fisico.porcentaje, "%", fisico.palabra, _unidos(p, e)),
         ("costo", soles.programado, SOLES, soles.palabra, c),
         ("devengado", soles.alcanzado, SOLES, soles.palabra, d),
@@ -135,9 +140,8 @@ def _al_periodo_del_poi(a: Actividad, periodo: Periodo) -> Iterator[tuple[Valor,
         yield (periodo.codigo, "al periodo", medida, valor, unidad, estado, *origen)
 
 
-def _origen(a: Actividad, medida: str, meses: range) -> tuple[str, str]:
+def _origen(datos: Sequence[Dato]) -> tuple[str, str]:
     """Hoja y celdas de donde salen los meses de una medida."""
-    datos = a.datos(medida, meses)
     return next((d.hoja for d in datos if d.hoja), ""), rango_de_origen(datos)
 
 
@@ -193,11 +197,10 @@ def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
 
     def filas() -> Iterator[list[Any]]:
         for bloque in (b for tablas in formatos for b in bloques_de_datos(tablas)):
-            iniciales = [_segura(v) for v in bloque.iniciales]
-            archivo = _segura(bloque.archivo)
+            iniciales, archivo = _seguros(bloque.iniciales), _seguros((bloque.archivo,))
             for cambia in bloque.cambian:
-                propios = [_segura(v) for v in cambia]
-                yield [*iniciales, *propios[:-DE_ORIGEN], archivo, *propios[-DE_ORIGEN:]]
+                propios = _seguros(cambia)
+                yield iniciales + propios[:-DE_ORIGEN] + archivo + propios[-DE_ORIGEN:]
 
     contenido = _a_csv(COLUMNAS, filas())
     if isinstance(destino, Path):
@@ -208,7 +211,7 @@ def escribir_csv(destino: Path | BinaryIO, formatos: Sequence[Tablas]) -> None:
 
 def en_csv(titulos: Sequence[str], filas: Iterable[Sequence[Valor]]) -> bytes:
     """Una tabla en CSV, UTF-8 con BOM; un texto nunca se abre como fórmula y un número queda igual."""
-    return _a_csv(titulos, ([_segura(v) for v in fila] for fila in filas))
+    return _a_csv(titulos, map(_seguros, filas))
 
 
 def sin_apostrofo(valor: str) -> str:
@@ -236,7 +239,12 @@ def _a_csv(titulos: Sequence[str], filas: Iterable[Sequence[Any]]) -> bytes:
     return salida.getvalue().encode("utf-8-sig")
 
 
-def _segura(valor: Valor) -> Any:
-    if isinstance(valor, str):
-        return f"'{valor}" if valor.startswith(PELIGROSOS) else valor
-    return f"{valor:.15g}" if isinstance(valor, float) else valor
+def _seguros(valores: Iterable[Valor]) -> list[Any]:
+    return [
+        _texto_seguro(v) if isinstance(v, str) else f"{v:.15g}" if isinstance(v, float) else v for v in valores
+    ]
+
+
+@lru_cache(8192)  # casi todos se repiten: claves, estados, hojas y celdas son los mismos en muchos renglones
+def _texto_seguro(texto: str) -> str:
+    return f"'{texto}" if texto.startswith(PELIGROSOS) else texto

@@ -28,7 +28,9 @@ def leer_filas(
     anclas = _anclas(cruda, hallado.ultima, hasta)
     filas: list[Fila] = []
     for fila in sorted(ocupadas):
-        llenas = [columna for columna, c in capturables if _escrita(celdas.get((fila, c)))]
+        llenas = [
+            columna for columna, c in capturables if (celda := celdas.get((fila, c))) is not None and _escrita(celda)
+        ]
         if not llenas or all(c.auxiliar for c in llenas) or _es_nota(cruda, hallado, fila, llenas):
             continue
         if _es_rotulo(cruda, hallado, fila, llenas) or _es_de_totales(cruda, hallado, fila):
@@ -44,9 +46,9 @@ def _valor(celda: CeldaCruda | None) -> object:
     return None if isinstance(valor, str) and not valor.strip() else valor
 
 
-def _escrita(celda: CeldaCruda | None) -> bool:
+def _escrita(celda: CeldaCruda) -> bool:
     """Hay algo en la celda; una fórmula sin calcular lo es, y su renglón no debe perderse."""
-    return _valor(celda) is not None or (celda is not None and celda.formula and not celda.calculada)
+    return _valor(celda) is not None or (celda.formula and not celda.calculada)
 
 
 def _es_nota(cruda: HojaCruda, hallado: Hallado, fila: int, llenas: list[Columna]) -> bool:
@@ -127,7 +129,7 @@ def _leer_fila(
     en_porcentaje = unidad is not None and normalizar(str(unidad.valor)).startswith(("porcentaje", "%"))
     propio = contexto._replace(en_porcentaje=en_porcentaje)
     datos: dict[str, Dato] = {}
-    de_la_hoja = hoja.clave
+    de_la_hoja, nuevo = hoja.clave, tuple.__new__  # sin pasar por el constructor: son decenas por renglón
     for columna, c, letras in columnas:
         posicion = fila, c
         celda = celdas.get(posicion)
@@ -138,7 +140,7 @@ def _leer_fila(
         llave = (de_la_hoja, indice, clave)
         direccion = f"{letras}{posicion[0]}"
         if celda is None:
-            datos[clave] = Dato(llave, None, None, nombre, direccion)
+            datos[clave] = nuevo(Dato, (llave, None, None, nombre, direccion, False, True, None))
             continue
         valor, incidente = columna.tipo.leer(celda, propio)
         crudo = _valor(celda)
@@ -149,7 +151,8 @@ def _leer_fila(
             # Un .xls pasa el formato de % a las celdas de apoyo que calcula Excel: no es cómo lo escribió la unidad.
             elif columna.medida is None and incidente.clase == "FMT005" and not isinstance(crudo, str):
                 incidente = None
-        datos[clave] = Dato(llave, valor, crudo, nombre, direccion, celda.formula, celda.calculada, incidente)
+        partes = (llave, valor, crudo, nombre, direccion, celda.formula, celda.calculada, incidente)
+        datos[clave] = nuevo(Dato, partes)
     return Fila(hoja.clave, indice, nombre, fila, datos)
 
 

@@ -10,7 +10,7 @@ from informes_de_prueba import en_memoria, informe, revueltos, tablas_de
 from pois_de_prueba import poi, tablas_de_poi
 from pois_de_prueba import revueltos as pois_revueltos
 
-from pei_excel.escritura.datos import COLUMNAS, escribir_csv, filas_de_datos
+from pei_excel.escritura.datos import COLUMNAS, en_csv, escribir_csv, filas_de_datos
 from pei_excel.libro import Dato
 from pei_excel.periodos import Periodo
 
@@ -74,11 +74,8 @@ def test_csv_con_bom_textos_inofensivos_y_numeros_intactos() -> None:
 
 
 def test_un_numero_negativo_no_lleva_apostrofo() -> None:
-    from pei_excel.escritura.datos import _segura
-
-    assert _segura(-60.0) == "-60"
-    assert _segura("-60") == "'-60"
-    assert _segura(None) is None
+    _, fila = en_csv(("cifra", "texto", "nada"), [(-60.0, "-60", None)]).decode("utf-8-sig").split()
+    assert fila == "-60,'-60,"
 
 
 def test_ruta_o_memoria_dan_lo_mismo(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Mide el programa entero contra un guion, contra dos pisos y contra su par público, en una misma corrida.
 
-    python tests/rendimiento/comparar.py [--libros 100 500] [--vueltas 3] [--par PYTHON]
+    python tests/rendimiento/comparar.py [--formato MIR] [--libros 100 500] [--vueltas 3] [--par PYTHON]
+    python tests/rendimiento/comparar.py --formato POI [--libros 100] [--actividades 40] [--vueltas 3]
 
 - guion: openpyxl y pandas, como lo haría una oficina sin el programa (guion.py);
-- piso de la hoja: leer y escribir desnuda sólo la hoja MIR de cada libro (piso.py);
+- piso de sus hojas: leer y escribir desnudas sólo las hojas que la unidad llena (piso.py);
 - piso de las mismas celdas: leer todas las hojas y escribir desnudas las celdas de todos nuestros libros (piso.py);
-- par: datamaps, que de esos libros hace un maestro y un informe de tipos; PYTHON es el de un ambiente que lo tiene.
+- par: datamaps, que de las MIR hace un maestro y un informe de tipos; PYTHON es el de un ambiente que lo tiene.
 
 Imprime segundos (mediana), las razones (mediana de las de cada vuelta), la memoria máxima de todos los procesos y el
 tiempo por etapa.
@@ -28,17 +29,32 @@ from pathlib import Path
 
 AQUI = Path(__file__).parent
 PROCESOS = 2
+PERIODO = "2024-T2"
+#: Formato → las hojas que la unidad llena; después, cuántos libros se miden.
+HOJAS = {
+    "MIR": ("MIR",),
+    "POI": ("Programación", "Valorización", "Necesidades", "Seguimiento", "Evaluación", "Modificaciones"),
+}
+LIBROS = {"MIR": [100, 500], "POI": [100]}
 
 
-def simular(carpeta: Path, cuantos: int) -> None:
+def simular(carpeta: Path, cuantos: int, formato: str = "MIR", actividades: int = 40) -> None:
     """Escribe los libros que se van a medir, con el simulador."""
-    from pei_excel.simulacion import escribir_simulado, simular_informe
+    from pei_excel.periodos import Periodo
+    from pei_excel.simulacion import escribir_simulado, simular_informe, simular_poi
 
     carpeta.mkdir(parents=True)
     for n in range(cuantos):
-        simulado = simular_informe(n, unidad=f"{100 + n} - Unidad {n} (datos de demostración)",
-                                   programa=f"{1 + n % 20} - Programa {1 + n % 20} (datos de demostración)")
-        escribir_simulado(simulado, carpeta / f"{n:04d}.xlsx")
+        unidad = f"{100 + n} - Unidad {n} (datos de demostración)"
+        if formato == "POI":
+            escribir_simulado(simular_poi(
+                n, unidad=unidad, periodo=Periodo.de_codigo(PERIODO), actividades=actividades,
+                gerencia=f"Gerencia {n % 12} (datos de demostración)",
+                siglas=f"{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}",
+            ), carpeta / f"{n:04d}.xlsx")
+        else:
+            programa = f"{1 + n % 20} - Programa {1 + n % 20} (datos de demostración)"
+            escribir_simulado(simular_informe(n, unidad=unidad, programa=programa), carpeta / f"{n:04d}.xlsx")
 
 
 def volcar(salida: Path, destino: Path) -> None:
@@ -126,7 +142,7 @@ def _familia(raiz: int) -> list[int]:
     return familia
 
 
-def etapas(entrada: Path, destino: Path, formato: str = "MIR") -> dict[str, float]:
+def etapas(entrada: Path, destino: Path, formato: str) -> dict[str, float]:
     """Segundos por etapa, en un solo proceso, con las funciones del programa."""
     from datetime import date
     from io import BytesIO
@@ -138,7 +154,7 @@ def etapas(entrada: Path, destino: Path, formato: str = "MIR") -> dict[str, floa
     from pei_excel.proceso import Encargo, escribir_una_evaluacion, escritores
     from pei_excel.revision import revisar
 
-    periodo = Periodo.de_codigo("2024-T2")
+    periodo = Periodo.de_codigo(PERIODO)
     encargo = Encargo(periodo)
     escribir_consolidado, escribir_tesoreria = escritores(formato)
     tiempos: dict[str, float] = {}
@@ -172,15 +188,15 @@ def etapas(entrada: Path, destino: Path, formato: str = "MIR") -> dict[str, floa
     return tiempos
 
 
-def _ordenes(base: Path, entrada: Path, par: str | None) -> dict[str, list[str]]:
+def _ordenes(base: Path, entrada: Path, formato: str, par: str | None) -> dict[str, list[str]]:
     salida, nuestro, dos = str(base / "salida"), [sys.executable, "-m", "pei_excel"], str(PROCESOS)
     guion, piso = ([sys.executable, str(AQUI / nombre), str(entrada), salida] for nombre in ("guion.py", "piso.py"))
     ordenes = {
-        "pei-excel": [*nuestro, "consolidar", str(entrada), "--periodo", "2024-T2", "--procesos", dos, "-o", salida],
-        "guion, 1 proceso": [*guion, "1"],
-        f"guion, {dos} procesos": [*guion, dos],
-        "piso de la hoja": [*piso, dos],
-        "piso de las mismas celdas": [*piso, dos, str(base / "volcado.pickle")],
+        "pei-excel": [*nuestro, "consolidar", str(entrada), "--periodo", PERIODO, "--procesos", dos, "-o", salida],
+        "guion, 1 proceso": [*guion, "1", formato],
+        f"guion, {dos} procesos": [*guion, dos, formato],
+        "piso de sus hojas": [*piso, dos, "--hojas", *HOJAS[formato]],
+        "piso de las mismas celdas": [*piso, dos, "--volcado", str(base / "volcado.pickle")],
     }
     if par is not None:
         mapa = base / "datamap.csv"
@@ -191,42 +207,46 @@ def _ordenes(base: Path, entrada: Path, par: str | None) -> dict[str, list[str]]
     return ordenes
 
 
-def _medir(base: Path, entrada: Path, cuantos: int, vueltas: int, par: str | None) -> float:
+def _medir(base: Path, entrada: Path, formato: str, de_que: str, vueltas: int, par: str | None) -> float:
     """Mide e imprime una cantidad de libros; devuelve nuestra mediana."""
-    ordenes = _ordenes(base, entrada, par)
+    ordenes = _ordenes(base, entrada, formato, par)
     correr(ordenes["pei-excel"], base / "salida")
-    volcar(base / "salida" / "2024-T2", base / "volcado.pickle")
+    volcar(base / "salida" / PERIODO, base / "volcado.pickle")
     tiempos: dict[str, list[float]] = {nombre: [] for nombre in ordenes}
     for _ in range(vueltas):  # por turnos: si la máquina cambia de velocidad, cambia para todos
         for nombre, orden in ordenes.items():
             tiempos[nombre].append(correr(orden, base / "salida")[0])
-    print(f"\n{cuantos} libros de 13 indicadores")
+    print(f"\n{de_que}")
     for nombre, lista in tiempos.items():
         razon = statistics.median(n / otro for n, otro in zip(tiempos["pei-excel"], lista, strict=True))
         print(f"  {nombre:25} {statistics.median(lista):6.2f} s   pei-excel / éste = {razon:5.2f}")
     _, memoria = correr(ordenes["pei-excel"], base / "salida", con_memoria=True)
     print(f"  memoria máxima de todos los procesos: {memoria:.0f} MB")
     print("  por etapa, en un proceso: "
-          + ", ".join(f"{n} {s:.2f} s" for n, s in etapas(entrada, base / "etapas").items()))
+          + ", ".join(f"{n} {s:.2f} s" for n, s in etapas(entrada, base / "etapas", formato).items()))
     return statistics.median(tiempos["pei-excel"])
 
 
 def principal() -> None:
     opciones = argparse.ArgumentParser(description=__doc__)
-    opciones.add_argument("--libros", type=int, nargs="+", default=[100, 500])
+    opciones.add_argument("--formato", choices=tuple(HOJAS), default="MIR")
+    opciones.add_argument("--libros", type=int, nargs="+")
+    opciones.add_argument("--actividades", type=int, default=40, help="de cada POI")
     opciones.add_argument("--vueltas", type=int, default=3)
     opciones.add_argument("--par", metavar="PYTHON", help="el de un ambiente con datamaps; sin él, no se mide")
     pedido = opciones.parse_args()
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} núcleos, {PROCESOS} procesos, {pedido.vueltas} vueltas")
-    if pedido.par is None:
+    if pedido.par is None and pedido.formato == "MIR":
         print("Sin --par: no se compara con datamaps")
+    libros = pedido.libros or LIBROS[pedido.formato]
+    de_que = "MIR de 13 indicadores" if pedido.formato == "MIR" else f"POI de {pedido.actividades} actividades"
     with tempfile.TemporaryDirectory() as temporal:
         base = Path(temporal)
         por_libro: list[float] = []
-        for cuantos in pedido.libros:
+        for cuantos in libros:
             entrada = base / f"recibidos{cuantos}"
-            simular(entrada, cuantos)
-            nuestro = _medir(base, entrada, cuantos, pedido.vueltas, pedido.par)
+            simular(entrada, cuantos, pedido.formato, pedido.actividades)
+            nuestro = _medir(base, entrada, pedido.formato, f"{cuantos} {de_que}", pedido.vueltas, pedido.par)
             por_libro.append(nuestro / cuantos)
         if len(por_libro) > 1:
             print(f"\nTiempo por libro, último entre primero: {por_libro[-1] / por_libro[0]:.2f} (1 es lineal)")

@@ -1,30 +1,23 @@
-"""El guion con que una oficina haría lo del POI sin el programa: openpyxl y pandas, un libro de evaluación por archivo.
+"""La parte del guion de oficina que lee y calcula un POI, al segundo trimestre.
 
-Lee las hojas de cada POI, las une por código, calcula trimestres, semestres, año y al periodo, físico y financiero,
-escribe un libro con formato por archivo y un consolidado. Es competente, pero no revisa nada ni sabe de celdas.
+Une sus hojas por código y calcula trimestres, semestres, año y al periodo, físico y financiero.
 """
 
 from __future__ import annotations
 
-import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+SE_RESUME_POR = ("archivo", "OEI", "AEI")
 MES = 6
 INICIALES = list("EFMAMJJASOND")
 TRAMOS = {
     "T1": range(1, 4), "T2": range(4, 7), "T3": range(7, 10), "T4": range(10, 13), "S1": range(1, 7),
     "S2": range(7, 13), "Año": range(1, 13), "Al periodo": range(1, MES + 1),
 }
-LADO = Side(style="thin", color="999999")
-BORDE = Border(left=LADO, right=LADO, top=LADO, bottom=LADO)
-GRIS = PatternFill("solid", fgColor="DDDDDD")
-COLORES = {"Bueno": "C6EFCE", "Regular": "FFEB9C", "Deficiente": "FFC7CE", "Exceso": "E4DFEC"}
 
 
 def hoja(libro: openpyxl.Workbook, nombre: str, *bandas: str) -> pd.DataFrame:
@@ -65,6 +58,7 @@ def medir(p: np.ndarray, a: np.ndarray, forma: np.ndarray, meses: range) -> tupl
 
 
 def leer(ruta: Path) -> dict[str, pd.DataFrame]:
+    """Cada actividad en todos los horizontes; aparte, lo pedido y lo explicado."""
     libro = openpyxl.load_workbook(ruta, data_only=True)
     plan = hoja(libro, "Programación", "p")
     hecho = hoja(libro, "Seguimiento", "e", "d").set_index("codigo").reindex(plan["codigo"]).reset_index()
@@ -95,49 +89,3 @@ def leer(ruta: Path) -> dict[str, pd.DataFrame]:
     salida["Físico"]["brecha"] = salida["Financiero"]["Al periodo %"] - salida["Físico"]["Al periodo %"]
     salida["Necesidades"], salida["Evaluación"] = pedidos.iloc[:, :6], factores.iloc[:, :10]
     return salida
-
-
-def escribir(tablas: dict[str, pd.DataFrame], destino: Path) -> None:
-    libro = openpyxl.Workbook()
-    libro.remove(libro.active)
-    for nombre, tabla in tablas.items():
-        una = libro.create_sheet(nombre)
-        una.append(list(tabla.columns))
-        for celda in una[1]:
-            celda.font, celda.fill, celda.border = Font(bold=True), GRIS, BORDE
-        for fila in tabla.itertuples(index=False):
-            una.append([None if pd.isna(v) else v for v in fila])
-        for fila in una.iter_rows(min_row=2):
-            for celda in fila:
-                celda.border = BORDE
-                celda.alignment = Alignment(wrap_text=True, vertical="top")
-                color = COLORES.get(str(celda.value))
-                if color:
-                    celda.fill = PatternFill("solid", fgColor=color)
-        una.freeze_panes = "C2"
-    libro.save(destino)
-
-
-def uno(ruta: Path, destino: Path) -> pd.DataFrame:
-    tablas = leer(ruta)
-    escribir(tablas, destino / f"{ruta.stem}_evaluacion.xlsx")
-    return tablas["Físico"]
-
-
-def principal(entrada: Path, destino: Path, procesos: int) -> None:
-    rutas = sorted(entrada.glob("*.xlsx"))
-    if procesos == 1:
-        tablas = [uno(r, destino) for r in rutas]
-    else:
-        with ProcessPoolExecutor(procesos) as grupo:
-            tablas = list(grupo.map(uno, rutas, [destino] * len(rutas)))
-    todo = pd.concat(tablas)
-    with pd.ExcelWriter(destino / "consolidado.xlsx", engine="openpyxl") as salida:
-        for llave in ("archivo", "OEI", "AEI"):
-            resumen = todo.groupby(llave).agg(n=("codigo", "count"), pct=("Al periodo %", "mean")).reset_index()
-            resumen.to_excel(salida, sheet_name=f"Por {llave}", index=False)
-        todo.to_excel(salida, sheet_name="Datos", index=False)
-
-
-if __name__ == "__main__":
-    principal(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

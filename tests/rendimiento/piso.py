@@ -1,20 +1,22 @@
 """El piso: leer con python-calamine y escribir celdas desnudas con xlsxwriter, sin nada más.
 
-    python piso.py RECIBIDOS SALIDA PROCESOS            la hoja MIR de cada libro, leída y escrita
-    python piso.py RECIBIDOS SALIDA PROCESOS VOLCADO    las mismas celdas: lee todas las hojas de cada libro y escribe
-                                                        las de todos nuestros libros (evaluaciones en los procesos;
-                                                        consolidado y tesorería en el principal)
+    python piso.py RECIBIDOS SALIDA PROCESOS --hojas MIR         esas hojas de cada libro, leídas y escritas
+    python piso.py RECIBIDOS SALIDA PROCESOS --volcado VOLCADO   las mismas celdas: lee todas las hojas de cada libro y
+                                                                 escribe las de todos nuestros libros (evaluaciones en
+                                                                 los procesos; lo institucional, en el principal)
 
 Imprime los segundos que tardó en traer el VOLCADO a memoria, que no son parte del piso y quien mide los resta.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import pickle
-import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -50,10 +52,10 @@ def escribir(destino: Path, hojas: dict[str, list[list[Any]]]) -> int:
     return cuantas
 
 
-def una_hoja(ruta: Path, destino: Path) -> int:
-    """Sólo la hoja MIR: se lee y se escribe la misma."""
-    filas = CalamineWorkbook.from_path(str(ruta)).get_sheet_by_name("MIR").to_python()
-    return escribir(destino / ruta.name, {"MIR": filas})
+def sus_hojas(ruta: Path, destino: Path, hojas: Sequence[str]) -> int:
+    """Sólo las hojas que la unidad llena: se leen y se escriben las mismas."""
+    libro = CalamineWorkbook.from_path(str(ruta))
+    return escribir(destino / ruta.name, {nombre: libro.get_sheet_by_name(nombre).to_python() for nombre in hojas})
 
 
 def mismas_celdas(ruta: Path, destino: Path, evaluacion: str | None) -> int:
@@ -62,7 +64,7 @@ def mismas_celdas(ruta: Path, destino: Path, evaluacion: str | None) -> int:
     return escribir(destino / Path(evaluacion).name, VOLCADO[evaluacion]) if evaluacion else 0
 
 
-def principal(entrada: Path, destino: Path, procesos: int, volcado: Path | None) -> None:
+def principal(entrada: Path, destino: Path, procesos: int, hojas: Sequence[str], volcado: Path | None) -> None:
     archivos = sorted(entrada.glob("*.xlsx"))
     inicio = time.perf_counter()
     if volcado is not None:
@@ -73,7 +75,7 @@ def principal(entrada: Path, destino: Path, procesos: int, volcado: Path | None)
     evaluaciones += [None] * (len(archivos) - len(evaluaciones))  # los informes rechazados no la tienen
     with ProcessPoolExecutor(procesos, mp_context=get_context("fork")) as grupo:
         if volcado is None:
-            total = sum(grupo.map(una_hoja, archivos, [destino] * len(archivos)))
+            total = sum(grupo.map(partial(sus_hojas, destino=destino, hojas=hojas), archivos))
         else:
             escritas = grupo.map(mismas_celdas, archivos, [destino] * len(archivos), evaluaciones)
             total = sum(escribir(destino / nombre, VOLCADO[nombre]) for nombre in VOLCADO if "/" not in nombre)
@@ -82,6 +84,10 @@ def principal(entrada: Path, destino: Path, procesos: int, volcado: Path | None)
 
 
 if __name__ == "__main__":
-    principal(
-        Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]) if len(sys.argv) > 4 else None
-    )
+    opciones = argparse.ArgumentParser(description=__doc__)
+    opciones.add_argument("entrada", type=Path)
+    opciones.add_argument("destino", type=Path)
+    opciones.add_argument("procesos", type=int)
+    opciones.add_argument("--hojas", nargs="+", default=())
+    opciones.add_argument("--volcado", type=Path)
+    principal(**vars(opciones.parse_args()))
