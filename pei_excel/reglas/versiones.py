@@ -134,8 +134,10 @@ def _cambio_cerrado(
     if entrega is None or dato.celda is None or _mismo(entrega.valores[donde], dato.valor):
         return
     antes = entrega.valores[donde]
+    # Sin la ruta de su archivo: lo cerrado está en una carpeta de la oficina, que la unidad no conoce.
+    cuando = f"su {entrega.cuando.removeprefix('la ')}"
     yield Observacion(
-        f"{_que(columna, llave)} {_antes_y_ahora(antes, f'{entrega.cuando} («{entrega.archivo}»)', dato.valor)}",
+        f"{_que(columna, llave)} {_antes_y_ahora(antes, cuando, dato.valor)}",
         dato, lee=tuple(fila[c] for c in _llaves(fila)), encontrado=_mostrable(dato.valor), esperado=_mostrable(antes),
     )
 
