@@ -16,8 +16,12 @@ from pei_excel.textos import limpiar, mas_cercano, normalizar, numero, sin_plura
 #: Cómo escriben los miles los países que se atienden: todos separan miles con coma y decimales con punto.
 SEPARADOR_DE_MILES = {"mx": ",", "pe": ",", "sv": ","}
 
-#: Lo que la gente escribe donde no hay nada programado ni que informar.
-NADA = frozenset({"", "np", "n p", "na", "n a", "no aplica", "no programado", "s d"})
+#: Lo que la gente escribe donde no hay nada programado («NP», «N/A», «-») o no tiene el dato («ND», «S/D»): en una
+#: celda de cifras equivalen a dejarla vacía; si el dato se debía, SEG004 lo pide con su celda y lo escrito.
+NADA = frozenset({
+    "", "np", "n p", "na", "n a", "no aplica", "no programado",
+    "nd", "n d", "no disponible", "sd", "s d", "sin dato", "sin datos",
+})
 _GUIONES = re.compile(r"^[-–—_]+$")
 _MONEDA = re.compile(r"^(?:S/\.?|US\$|\$|MXN|PEN)\s*|\s*(?:MXN|PEN|soles|pesos)$", re.IGNORECASE)
 _NUMERO = re.compile(r"^[+-]?[\d.,' ]*\d[\d.,' ]*$")
@@ -59,7 +63,7 @@ class NumeroLeido(NamedTuple):
 
 
 def es_nada(texto: str) -> bool:
-    """«NP», «N/A», «-»: equivale a dejar la celda vacía."""
+    """«NP», «N/A», «-», «ND», «S/D»: equivale a dejar la celda vacía."""
     return bool(_GUIONES.match(texto.strip())) or normalizar(texto) in NADA
 
 
@@ -175,7 +179,7 @@ class Texto(Tipo):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numero(Tipo):
-    """Número; «NP», «N/A» y «-» equivalen a vacío si `admite_nada`."""
+    """Número; «NP», «N/A», «-», «ND» y lo demás de NADA equivalen a vacío si `admite_nada`."""
 
     minimo: float | None = None
     maximo: float | None = None
@@ -444,6 +448,8 @@ class ClaveNombre(NamedTuple):
 class ClaveYNombre(Tipo):
     """«clave - nombre»; sin guion, todo es la clave si es corta y con cifras, si no, el nombre."""
 
+    ejemplo: str = "504 - Instituto Municipal de Planeación"
+
     def _leer(self, crudo: Any, celda: CeldaCruda, contexto: Contexto) -> Lectura:
         texto = " ".join(como_texto(crudo).split())
         partes = re.match(r"^([0-9A-Za-zÁÉÍÓÚÑ./]{1,12})\s*[-–—:]\s*(\S.*)$", texto)
@@ -454,10 +460,12 @@ class ClaveYNombre(Tipo):
             return Lectura(ClaveNombre(partes[1].strip(". "), partes[2].strip()))
         if re.fullmatch(r"[0-9./]{1,12}", texto):
             return Lectura(ClaveNombre(texto, ""))
-        return Lectura(None, Incidente("FMT016", f"«{texto}» no trae la clave; se espera «504 - Nombre»", error=True))
+        clave = self.ejemplo.partition(" - ")[0]
+        mensaje = f"«{texto}» no trae la clave; se espera «{clave} - Nombre»"
+        return Lectura(None, Incidente("FMT016", mensaje, error=True))
 
     def explicar(self) -> str:
-        return "Clave, guion y nombre: «504 - Instituto Municipal de Planeación»."
+        return f"Clave, guion y nombre: «{self.ejemplo}»."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

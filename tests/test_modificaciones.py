@@ -65,6 +65,17 @@ def test_lo_que_no_se_modifico_conserva_su_valor(tmp_path: Path) -> None:
     assert inicial(valores, otra, "codigo", "programado_m8") == 1.0
 
 
+def test_el_mes_se_escribe_como_la_gente_lo_escribe(tmp_path: Path) -> None:
+    escritos = {"Programado SETIEMBRE": "programado_m9", "programado sep.": "programado_m9", "Costo Set": "costo_m9",
+                "Programado: agosto": "programado_m8", "COSTO ENE.": "costo_m1"}
+    libro = _libro(
+        tmp_path, POI,
+        *(_poi("AO.01", campo, 5.0, 4.0, date(2024, 3, n)) for n, campo in enumerate(escritos, 1)),
+    )
+    assert [m.columna for m in modificaciones(libro)] == list(escritos.values())
+    assert {m.campo for m in modificaciones(libro)} <= set(POI.modificables)
+
+
 def test_sin_fecha_van_primero_y_en_su_orden(tmp_path: Path) -> None:
     libro = _libro(
         tmp_path, POI,

@@ -58,7 +58,7 @@ def test_un_porcentaje_con_formato_se_lee_por_cien_y_se_dice() -> None:
     assert ambiguo.incidente.error
 
 
-@pytest.mark.parametrize("texto", ["NP", "N/A", "-", "–", "np", "No aplica", "  "])
+@pytest.mark.parametrize("texto", ["NP", "N/A", "-", "–", "np", "No aplica", "  ", "ND", "n/d", "S/D", "Sin dato"])
 def test_lo_que_equivale_a_vacio(texto: str) -> None:
     assert Numero().leer(CeldaCruda(texto), NADA) == (None, None)
 

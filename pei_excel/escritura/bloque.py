@@ -12,6 +12,7 @@ from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.hoja import combinar, escribir_formula, escribir_valor, poner_altos
 from pei_excel.escritura.medidas import ALTO_NORMAL, abarcar, alto_de_fila, ancho_combinado
 from pei_excel.formato import Campo, Disposicion, Firma, Hoja
+from pei_excel.tipos import como_texto
 from pei_excel.ubicacion import letra
 
 #: Columna donde va el valor de los campos; la etiqueta ocupa las anteriores.
@@ -55,7 +56,7 @@ def _valor_de_campo(campo: Campo, valor: Any) -> Any:
     """Un campo escrito en su etiqueta lleva las dos cosas en la celda: «… Desarrollo 2022 - 2024»."""
     if not campo.en_etiqueta:
         return valor
-    return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {valor}"
+    return campo.etiqueta if valor is None or valor == "" else f"{campo.etiqueta} {como_texto(valor)}"
 
 
 def escribir_cuadro(

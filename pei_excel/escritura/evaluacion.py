@@ -44,6 +44,7 @@ from pei_excel.modificaciones import metas_modificadas
 from pei_excel.periodos import Periodo
 from pei_excel.revision import Revision
 from pei_excel.semaforo import Perfil
+from pei_excel.tipos import como_texto
 from pei_excel.ubicacion import letra
 
 __all__ = ["escribir_evaluacion"]
@@ -149,6 +150,8 @@ def _escribir_cabeza(
     for campo in una.campos:
         fila = lugar.fila_campo[campo.clave]
         crudo = libro.campo(campo.clave).crudo
+        if isinstance(crudo, float):  # una clave sola, que Excel guarda como número: es un texto, «504»
+            crudo = como_texto(crudo)
         normal = estilos("aprobado", border=0, text_wrap=True, bold=campo.en_etiqueta or campo.negritas)
         valor = crudo
         if campo.en_etiqueta:

@@ -52,7 +52,7 @@ EXPORTACION = Hoja(
         _campo("unidad_clave", "CENTRO_COSTOS_ID", "CENTRO_COSTO_ID", "CC_ID", "ID_CENTRO_COSTO", "COD_CENTRO_COSTO",
                "CODIGO_CENTRO_COSTO", tipo=Texto()),
         _campo("unidad", "CENTRO_COSTOS", "CENTRO_COSTO", "CENTRO DE COSTO", "CENTRO DE COSTOS", "UNIDAD ORGÁNICA",
-               tipo=ClaveYNombre()),
+               tipo=ClaveYNombre(ejemplo="03.01 - Nombre del centro de costo")),
         _como_en_el_poi("oei", "OEI", "COD_OEI", "CODIGO_OEI", "OEI_ID", "ID_OEI"),
         _como_en_el_poi("objetivo", "OBJETIVO_ESTRATEGICO", "OBJETIVO_ESTRATEGICO_INSTITUCIONAL", "NOMBRE_OEI"),
         _como_en_el_poi("aei", "AEI", "COD_AEI", "CODIGO_AEI", "AEI_ID", "ID_AEI"),

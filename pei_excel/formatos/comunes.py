@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pei_excel.calculos import Calculo
 from pei_excel.faltantes import Faltantes, PrimeroQueFalta
 from pei_excel.formato import Apertura, Columna, Hoja
@@ -28,13 +30,14 @@ def columnas_de_faltantes(calculo: Faltantes) -> tuple[Columna, Columna]:
 
 def modificaciones(
     llave: Columna, *, de: str, campos: tuple[str, ...], ejemplo: str, causa: Columna, documento: str,
-    ancho: float = 10,
+    ancho: float = 10, sinonimos: Mapping[str, str] | None = None,
 ) -> Hoja:
     """La hoja `Modificaciones`: un renglón por cada celda programada que cambia, en vigor desde su mes o trimestre.
 
     `llave` es la columna que identifica lo modificado, que sale de la hoja `de`; `campos`, los que pueden cambiar (su
-    correspondencia con las columnas es `Formato.modificables`). Las hojas de programación muestran las metas vigentes;
-    las iniciales son las vigentes con las modificaciones deshechas, la más nueva primero.
+    correspondencia con las columnas es `Formato.modificables`), y `sinonimos`, otras maneras de escribirlos. Las hojas
+    de programación muestran las metas vigentes; las iniciales son las vigentes con las modificaciones deshechas, la más
+    nueva primero.
     """
     siempre, cifra = Apertura.SIEMPRE, Numero(minimo=0)
     return Hoja(
@@ -45,7 +48,7 @@ def modificaciones(
                     ayuda="Fecha en que se aprobó (dd/mm/aaaa)."),
             llave,
             Columna(clave="campo", titulo="Campo", ancho=22, esencial=True, apertura=siempre,
-                    tipo=Opcion(opciones=campos, estricta=True), ejemplo=ejemplo,
+                    tipo=Opcion(opciones=campos, estricta=True, sinonimos=sinonimos or {}), ejemplo=ejemplo,
                     ayuda="Meta que cambia; un renglón por celda."),
             Columna(clave="valor_anterior", titulo="Valor anterior", tipo=cifra, ancho=ancho, obligatoria=False,
                     apertura=siempre, ejemplo=25.0, ayuda="Meta antes del cambio."),

@@ -98,7 +98,7 @@ INFORME = Hoja(
     campos=(
         Campo(clave="unidad", etiqueta="Unidad Responsable:", tipo=ClaveYNombre(), ejemplo="504 - Nombre de la unidad"),
         Campo(
-            clave="programa", etiqueta="Programa Presupuestario:", tipo=ClaveYNombre(),
+            clave="programa", etiqueta="Programa Presupuestario:", tipo=ClaveYNombre(ejemplo="6 - Nombre del programa"),
             ejemplo="6 - Nombre del programa",
         ),
         Campo(clave="periodo", etiqueta="Trimestre que se reporta:", tipo=Trimestre(), ejemplo="2do. Trimestre 2024"),

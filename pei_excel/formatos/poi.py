@@ -33,7 +33,7 @@ from pei_excel.formatos.comunes import columnas_de_faltantes as _faltan
 from pei_excel.formatos.comunes import modificaciones
 from pei_excel.formatos.poi_modelo import MODELO, TRIMESTRES_POI
 from pei_excel.mensual import ACUMULACIONES_MENSUALES, AlMes, DebeExplicar, DelTrimestre, claves_de_mes
-from pei_excel.periodos import MESES
+from pei_excel.periodos import MESES, formas_de_mes
 from pei_excel.semaforo import PERFILES
 from pei_excel.tipos import ClaveYNombre, Codigo, Fecha, MesOTrimestre, Meta, Numero, Opcion, Texto, Tipo
 
@@ -91,7 +91,8 @@ PROGRAMACION = Hoja(
     "Programación",
     "Plan Operativo Institucional {ejercicio}",
     campos=(
-        Campo(clave="unidad", etiqueta="Unidad orgánica:", tipo=ClaveYNombre(), ejemplo="031 - Nombre de la unidad"),
+        Campo(clave="unidad", etiqueta="Unidad orgánica:", tipo=ClaveYNombre(ejemplo="031 - Nombre de la unidad"),
+              ejemplo="031 - Nombre de la unidad"),
         Campo(clave="gerencia", etiqueta="Gerencia:", tipo=Texto(), ejemplo="Gerencia de la que depende"),
         Campo(clave="ejercicio", etiqueta="Año fiscal:", ejemplo=2024,
               tipo=Numero(minimo=2000, maximo=2100, entero=True, formato="0", alineacion="left")),
@@ -314,6 +315,10 @@ MODIFICACIONES = modificaciones(
     de="Programación",
     campos=("Meta anual", *(f"{que} {mes}" for que in ("Programado", "Costo") for mes in _MESES)),
     ejemplo="Programado Agosto", ancho=14,
+    sinonimos={
+        f"{que} {forma}": f"{que} {mes}" for que in ("Programado", "Costo") for n, mes in enumerate(_MESES, 1)
+        for forma in formas_de_mes(n) if forma != mes
+    },
     causa=Columna(clave="causa", titulo="Causa", tipo=Opcion(opciones=CAUSAS), ancho=44, apertura=Apertura.SIEMPRE,
                   ejemplo=CAUSAS[0], ayuda="Por qué se modifica (artículo 8.2.3)."),
     documento="Resolución de Alcaldía N° 120-2024",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pei_excel.actividades import Actividad, Familia, Tramo, tramos
 from pei_excel.calculos import iguales
 from pei_excel.formatos.poi import EVALUACION, PROGRAMACION, SEGUIMIENTO, TRIMESTRES_POI
+from pei_excel.formatos.poi import POI as FORMATO
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.libro import Dato, Fila, Libro
 from pei_excel.mensual import ACUMULATIVO, ANO, forma_mensual, meses_vencidos, total_mensual
@@ -25,6 +26,8 @@ MEDIDAS = (("ejecutado", "programado", "lo ejecutado"), ("devengado", "costo", "
 #: Actividades que debían un mes y lo tienen vacío desde las que es el mes, no la actividad, lo que falta (criterio
 #: de este programa).
 ACTIVIDADES_DE_UN_MES = 5
+#: Cuántas actividades se nombran en un mensaje.
+DICHAS = 6
 
 
 def meses_que_se_reportan(periodo: Periodo) -> range:
@@ -61,6 +64,11 @@ def con_seguimiento(libro: Libro, contexto: Contexto) -> list[Actividad]:
     return [a for a in contexto.actividades(libro) if a.seguimiento is not None]
 
 
+def _con_moneda(medida: str, valor: float | None) -> str:
+    """La cifra de un mensaje: lo físico sola, y los soles con su moneda («S/. 1,200.5»)."""
+    return numero(valor) if medida == "ejecutado" or valor is None else f"{FORMATO.moneda} {numero(valor)}"
+
+
 def totales(libro: Libro, _contexto: Contexto) -> Iterator[Observacion]:
     """SEG001: cada total de `Seguimiento` es el de sus meses."""
     propias = {codigo: filas[0] for codigo, filas in por_codigo(libro, PROGRAMACION).items()}
@@ -74,10 +82,11 @@ def totales(libro: Libro, _contexto: Contexto) -> Iterator[Observacion]:
             bien = iguales(esperado, total.valor) or (esperado in {None, 0} and total.valor in {None, 0})
             if bien or not se_juzga(libro, total):
                 continue
-            dice = "está vacío" if total.vacio else f"dice {numero(total.valor)}"
+            dice = "está vacío" if total.vacio else f"dice {_con_moneda(medida, total.valor)}"
             origen = (suya["codigo"], suya["acumulacion"]) if suya is not None and fisica else ()
             yield Observacion(
-                f"el total de {dicho} por {quien(fila)} {dice} y los meses dan {numero(esperado)} ({forma})", total,
+                f"el total de {dicho} por {quien(fila)} {dice} y los meses dan {_con_moneda(medida, esperado)} ({forma})",
+                total,
                 lee=(fila["codigo"], *origen, *de_meses(fila, medida)), encontrado=total.valor, esperado=esperado,
                 tambien=tuple(d for d in de_meses(fila, medida) if not d.vacio),
                 como_corregir="Restaure la fórmula del total o corrija los meses.",
@@ -106,9 +115,10 @@ def despues_del_periodo(libro: Libro, contexto: Contexto) -> Iterator[Observacio
             como_corregir="Actualice «Periodo que se reporta» o borre lo capturado después del periodo.",
         )
         return
-    for (fila, _, m), dato in zip(futuros, celdas, strict=True):
+    for (fila, medida, m), dato in zip(futuros, celdas, strict=True):
+        trae = _con_moneda(medida, dato.valor)
         yield Observacion(
-            f"{quien(fila)} trae {numero(dato.valor)} en {mes(m)} y se reporta hasta {mes(periodo.mes)}", dato,
+            f"{quien(fila)} trae {trae} en {mes(m)} y se reporta hasta {mes(periodo.mes)}", dato,
             lee=(fila["codigo"],), encontrado=dato.valor, esperado=0,
             como_corregir="Borre lo capturado después del periodo o actualice «Periodo que se reporta».",
         )
@@ -153,9 +163,10 @@ def sin_reporte(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
             if dato.llave in reunidas:
                 continue
             escrito = "está vacío" if dato.vacio else f"dice «{dato.escrito}»"
+            hay = _con_moneda(_medida(dato), p.valor)
             yield Observacion(
-                f"{dicho} por {a.etiqueta} en {mes(m)} {escrito} y hay {numero(p.valor)} programado", dato,
-                lee=(*llaves(a), p, a.fila["acumulacion"]), esperado=f"un número (programado {numero(p.valor)})",
+                f"{dicho} por {a.etiqueta} en {mes(m)} {escrito} y hay {hay} programado", dato,
+                lee=(*llaves(a), p, a.fila["acumulacion"]), esperado=f"un número (programado {hay})",
                 como_corregir=f"Escriba {dicho}; si no hubo, escriba 0.",
             )
 
@@ -220,12 +231,13 @@ def sin_evaluacion(actividades: list[Actividad], libro: Libro) -> dict[int, tupl
 def medios(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """SEG005: lo ejecutado en el periodo, si es mayor que 0, tiene en `Evaluación` un medio que lo prueba."""
     seguidas = con_seguimiento(libro, contexto)
+    con_avance = [a for a in seguidas if a.fisico(del_periodo(a)).alcanzado]
+    if len(con_avance) > 1 and _nadie_evalua(libro, con_avance[0].periodo):
+        yield _sin_ningun_medio(con_avance, libro)
+        return
     sin_renglon = sin_evaluacion(seguidas, libro)
-    for a in seguidas:
-        hecho = a.fisico(del_periodo(a)).alcanzado
-        if not hecho:
-            continue
-        fila = a.evaluacion
+    for a in con_avance:
+        hecho, fila = a.fisico(del_periodo(a)).alcanzado, a.evaluacion
         escrito = fila.valor("medios") if fila is not None else None
         defecto = defecto_del_medio(None if escrito is None else str(escrito))
         if not defecto:
@@ -239,6 +251,34 @@ def medios(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
                  *((fila["codigo"], fila["trimestre"]) if fila is not None else sin_renglon.get(a.fila.indice, ()))),
             como_corregir="Anote en «Evaluación» el tipo, el número y la fecha del documento que prueba lo ejecutado.",
         )
+
+
+def _nadie_evalua(libro: Libro, periodo: Periodo) -> bool:
+    """Está `Evaluación` y ningún renglón suyo es, ni puede ser, del trimestre que se reporta."""
+    del_trimestre = {None, TRIMESTRES_POI[periodo.trimestre - 1]}
+    return EVALUACION.clave in libro.hojas and not any(
+        f.valor("trimestre") in del_trimestre for f in libro.filas(EVALUACION.clave)
+    )
+
+
+def _sin_ningun_medio(con_avance: list[Actividad], libro: Libro) -> Observacion:
+    """Una sola causa: la hoja no trae el trimestre, y no un medio por actividad."""
+    trimestre = TRIMESTRES_POI[con_avance[0].periodo.trimestre - 1]
+    titulo = libro.hojas[EVALUACION.clave].titulos.get("medios")
+    meses = meses_que_se_reportan(con_avance[0].periodo)
+    celdas = tuple(_ultimo_en(a, meses) for a in con_avance)
+    dichas = [a.etiqueta for a in con_avance[:DICHAS]]
+    if len(con_avance) > DICHAS:
+        dichas.append(f"{len(con_avance) - DICHAS} más")
+    vacia = not libro.filas(EVALUACION.clave)
+    return Observacion(
+        f"«{EVALUACION.clave}» {'está vacía' if vacia else f'no trae ningún renglón del {trimestre}'} y "
+        f"{len(con_avance)} actividades informan avance sin medio de verificación: {enumerar(dichas)}",
+        Dato((EVALUACION.clave, -1, "medios"), hoja=titulo.hoja if titulo else None, celda=titulo.celda if titulo else None),
+        nombra=celdas, lee=tuple(d for a in con_avance for d in llaves(a)), encontrado=0, esperado=len(con_avance),
+        como_corregir=f"Agregue en «{EVALUACION.clave}» un renglón por actividad con el tipo, el número y la fecha del "
+        "documento que prueba lo ejecutado.",
+    )
 
 
 def _ultimo_en(a: Actividad, meses: range) -> Dato:

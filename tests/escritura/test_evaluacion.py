@@ -199,6 +199,19 @@ def test_las_observaciones_van_por_severidad_y_sus_vinculos_llegan(
         assert str(fila[4].value).startswith(celda)
 
 
+def test_una_clave_que_es_un_numero_se_escribe_sin_decimales(tmp_path: Path) -> None:
+    """Excel guarda como número la clave sola; el periodo del Plan, que va en la celda de su etiqueta, también."""
+    revision, indicadores = _revisar(tmp_path, MODELO.filas["MIR"], campos={"unidad": 504.0, "pmd": 2024.0})
+    pmd = revision.libro.campos["pmd"]
+    revision.libro.campos["pmd"] = pmd._replace(crudo=2024.0)
+    hoja = _abrir(_escribir(revision, indicadores))["MIR"]
+    unidad = next(c for f in hoja.iter_rows(max_row=12) for c in f if c.value == "504")
+    assert unidad.data_type == "s"
+    textos = [str(c.value) for f in hoja.iter_rows(max_row=12) for c in f if c.value is not None]
+    assert any(t.endswith("Desarrollo 2024") for t in textos)
+    assert not any(t.endswith(".0") for t in textos)
+
+
 def test_un_informe_limpio_dice_que_no_hay_observaciones(tmp_path: Path) -> None:
     revision, indicadores = _revisar(tmp_path, tuple(dict(f) for f in MODELO.filas["MIR"]))
     libro = _abrir(_escribir(revision, indicadores))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from pois import T2, crudo, revisiones
+from pois import T2, crudo, filas_con, revisiones, titulo
 
 from pei_excel.formatos.poi import POI
 from pei_excel.hallazgo import Hallazgo
@@ -18,6 +18,46 @@ def unico(libro: Any, periodo: Periodo | None = T2) -> Hallazgo:
     (revision,) = revisiones(libro, periodo)
     (hallazgo,) = revision.hallazgos
     return hallazgo
+
+
+@pytest.mark.parametrize(("cambio", "dicho"), [
+    ({"devengado_m7": 1200.5}, "trae S/. 1,200.5 en julio"), ({"ejecutado_m7": 38.0}, "trae 38 en julio"),
+    ({"devengado_m6": None}, "en junio está vacío y hay S/. 1,500 programado"),
+    ({"ejecutado_m6": None}, "en junio está vacío y hay 10 programado"),
+])
+def test_los_soles_llevan_su_moneda(cambio: dict[str, float | None], dicho: str) -> None:
+    assert dicho in unico(crudo({"Seguimiento": {"AO.01": cambio}})).mensaje
+
+
+@pytest.mark.parametrize("escrito", ["ND", "N/D", "n.d.", "s/d", "S/D", "No disponible", "N/A", "NP", "-"])
+def test_lo_que_dice_que_no_hay_dato_se_pide_igual_que_lo_vacio(escrito: str) -> None:
+    hallazgo = unico(crudo({"Seguimiento": {"AO.01": {"ejecutado_m6": escrito}}}))
+    assert hallazgo.regla == "SEG004"
+    assert f"dice «{escrito}» y hay 10 programado" in hallazgo.mensaje
+
+
+def test_sin_clave_el_ejemplo_es_el_del_formato() -> None:
+    hallazgo = unico(crudo(unidad="Subgerencia de ejemplo"))
+    assert hallazgo.regla == "FMT016"
+    assert hallazgo.mensaje.endswith("se espera «031 - Nombre».")
+
+
+def test_evaluacion_vacia_o_sin_el_trimestre_es_un_hallazgo() -> None:
+    filas = filas_con(quitar=("Evaluación",))
+    (revision,) = revisiones(crudo(filas=filas))
+    (hallazgo,) = [h for h in revision.hallazgos if h.regla == "SEG005"]
+    assert (hallazgo.donde.hoja, hallazgo.donde.celda) == ("Evaluación", titulo("Evaluación", "medios"))
+    assert hallazgo.mensaje == (
+        "«Evaluación» está vacía y 6 actividades informan avance sin medio de verificación: AO.01, AO.02, AO.03, AO.04, "
+        "AO.05 y AO.06."
+    )
+    assert len(hallazgo.tambien) == 6
+    filas = filas_con()
+    for fila in filas["Evaluación"]:
+        fila["trimestre"] = "1er. Trimestre"
+    (revision,) = revisiones(crudo(filas=filas))
+    (hallazgo,) = [h for h in revision.hallazgos if h.regla == "SEG005"]
+    assert hallazgo.mensaje.startswith("«Evaluación» no trae ningún renglón del 2do. Trimestre y 6 actividades")
 
 
 @pytest.mark.parametrize(("hoja", "columna", "mensaje", "esperado"), [
