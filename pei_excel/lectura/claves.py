@@ -118,21 +118,26 @@ def descifrar(contenido: bytes, archivo: str, claves: Claves | None, tope: int) 
         except Exception:  # noqa: BLE001 - msoffcrypto y olefile dejan escapar cualquiera con un archivo alterado
             if suyas and clave is not suyas[-1]:
                 continue
-            raise _rechazo(claves, suyas, danado=True) from None
+            raise _rechazo(archivo, claves, suyas, danado=True) from None
         if len(abierto) > tope:
             raise ArchivoIlegible("demasiado grande", "su contenido descifrado pasa del límite")
         return abierto
-    raise _rechazo(claves, suyas, danado=False)
+    raise _rechazo(archivo, claves, suyas, danado=False)
 
 
-def _rechazo(claves: Claves | None, suyas: list[str], *, danado: bool) -> ArchivoIlegible:
+def _rechazo(archivo: str, claves: Claves | None, suyas: list[str], *, danado: bool) -> ArchivoIlegible:
     """El motivo, según lo que el usuario dio."""
     if suyas and not danado:
         return ArchivoIlegible(EQUIVOCADA, "la del archivo de contraseñas no lo abre")
     if suyas:
         return ArchivoIlegible("dañado", "está cifrado y no puede descifrarse")
     if claves is not None:
-        return ArchivoIlegible(PROTEGIDO, "ninguna línea del archivo de contraseñas es de este libro")
+        nombre = PurePosixPath(archivo.replace("\\", "/")).name
+        return ArchivoIlegible(
+            PROTEGIDO,
+            "ninguna línea del archivo de contraseñas es de este libro, que se busca por el nombre del archivo; puede "
+            f"agregarla: «{nombre} = su contraseña»",
+        )
     return ArchivoIlegible(PROTEGIDO, "pide una contraseña para abrirse")
 
 

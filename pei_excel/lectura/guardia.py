@@ -109,6 +109,9 @@ def _entradas_ole(contenido: bytes, comienzo: str) -> Iterator[tuple[int, int]]:
                 yield largo, clase
 
 
+#: Con esto empiezan PNG, JPEG, GIF y TIFF.
+_IMAGENES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_FOTOS_DE_TELEFONO = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 _COMPRIMIDOS = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"))
 #: Con esto empiezan los libros de Excel 2, 3 y 4, que no van en un contenedor.
 _BIFF_SUELTO = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -120,6 +123,8 @@ def _que_parece(contenido: bytes) -> str:
         return "el archivo está vacío"
     if contenido.startswith(b"%PDF"):
         return "es un PDF"
+    if contenido.startswith(_IMAGENES) or contenido[4:12] in _FOTOS_DE_TELEFONO or contenido[8:12] == b"WEBP":
+        return "es una foto o una imagen"
     for marca, comprimido in _COMPRIMIDOS:
         if contenido.startswith(marca):
             return f"es un archivo {comprimido}: saque de él los libros"

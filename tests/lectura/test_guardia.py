@@ -57,7 +57,10 @@ def ole(*flujos: str) -> bytes:
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "Excel 2003"),
         (b'<?xml version="1.0"?><office:document/>', "ODF plano"),
         (b"%PDF-1.7", "PDF"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no es de una hoja"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "foto"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "foto"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1", "foto"),
+        (b"\0\1\2\3" * 40, "no es de una hoja"),
         (ole("WordDocument"), "Word"),
         (ole("WordDocument", "Workbook"), "Word"),  # con una tabla de Excel pegada dentro
         (ole("PowerPoint Document", "Workbook"), "presentación"),

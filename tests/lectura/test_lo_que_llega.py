@@ -245,6 +245,7 @@ def test_un_libro_con_contrasena(tmp_path: Path) -> None:
         mensaje = libro.incidentes[0].mensaje if libro.rechazado else ""
         assert "secreta" not in mensaje
         assert "otra" not in mensaje
+        assert ("agregarla: «504-6.xlsx = su contraseña»" in mensaje) == (texto == "504-7 = secreta ñ")
         return libro.formato or "", str(libro.incidentes[0].encontrado) if libro.rechazado else ""
 
     assert intentar("504-6 = secreta ñ") == ("MIR", "")

@@ -48,8 +48,8 @@ def test_evaluacion_vacia_o_sin_el_trimestre_es_un_hallazgo() -> None:
     (hallazgo,) = [h for h in revision.hallazgos if h.regla == "SEG005"]
     assert (hallazgo.donde.hoja, hallazgo.donde.celda) == ("Evaluación", titulo("Evaluación", "medios"))
     assert hallazgo.mensaje == (
-        "«Evaluación» está vacía y 6 actividades informan avance sin medio de verificación: AO.01, AO.02, AO.03, AO.04, "
-        "AO.05 y AO.06."
+        "«Evaluación» está vacía y 6 actividades informan avance sin medio de verificación: AO.01, AO.02, AO.03, "
+        "AO.04, AO.05 y AO.06."
     )
     assert len(hallazgo.tambien) == 6
     filas = filas_con()
