@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pei_excel.hallazgo import Destinatario, Hallazgo
+from pei_excel.lectura.recepcion import Llegada
 
 if TYPE_CHECKING:
     from pei_excel.lectura.recepcion import Recepcion
@@ -190,13 +191,10 @@ def fijar_anteriores(
 def _en_la_carpeta(
     revision: Revision, suyas: Sequence[Revision], recepciones: Mapping[str, Recepcion]
 ) -> EntregaAnterior | None:
-    fechas = {r.libro.archivo: x.fecha for r in suyas if (x := recepciones.get(r.libro.archivo)) and x.cierta}
-    conocidas = len(fechas) == len({r.libro.archivo for r in suyas})
+    llegada = Llegada((r.libro.archivo for r in suyas), recepciones)
 
-    def orden(una: Revision) -> tuple[str, str, str]:
-        libro = una.libro
-        llego = fechas[libro.archivo].isoformat() if conocidas else ""
-        return llego, libro.modificado.isoformat() if libro.modificado else "", libro.archivo
+    def orden(una: Revision) -> tuple[object, ...]:
+        return llegada.orden(una.libro.archivo, una.libro.modificado)
 
     antes = [
         r for r in suyas

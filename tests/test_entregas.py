@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import unicodedata
 import warnings
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -230,6 +234,58 @@ def test_se_usa_la_recibida_al_ultimo(recibidos: Path, primera: str, segunda: st
     assert suertes[nombres[gana]] != "sustituido"
     entregas = {e["archivo"]: e for e in leido["entregas"]}
     assert (entregas[nombres[1 - gana]]["entrega"], entregas[nombres[gana]]["entrega"]) == (1, 2)
+
+
+def sin_fecha_interna(ruta: Path) -> None:
+    """Lo guarda como un programa que no anota cuándo se modificó."""
+    entero = ruta.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(entero)) as viejo, zipfile.ZipFile(ruta, "w", zipfile.ZIP_DEFLATED) as nuevo:
+        for parte in viejo.infolist():
+            contenido = viejo.read(parte)
+            if parte.filename == "docProps/core.xml":
+                contenido = re.sub(rb"<dcterms:modified.*?</dcterms:modified>", b"", contenido)
+            nuevo.writestr(parte, contenido)
+
+
+@pytest.mark.parametrize("lista", [(), ("obras.xlsx;30/07/2024",), ("obras v2.xlsx;01/07/2024",)])
+def test_con_bitacora_o_sin_ella_se_usa_la_misma(
+    recibidos: Path, lista: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un reenvío que nadie anotó se ve hoy; elegir no depende de eso, ni de una carpeta de resultados nueva."""
+    monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 11, 9).astimezone())
+    shutil.copy(recibidos / "obras.xlsx", recibidos.parent / "obras v2.xlsx")
+    consolidar(recibidos)  # la bitácora conoce la primera
+    cambiar(recibidos.parent / "obras v2.xlsx", R16=1)
+    time.sleep(1.1)  # la fecha interna lleva segundos
+    cambiar(recibidos / "obras.xlsx", R16=29)
+    shutil.move(recibidos.parent / "obras v2.xlsx", recibidos / "obras v2.xlsx")
+    if lista:
+        anotar(recibidos, *lista)
+    monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 20, 9).astimezone())
+    con = consolidar(recibidos)
+    sin = consolidar(recibidos, "--sin-bitacora")
+    revisado = json.loads(correr("revisar", recibidos, "--periodo", P, "--json").stdout)
+    for leido in (con, sin, revisado):
+        suertes = {x["archivo"]: x["estado"] for x in leido["libros"]}
+        assert suertes["obras v2.xlsx"] == "sustituido", suertes
+    assert con["totales"] == sin["totales"]
+
+
+@pytest.mark.parametrize("sin_fecha", [("obras.xlsx", "obras corregido.xlsx"), ("obras corregido.xlsx", "obras.xlsx")])
+def test_si_no_se_sabe_cual_es_la_ultima_se_dice(recibidos: Path, sin_fecha: tuple[str, str]) -> None:
+    """Sin fecha interna gana el nombre más largo del mismo tallo; y --usar lo decide."""
+    shutil.copy(recibidos / "obras.xlsx", recibidos / "obras corregido.xlsx")
+    cambiar(recibidos / "obras corregido.xlsx", R16=29)
+    for nombre in sin_fecha:
+        sin_fecha_interna(recibidos / nombre)
+    leido = consolidar(recibidos)
+    assert {x["archivo"]: x["estado"] for x in leido["libros"]}["obras.xlsx"] == "sustituido"
+    (mensaje,) = [h["mensaje"] for h in leido["hallazgos"] if h["regla"] == "ENT003"]
+    assert "No se sabe cuál es la última: si no es la usada, decida con --usar." in mensaje
+    leido = consolidar(recibidos, "--usar", "obras.xlsx")
+    (mensaje,) = [h["mensaje"] for h in leido["hallazgos"] if h["regla"] == "ENT003"]
+    assert "«obras.xlsx», como se pidió," in mensaje
+    assert "No se sabe" not in mensaje
 
 
 def test_usar_decide_a_mano_y_se_dice_en_que_difieren(recibidos: Path) -> None:

@@ -8,8 +8,8 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path, PurePath
+from datetime import date, datetime, timedelta
+from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
 
 from pei_excel.crudo import ArchivoIlegible
@@ -75,6 +75,39 @@ class Lista:
 
     recepciones: Mapping[str, Recepcion] = field(default_factory=dict)  #: por archivo
     problemas: tuple[ProblemaDeRecepcion, ...] = ()
+
+
+class Llegada:
+    """El orden en que llegaron las entregas de un informe, según lo que viaja con ellas.
+
+    Las fechas sólo ordenan si recepcion.csv las trae todas. Las de la bitácora y las de los archivos no: con ella o sin
+    ella, y en cualquier copia de la carpeta, el orden es el mismo.
+    """
+
+    def __init__(self, archivos: Iterable[str], recepciones: Mapping[str, Recepcion]) -> None:
+        cuales = set(archivos)
+        anotadas = {a: r.fecha for a in cuales if (r := recepciones.get(a)) is not None and r.origen == SEGUN_LISTA}
+        self._fechas = anotadas if len(anotadas) == len(cuales) else {}
+
+    def fecha(self, archivo: str) -> date | None:
+        """La que ordena; None si de alguna entrega no se anotó."""
+        return self._fechas.get(archivo)
+
+    def orden(self, archivo: str, modificado: datetime | None) -> tuple[object, ...]:
+        """La llave con que se ordenan: recepción, modificación interna y nombre."""
+        dia = self.fecha(archivo)
+        return dia.isoformat() if dia else "", modificado.isoformat() if modificado else "", _por_nombre(archivo)
+
+
+def _por_nombre(archivo: str) -> tuple[object, ...]:
+    """Orden de los nombres como los lee la gente: «v2» antes que «v10» y «obras» antes que «obras corregido»."""
+    ruta = PurePosixPath(archivo)
+
+    def natural(texto: str) -> list[tuple[int, int, str]]:
+        partes = re.findall(r"\d+|\D+", texto.casefold())
+        return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in partes]
+
+    return natural(ruta.stem), natural(str(ruta.parent)), archivo
 
 
 def es_lista(nombre: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.lectura.decisiones import ProblemaDeDecision
-from pei_excel.lectura.recepcion import Lista, Recepcion
+from pei_excel.lectura.recepcion import Lista, Llegada, Recepcion
 from pei_excel.libro import Libro
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
 from pei_excel.reglas.diferencias import resumen
@@ -42,8 +42,9 @@ class Entrega:
     severidad=Severidad.AVISO, para=Destinatario.PLANEACION, alcance="entrega",
     por_que="Si un informe llega dos veces y se cuentan los dos, el consolidado duplica sus cifras.",
     como_corregir="Deje en la carpeta sólo la entrega buena, o confirme que la usada es la última.",
-    fuente="Criterio de este programa: se usa la que se pide con --usar; si no, la recibida al último; si no se sabe o "
-    "empatan, la de modificación interna más reciente; si también, la última ruta",
+    fuente="Criterio de este programa: se usa la que se pide con --usar; si no, la recibida al último según "
+    "recepcion.csv, si las trae todas; si no o si empatan, la de modificación interna más reciente; si también o si a "
+    "alguna le falta, la última por su nombre, y se dice que no se sabe. La bitácora no decide",
     mal=Tabla("✗ archivo", otros=("",)),
     bien={
         "MIR": Tabla("", otros=("""
@@ -68,15 +69,17 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
     for grupo in grupos.values():
         if len(grupo) < 2:
             continue
-        usado, por_que = _elegir(grupo, entrega)
+        usado, por_que, se_sabe = _elegir(grupo, entrega)
         for libro in grupo:
             if libro is usado:
                 continue
             entrega.sustituidos[id(libro)] = usado
             programa = f", programa {libro.identidad[1]}" if libro.identidad[1] else ""
+            iguales = libro.archivo == usado.archivo or libro.sha256 == usado.sha256 != ""
+            duda = "" if se_sabe or iguales else "No se sabe cuál es la última: si no es la usada, decida con --usar. "
             yield Observacion(
                 f"{_cual(libro, usado)} de {libro.unidad}{programa}; se usa {_la_usada(libro, usado)}{por_que} y ésta no se "
-                f"cuenta. {resumen(libro, usado)}",
+                f"cuenta. {duda}{resumen(libro, usado)}",
                 archivo=libro.archivo, encontrado=libro.archivo, esperado=usado.archivo,
             )
     for libro in entrega.rechazados:
@@ -84,24 +87,32 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
             yield Observacion("se pidió usar este archivo y no puede usarse: está rechazado", archivo=libro.archivo)
 
 
-def _elegir(grupo: Sequence[Libro], entrega: Entrega) -> tuple[Libro, str]:
-    """La entrega que se usa y por qué, si no es sólo por la modificación interna."""
+def _elegir(grupo: Sequence[Libro], entrega: Entrega) -> tuple[Libro, str, bool]:
+    """La entrega que se usa, por qué (si no es sólo por la modificación interna) y si se sabe que es la última.
+
+    Sólo mira lo que viaja con los archivos: con la bitácora o sin ella se elige la misma.
+    """
     pedidos = [x for x in grupo if x.archivo in entrega.usar]
     candidatos = pedidos or list(grupo)
-    fechas = {id(x): r.fecha for x in candidatos if (r := entrega.recepciones.get(x.archivo)) and r.cierta}
-    conocidas = len(fechas) == len(candidatos)  # si de alguna no se sabe cuándo llegó, no se ordena por eso
-
-    def orden(libro: Libro) -> tuple[str, str, str, int]:
-        llego = fechas[id(libro)].isoformat() if conocidas else ""
-        return llego, libro.modificado.isoformat() if libro.modificado else "", libro.archivo, -grupo.index(libro)
-
-    usado = max(candidatos, key=orden)
+    llegada = Llegada((x.archivo for x in candidatos), entrega.recepciones)
+    usado = max(candidatos, key=lambda x: (llegada.orden(x.archivo, x.modificado), -grupo.index(x)))
     if pedidos:
-        return usado, ", como se pidió,"
-    if conocidas and len(set(fechas.values())) > 1:
-        dia = fechas[id(usado)]
-        return usado, f", recibida el {dia.day:02d}/{dia.month:02d}/{dia.year},"
-    return usado, ""
+        return usado, ", como se pidió,", len(pedidos) == 1 or _es_la_ultima(usado, pedidos)
+    empatan = [x for x in candidatos if llegada.fecha(x.archivo) == llegada.fecha(usado.archivo)]
+    dia, por_que = llegada.fecha(usado.archivo), ""
+    if dia is not None and len(empatan) < len(candidatos):
+        por_que = f", recibida el {dia.day:02d}/{dia.month:02d}/{dia.year},"
+    return usado, por_que, _es_la_ultima(usado, empatan)
+
+
+def _modificado(libro: Libro) -> str:
+    return libro.modificado.isoformat() if libro.modificado else ""
+
+
+def _es_la_ultima(usado: Libro, empatan: Sequence[Libro]) -> bool:
+    """Su modificación interna es posterior a la de las demás, y todas la traen; o no hay otra."""
+    otras = [_modificado(x) for x in empatan if x.archivo != usado.archivo]
+    return not otras or (all(otras) and _modificado(usado) > max(otras))
 
 
 def _se_sabe_de_quien_es(libro: Libro) -> bool:
