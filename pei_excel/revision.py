@@ -17,6 +17,7 @@ from pei_excel.libro import Libro
 from pei_excel.reglas.base import Contexto, Observacion, Regla, a_hallazgo
 from pei_excel.reglas.catalogo import DE_LECTURA
 from pei_excel.reglas.entregas import Entrega
+from pei_excel.reglas.juntar import juntar
 from pei_excel.reglas.lista import REGLAS
 from pei_excel.reglas.precedencia import aplicar
 from pei_excel.reglas.renglones import nivel_de
@@ -68,7 +69,7 @@ def revisar(libro: Libro, contexto: Contexto) -> Revision:
             continue
         observaciones += list(regla(libro, contexto))
     formulacion = contexto.formulacion(libro) if libro.formato else False
-    hallazgos = [a_hallazgo(o, libro.archivo, formulacion, libro) for o in aplicar(observaciones)]
+    hallazgos = [a_hallazgo(o, libro.archivo, formulacion, libro) for o in juntar(aplicar(observaciones))]
     hallazgos.sort(key=Hallazgo.orden)
     estado = Suerte.ACEPTADO
     if any(h.severidad is Severidad.ERROR for h in hallazgos):

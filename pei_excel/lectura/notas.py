@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 from pei_excel.crudo import HojaCruda, LibroCrudo
 from pei_excel.formato import Columna, Formato, Hoja
+from pei_excel.lectura.corridas import fuera_de_lugar
 from pei_excel.lectura.encabezados import buscar_encabezados, textos_normalizados
-from pei_excel.lectura.filas import textos_en_numeros
 from pei_excel.lectura.hojas import hoja_llamada
 from pei_excel.libro import (
     FILA_DE_COLUMNA,
@@ -33,7 +33,7 @@ def notar(libro: Libro, crudo: LibroCrudo, formato: Formato) -> None:
         declarada = formato.por_clave[hoja.clave]
         _notar_faltantes(libro, hoja, declarada)
         for fila in hoja.filas:
-            _notar_corrida(libro, fila, declarada)
+            _notar_corrida(libro, fila, declarada, formato)
     for esperada in formato.hojas:
         if esperada.clave not in libro.hojas and libro.origen is None:
             incidente = hoja_ausente(crudo, formato, esperada, leidas=libro.nombres_de_hojas)
@@ -168,7 +168,7 @@ def _titulo(columna: Columna) -> str:
     return f"{titulo}, bajo «{columna.banda[-1]}»" if columna.partes_del_nombre[1:] else titulo
 
 
-def _notar_corrida(libro: Libro, fila: Fila, declarada: Hoja) -> None:
+def _notar_corrida(libro: Libro, fila: Fila, declarada: Hoja, formato: Formato) -> None:
     if not declarada.llave or declarada.llave[0] not in fila.datos:
         return
     primera = fila[declarada.llave[0]]
@@ -185,12 +185,12 @@ def _notar_corrida(libro: Libro, fila: Fila, declarada: Hoja) -> None:
             IncidenteDeLibro("FMT015", mensaje, primera.hoja, primera.celda, (primera.llave,), saca, tambien=tambien)
         )
         return
-    textos = textos_en_numeros(fila, declarada)
-    if len(textos) >= 2:
-        ejemplos = " y ".join(f"«{d.crudo}»"[:40] for d in textos[:2])
+    textos = fuera_de_lugar(fila, declarada, formato)
+    if textos:
+        ejemplos = enumerar(dict.fromkeys(f"«{d.crudo}»"[:40] for d in textos[:2]))
         libro.incidentes.append(
             IncidenteDeLibro(
-                "FMT015", f"la fila parece corrida: donde van números hay {ejemplos}", primera.hoja, primera.celda,
+                "FMT015", f"la fila parece corrida: hay {ejemplos} donde va otro dato", primera.hoja, primera.celda,
                 (primera.llave,), saca, tambien=tuple((d.hoja or "", d.celda or "") for d in textos),
             )
         )

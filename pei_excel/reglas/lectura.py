@@ -260,7 +260,7 @@ def contenido_ajeno(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     },
 )
 def fila_corrida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
-    """La fila no está corrida: Nivel o Código lleno y sin textos donde van números."""
+    """La fila no está corrida: Nivel o Código lleno y ningún valor de una columna bajo el título de otra."""
     llave = contexto.formato(libro).con_renglones
     for observacion in _de_incidentes(libro, "FMT015"):
         if libro.formato != "MIR":
