@@ -115,15 +115,26 @@ def test_la_programacion_que_no_se_lee_deja_la_actividad_y_sus_soles() -> None:
 
 
 def test_una_fila_corrida_es_una_actividad_que_no_se_pudo_leer() -> None:
-    """No se toma ninguna cifra de su fila, tampoco las que parecen serlo; sus soles están en las otras hojas."""
-    uno = cambiar(poi(), "Programación", "AO.03", programado_m11="por definir", programado_m12="por definir")
+    """No se toma ninguna cifra de su fila, tampoco las que parecen serlo."""
+    tablas, _ = tablas_de_poi([_otro_codigo(poi(), "Programación", "AO.03", None)])
+    suya = next(r.actividad for r in tablas.renglones if not r.actividad.codigo)
+    assert (suya.palabra(), suya.programado) == ("No se pudo leer", (None,) * 12)
+    assert len(tablas.renglones) == 6
+    assert tablas.institucion.cuantos["Actividad"] == 5
+    assert frase_de_reporte(tablas) == (
+        "Ninguna actividad está sin reporte; 1 no se pudo leer; 2 filas no se ubican por su código (ver Resumen)."
+    )
+    assert frase_de_atencion(tablas) == "Requiere atención: AO.02 (2 de 3)."
+
+
+def test_los_soles_de_una_programacion_que_no_se_lee_estan_en_el_porcentaje() -> None:
+    uno = cambiar(poi(), "Programación", "AO.03", programado_m5="por definir", programado_m6="por definir")
     tablas, _ = tablas_de_poi([uno])
     suya = next(r.actividad for r in tablas.renglones if r.actividad.codigo == "AO.03")
-    assert (suya.palabra(), suya.programado) == ("No se pudo leer", (None,) * 12)
+    assert suya.palabra() == "No se pudo leer"
     assert suya.financiero_al_periodo.porcentaje is not None
     assert tablas.institucion.cuantos["Actividad"] == 5
     assert frase_de_reporte(tablas) == "Ninguna actividad está sin reporte; 1 no se pudo leer."
-    assert frase_de_atencion(tablas) == "Requiere atención: AO.02 (2 de 3)."
 
 
 def test_un_libro_del_que_no_se_lee_ninguna_cifra_se_rechaza() -> None:
