@@ -101,13 +101,8 @@ def frase_de_atencion(tablas: Tablas, nombres: Sequence[str], maximo: int) -> st
     `nombres` da el de cada renglón, con lo que haga falta para distinguirlo.
     """
     todos = requieren_atencion(tablas, None)
-    palabras, ilegibles = VOCABULARIO[tablas.formato], tablas.institucion.conteos.get(Estado.SIN_LEER, 0)
-    if not todos and ilegibles and ilegibles == len(tablas.renglones):
-        return f"No se sabe qué {palabras.varios} requieren atención."
-    if not todos and ilegibles:
-        return f"{palabras.ninguno} de {'las' if palabras.femenino else 'los'} que se pudieron leer requiere atención."
     if not todos:
-        return f"{palabras.ninguno} requiere atención."
+        return nadie_requiere_atencion(tablas) or f"{VOCABULARIO[tablas.formato].ninguno} requiere atención."
     partes = []
     for n in todos[:maximo]:
         medicion = tablas.renglones[n].al_periodo
@@ -116,6 +111,15 @@ def frase_de_atencion(tablas: Tablas, nombres: Sequence[str], maximo: int) -> st
     if len(todos) > maximo:
         partes.append(f"{len(todos) - maximo} más")
     return f"{'Requiere' if len(todos) == 1 else 'Requieren'} atención: {enumerar(partes)}."
+
+
+def nadie_requiere_atencion(tablas: Tablas) -> str:
+    """Si de algo no se pudo leer el avance, que sólo se habla de lo demás, o que no se sabe; si no, nada."""
+    palabras, ilegibles = VOCABULARIO[tablas.formato], tablas.institucion.conteos.get(Estado.SIN_LEER, 0)
+    if ilegibles and ilegibles == len(tablas.renglones):
+        return f"No se sabe qué {palabras.varios} requieren atención."
+    leidas = f"{palabras.ninguno} de {'las' if palabras.femenino else 'los'} que se pudieron leer requiere atención."
+    return leidas if ilegibles else ""
 
 
 def cobertura_en_frase(tablas: Tablas) -> str:

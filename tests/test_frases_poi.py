@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "escritura"))
 
 from pois_de_prueba import Poi, cambiar, poi, tablas_de_poi
 
+from pei_excel.escritura.consolidado_poi import escribir_consolidado_poi
 from pei_excel.frases import frases
 from pei_excel.frases_comunes import requieren_atencion
 from pei_excel.frases_poi import frase_de_atencion, frase_de_brecha, frase_de_media, frase_de_reporte
@@ -112,6 +115,12 @@ def test_la_programacion_que_no_se_lee_deja_la_actividad_y_sus_soles() -> None:
          "ninguna brecha físico-financiera."),
         "No hay actividades que promediar, con 1 de 1 informe.",
     )
+    memoria = BytesIO()
+    escribir_consolidado_poi(memoria, tablas, [revision])
+    ficha = openpyxl.load_workbook(memoria)["Ficha"]
+    textos = [c.value for f in ficha.iter_rows() for c in f]
+    assert textos.count("No se sabe qué actividades requieren atención.") == 2
+    assert "Ninguna." not in textos
 
 
 def test_una_fila_corrida_es_una_actividad_que_no_se_pudo_leer() -> None:

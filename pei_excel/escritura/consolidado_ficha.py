@@ -25,7 +25,7 @@ from pei_excel.escritura.estilos import AZUL, BANDA, GRIS, Estilos
 from pei_excel.escritura.hoja import LibroNuevo, configurar_impresion, escribir_formula
 from pei_excel.escritura.medidas import ancho_combinado, renglones
 from pei_excel.frases import frases, requieren_atencion
-from pei_excel.frases_comunes import VOCABULARIO
+from pei_excel.frases_comunes import VOCABULARIO, nadie_requiere_atencion
 from pei_excel.tablas import Renglon, Tablas
 
 HOJA = "Ficha"
@@ -209,7 +209,9 @@ def _atencion(
     _combinada(hoja, fila, f"Requieren atención{cuantos}", estilos("subtitulo"), 18)
     fila += 1
     if not mostrados:
-        nadie = "Ninguna." if VOCABULARIO[tablas.formato].femenino else "Ninguno."
+        nadie = nadie_requiere_atencion(tablas) or (
+            "Ninguna." if VOCABULARIO[tablas.formato].femenino else "Ninguno."
+        )
         _combinada(hoja, fila, nadie, estilos("texto"), 15)
         return fila + 1
     anchos = contenido.anchos
