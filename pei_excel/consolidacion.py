@@ -44,6 +44,7 @@ def _renglones(revision: Revision, contexto: Contexto) -> Iterable[Renglon]:
             yield Renglon(
                 libro, actividad, observado,
                 causa=fila.valor("dificultaron") if fila else None, medida=fila.valor("medidas") if fila else None,
+                resueltas=revision.resueltas,
             )
         return
     for indicador in contexto.indicadores(libro):
@@ -51,6 +52,7 @@ def _renglones(revision: Revision, contexto: Contexto) -> Iterable[Renglon]:
         yield Renglon(
             libro, indicador, observado,
             causa=fila.valor("causa") if fila else None, medida=fila.valor("medida") if fila else None,
+            resueltas=revision.resueltas,
         )
 
 

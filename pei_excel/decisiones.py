@@ -32,6 +32,9 @@ SIN_UBICAR = "No se sabe de cuál es"
 #: Reglas de las que no se decide: la primera comprueba nuestras sumas; la otra habla de las propias decisiones.
 SIN_DECISION = frozenset({"CON001", "DEC001"})
 
+#: Reglas de una cifra calculada que no es la que dan sus meses o trimestres.
+DE_CALCULADAS = frozenset({"FMT009", "MIR001", "SEG001", "POI001", "POI002"})
+
 
 @dataclass(frozen=True, slots=True)
 class Decidida:
@@ -232,8 +235,12 @@ class _Vigentes:
             if revision is None:
                 hechas.de_carpeta = quedan
                 continue
-            callados = [asunto_de(h) for n, h in enumerate(antes) if cambios.get(n, h) is None]
-            revision.hallazgos, revision.callados = quedan, tuple(sorted(callados))
+            callados = [h for n, h in enumerate(antes) if cambios.get(n, h) is None]
+            revision.hallazgos, revision.callados = quedan, tuple(sorted(map(asunto_de, callados)))
+            revision.resueltas = frozenset(
+                (u.hoja, u.celda) for h in callados if h.regla in DE_CALCULADAS for u in (h.donde, *h.tambien)
+                if u.hoja and u.celda
+            )
             hechas.cambiadas.add(id(revision))
             if revision.estado is Suerte.OBSERVADO and not revision.de(Severidad.ERROR):
                 revision.estado = Suerte.ACEPTADO

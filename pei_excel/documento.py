@@ -96,14 +96,18 @@ def _de_cierre(cierre: Definitivo) -> dict[str, Any]:
 
 
 def _en_solventacion(tablas: Tablas) -> int:
-    """Cifras que el libro de la Tesorería muestra recalculadas, con su nota al pie."""
+    """Cifras que el libro de la Tesorería muestra recalculadas, sin las que la oficina resolvió no corregir."""
     from pei_excel.escritura import tesoreria_indicadores, tesoreria_poi_actividades
 
     if tablas.formato == "POI":
         return sum(
-            len(tesoreria_poi_actividades.informado_distinto(r.actividad, r.libro)) for r in tablas.renglones
+            len(tesoreria_poi_actividades.informado_distinto(r.actividad, r.libro))
+            - len(tesoreria_poi_actividades.resueltas(r)) for r in tablas.renglones
         )
-    return sum(len(tesoreria_indicadores.informado_distinto(r.indicador)) for r in tablas.renglones)
+    return sum(
+        len(tesoreria_indicadores.informado_distinto(r.indicador)) - len(tesoreria_indicadores.resueltas(r))
+        for r in tablas.renglones
+    )
 
 
 def totales(tablas: Tablas) -> dict[str, Any]:

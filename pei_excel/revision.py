@@ -46,6 +46,7 @@ class Revision:
     usado: Libro | None = None  #: la entrega que la sustituye
     anterior: EntregaAnterior | None = None  #: la que hubo antes, si no es la primera
     callados: tuple[tuple[str, str], ...] = ()  #: (regla, sobre) de lo que la oficina decidió que no procede
+    resueltas: frozenset[tuple[str, str]] = frozenset()  #: (hoja, celda) de las cifras calculadas de las que habla eso
 
     @property
     def cuenta(self) -> bool:

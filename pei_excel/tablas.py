@@ -12,7 +12,7 @@ from pei_excel.calculos import Cifra, Estado, acumular, promedio
 from pei_excel.definitivo import DEFINITIVO, PRELIMINAR, Definitivo
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador, Medicion
 from pei_excel.hallazgo import Hallazgo
-from pei_excel.libro import Libro
+from pei_excel.libro import Dato, Libro
 from pei_excel.periodos import Periodo
 from pei_excel.semaforo import Perfil
 from pei_excel.textos import normalizar
@@ -69,6 +69,12 @@ class Renglon:
     observado: bool  #: su informe tiene ERRORes: la cifra es la nuestra y va marcada
     causa: str | None = None  #: la que dio la unidad en Justificaciones, o los factores de Evaluación
     medida: str | None = None
+    #: (hoja, celda) de las cifras suyas que la oficina resolvió que no procede corregir.
+    resueltas: frozenset[tuple[str, str]] = frozenset()
+
+    def resuelta(self, dato: Dato) -> bool:
+        """De esa cifra la oficina resolvió que no procede corregirla."""
+        return (dato.hoja, dato.celda) in self.resueltas
 
     @property
     def indicador(self) -> Indicador:

@@ -27,6 +27,7 @@ from pei_excel.textos import cuenta, numero
 from pei_excel.ubicacion import letra
 
 RECALCULADA = "¹ Cifra recalculada; solventación en trámite."
+RESUELTA = "³ Cifra recalculada; la oficina resolvió que no procede corregirla."
 #: Letra de todo el libro: se lee en un teléfono sin ampliar.
 LETRA = 10
 ENCABEZADO = 4
@@ -53,13 +54,29 @@ _IMPRESAS = 10
 _ANCHO_DE_NOTA = 165  #: caracteres de una nota que caben en lo que se imprime
 
 
+#: Lo que la unidad informa calculado y su columna.
+_INFORMADAS = {"alcanzado": "alcanzado_acumulado", "meta anual": "programado_acumulado"}
+
+
+def resueltas(renglon: Renglon) -> set[str]:
+    """De lo que informó distinto, lo que la oficina resolvió que no procede corregir."""
+    i = renglon.indicador
+    return {nombre for nombre, _ in informado_distinto(i) if renglon.resuelta(i.fila[_INFORMADAS[nombre]])}
+
+
+def notas_de_recalculadas(en_tramite: int, resueltos: int) -> list[str]:
+    """Las notas al pie de las cifras recalculadas: de cuántos renglones son, por si se solventan o no."""
+    return [
+        f"{nota} Se muestra la nuestra y, a su lado, la que informó la unidad ({cuenta(n, 'renglón', 'renglones')})."
+        for nota, n in ((RECALCULADA, en_tramite), (RESUELTA, resueltos)) if n
+    ]
+
+
 def informado_distinto(i: Indicador) -> list[tuple[str, Cifra]]:
     """Lo que la unidad informó y no es lo que dan sus trimestres: («alcanzado», 0.0), («meta anual», 90.0)."""
-    pares = (("alcanzado", "alcanzado_acumulado", i.al_periodo.alcanzado),
-             ("meta anual", "programado_acumulado", i.meta_anual))
     distintos: list[tuple[str, Cifra]] = []
-    for nombre, columna, nuestro in pares:
-        dato = i.fila[columna]
+    for nombre, nuestro in (("alcanzado", i.al_periodo.alcanzado), ("meta anual", i.meta_anual)):
+        dato = i.fila[_INFORMADAS[nombre]]
         if isinstance(dato.valor, (int, float)) and abs(dato.valor - (nuestro or 0)) > TOLERANCIA + 1e-9:
             distintos.append((nombre, float(dato.valor)))
     return distintos
@@ -104,9 +121,7 @@ def escribir_indicadores(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
         *escritor.modificadas,
         "% al periodo: lo alcanzado frente a lo programado de enero al fin del periodo, según el Sentido del indicador."
     ]
-    if escritor.recalculadas:
-        renglones = cuenta(escritor.recalculadas, "renglón", "renglones")
-        notas.insert(0, f"{RECALCULADA} Se muestra la nuestra y, a su lado, la que informó la unidad ({renglones}).")
+    notas[:0] = notas_de_recalculadas(escritor.recalculadas, escritor.resueltos)
     for n, texto in enumerate(notas, fin + 2):
         hoja.agregar(n, hoja.texto(principio(1, nota), texto))
     ultima = fin + 1 + len(notas)
@@ -135,7 +150,7 @@ class _Escritor:
 
     def __init__(self, hoja: HojaDeFilas, tablas: Tablas, estilos: Estilos) -> None:
         self._hoja = hoja
-        self.recalculadas = 0
+        self.recalculadas = self.resueltos = 0  #: renglones con una cifra por solventar o ya resuelta
         self.modificadas: list[str] = []  #: una nota por indicador con metas modificadas
         self._metas = {id(libro): metas_modificadas(libro) for libro in tablas.libros}
         self._llaves = [""] * len(tablas.renglones)
@@ -147,11 +162,11 @@ class _Escritor:
         self._inicios = {clave: principio(n, estilos("celda", **estilo)) for n, clave, estilo in numeradas}
         self._marcadas = {
             (clave, marcas): principio(n, estilos("celda", **{
-                **estilo, "num_format": MARCADA.replace("¹", marcas), "bold": "¹" in marcas,
+                **estilo, "num_format": MARCADA.replace("¹", marcas), "bold": marcas != "²",
             }))
             for n, clave, estilo in numeradas
             if clave in {"meta", "a"}
-            for marcas in ("¹", "²", "¹ ²")
+            for marcas in ("¹", "²", "³", "¹ ²", "² ³")
         }
         self._formulas: dict[tuple[object, ...], dict[str, str]] = {}
         self._semaforo = entidades(tablas.perfil.formula(f"{LETRAS['pct']}{FILA}"))
@@ -160,7 +175,9 @@ class _Escritor:
         """Un renglón."""
         i, m = renglon.indicador, renglon.indicador.al_periodo
         distintos = dict(informado_distinto(i))
-        self.recalculadas += bool(distintos)
+        ya = resueltas(renglon)
+        self.recalculadas += bool(distintos.keys() - ya)
+        self.resueltos += bool(ya)
         textos = {
             "programa": " · ".join(c or "—" for c in renglon.libro.identidad), "nivel": i.etiqueta, "nombre": i.nombre,
             "medida": str(i.fila.valor("unidad_medida") or ""), "clase": i.clase, "llave": self._llaves[posicion],
@@ -174,10 +191,9 @@ class _Escritor:
         modificada = self._metas.get(id(renglon.libro), {}).get(i.fila.indice)
         if modificada is not None:
             self.modificadas += _nota_de_meta(textos, i, modificada)
-        marcas = {
-            "meta": " ".join(m for m, hay in (("¹", "meta anual" in distintos), ("²", modificada is not None)) if hay),
-            "a": "¹" if "alcanzado" in distintos else "",
-        }
+        suya = {n: "" if n not in distintos else "³" if n in ya else "¹" for n in _INFORMADAS}
+        de_la_meta = sorted(suya["meta anual"] + ("²" if modificada is not None else ""), key="¹²³".index)
+        marcas = {"meta": " ".join(de_la_meta), "a": suya["alcanzado"]}
         formulas, celdas = self._de(i), []
         for clave, inicio in self._inicios.items():
             if clave in numeros:

@@ -25,16 +25,16 @@ from pei_excel.escritura.tesoreria_indicadores import (
     LETRA,
     MARCADA,
     PRIMERA,
-    RECALCULADA,
     TENUE,
     encabezado,
     imprimir,
+    notas_de_recalculadas,
     titulos,
 )
 from pei_excel.libro import Dato, Libro
 from pei_excel.mensual import ACUMULATIVO, total_mensual
 from pei_excel.tablas import Renglon, Tablas
-from pei_excel.textos import cuenta, numero
+from pei_excel.textos import numero
 from pei_excel.ubicacion import letra
 
 HOJA = "Actividades"
@@ -71,6 +71,21 @@ def informado_distinto(a: Actividad, libro: Libro) -> list[tuple[str, str, float
 
     Un total con la fórmula de nuestra plantilla no es una cifra informada: su resultado guardado puede ser viejo.
     """
+    return [(nombre, columna, dato.valor) for nombre, columna, dato in _distintos(a, libro)]
+
+
+def resueltas(renglon: Renglon) -> set[str]:
+    """De lo que informó distinto, lo que la oficina resolvió que no procede corregir."""
+    datos = {nombre: dato for nombre, _, dato in _distintos(renglon.actividad, renglon.libro)}
+    ya = {nombre for nombre, dato in datos.items() if renglon.resuelta(dato)}
+    total, meta = datos.get("total programado"), datos.get("meta anual")
+    # Si la meta y el total dicen lo mismo se observa una vez, en el total (POI001).
+    if total and meta and "total programado" in ya and abs(meta.valor - total.valor) <= TOLERANCIA:
+        ya.add("meta anual")
+    return ya
+
+
+def _distintos(a: Actividad, libro: Libro) -> list[tuple[str, str, Dato]]:
     nada = Dato(("", -1, ""))
     seguimiento, costos = a.seguimiento, a.costos
     pares: tuple[tuple[str, str, Dato, Cifra, float], ...] = (
@@ -84,7 +99,7 @@ def informado_distinto(a: Actividad, libro: Libro) -> list[tuple[str, str, float
          total_mensual(ACUMULATIVO, a.devengado), _TOLERANCIA_EN_SOLES),
     )
     return [
-        (nombre, columna, dato.valor)
+        (nombre, columna, dato)
         for nombre, columna, dato, nuestro, tolerancia in pares
         if isinstance(dato.valor, float) and not (dato.formula and libro.nuestro)
         and abs(dato.valor - (nuestro or 0.0)) > tolerancia + 1e-9
@@ -110,9 +125,7 @@ def escribir_actividades(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
         notas.append(
             f"«{Estado.SIN_LEER}»: en el libro recibido falta la hoja o la columna, o hay algo que no es una cifra."
         )
-    if escritor.recalculadas:
-        renglones = cuenta(escritor.recalculadas, "renglón", "renglones")
-        notas.insert(0, f"{RECALCULADA} Se muestra la nuestra y, a su lado, la que informó la unidad ({renglones}).")
+    notas[:0] = notas_de_recalculadas(escritor.recalculadas, escritor.resueltos)
     nota = estilos("nota", text_wrap=False, font_size=9)
     for n, texto in enumerate(notas, fin + 2):
         hoja.agregar(n, hoja.texto(principio(1, nota), texto))
@@ -132,7 +145,7 @@ class _Escritor:
 
     def __init__(self, hoja: HojaDeFilas, tablas: Tablas, estilos: Estilos) -> None:
         self._hoja = hoja
-        self.recalculadas = 0
+        self.recalculadas = self.resueltos = 0  #: renglones con una cifra por solventar o ya resuelta
         self._llaves = {c: [""] * len(tablas.renglones) for c in ("llave_oei", "llave_unidad")}
         for columna, propias in self._llaves.items():
             grupos = tablas.grupos[columna.removeprefix("llave_")]
@@ -143,8 +156,10 @@ class _Escritor:
         numeradas = [(n, clave, {"font_size": LETRA, **estilo}) for n, (clave, _, _, estilo) in enumerate(COLUMNAS, 1)]
         self._inicios = {clave: principio(n, estilos("celda", **estilo)) for n, clave, estilo in numeradas}
         self._marcadas = {
-            clave: principio(n, estilos("celda", **{**estilo, "num_format": MARCADA, "bold": True}))
-            for n, clave, estilo in numeradas if clave in _MARCABLES
+            (clave, marca): principio(n, estilos("celda", **{
+                **estilo, "num_format": MARCADA.replace("¹", marca), "bold": True,
+            }))
+            for n, clave, estilo in numeradas if clave in _MARCABLES for marca in "¹³"
         }
         c = {clave: f"{x}{FILA}" for clave, x in LETRAS.items()}
         formulas = {
@@ -161,8 +176,11 @@ class _Escritor:
         """Un renglón."""
         a, m, s = renglon.actividad, renglon.al_periodo, renglon.actividad.financiero_al_periodo
         distintos = informado_distinto(a, renglon.libro)
-        self.recalculadas += bool(distintos)
-        marcadas = {columna for _, columna, _ in distintos}
+        ya = resueltas(renglon)
+        self.recalculadas += any(nombre not in ya for nombre, _, _ in distintos)
+        self.resueltos += bool(ya)
+        marcas = {columna: "³" for nombre, columna, _ in distintos if nombre in ya}
+        marcas |= {columna: "¹" for nombre, columna, _ in distintos if nombre not in ya}
         costo = a.costo_anual
         textos = {
             "unidad": renglon.libro.identidad[0] or "—", "codigo": a.codigo, "actividad": a.nombre,
@@ -181,7 +199,7 @@ class _Escritor:
         celdas = []
         for clave, inicio in self._inicios.items():
             if clave in numeros:
-                celdas.append(con_numero(self._marcadas[clave] if clave in marcadas else inicio, numeros[clave]))
+                celdas.append(con_numero(self._marcadas.get((clave, marcas.get(clave, "")), inicio), numeros[clave]))
             elif clave in valores:
                 se_lee = clave not in {"pct", "soles_pct"} or valores[clave] != Estado.SIN_LEER
                 formula = self._formulas[clave] if se_lee else self._sin_leer
