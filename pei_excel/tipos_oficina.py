@@ -108,7 +108,8 @@ def _que_no_son(partes: Iterable[str]) -> Incidente | None:
     malos = [parte for parte in partes if not es_correo(parte)]
     if not malos:
         return None
-    dichos = ", ".join(f"«{m}»" for m in malos[:3])
+    # Un salto dentro de la dirección partiría la línea en que se dice.
+    dichos = ", ".join(f"«{' '.join(m.split())}»" for m in malos[:3])
     que = "no es una dirección de correo" if len(malos) == 1 else "no son direcciones de correo"
     return Incidente(CORREO_INVALIDO, f"{dichos} {que}", error=True)
 

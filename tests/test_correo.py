@@ -99,7 +99,7 @@ def test_un_solo_mensaje_por_unidad_con_lo_que_debe_hacer_y_hasta_cuando(
         "Lic. Titular de la unidad U21\nInstituto de Ejemplo (demostración)\n\nMuchas gracias por sus 2 informes"
     )
     assert "a más tardar el 22 de julio de 2024." in texto
-    assert "- U21-P2 · MIR, U9 · Debe corregirse: Mensaje 9 de unidad.\n" in texto
+    assert "- U21-P2 · MIR, U9 · Debe corregirse: Mensaje 9 de unidad. Corríjalo.\n" in texto
     assert "PRELIMINAR" in texto
     assert "Para cualquier duda: Área de planeación, extensión 104." in texto
     assert [a.get_filename() for a in correo.iter_attachments()] == [
@@ -242,6 +242,64 @@ def test_a_la_tesoreria_va_el_consolidado_con_su_cobertura_y_sus_huellas(
     assert corrida.borradores()["tesoreria"]["To"] == "otra@demostracion.example"
     assert "). Versión 1.\n" in corrida.texto("tesoreria")
     assert "PRELIMINAR" not in corrida.texto("tesoreria")
+
+
+def test_cada_punto_dice_la_celda_lo_que_se_encontro_lo_que_se_esperaba_y_que_hacer(
+    origen: Path, catalogo: Catalogo, tmp_path: Path
+) -> None:
+    """Aunque lo de en medio sea una lista larga de opciones."""
+    opciones = ", ".join(f"Programado opción {n}" for n in range(60))
+    largo = hallazgo(
+        7, severidad="ERROR", mensaje=f"«SETIEMBRE» no está en la lista ({opciones}); ¿quiso decir «Septiembre»?",
+        como_corregir="Elija un valor de la lista.",
+    )
+    texto = Corrida(copiar(origen, tmp_path / "c", con(largo)), catalogo).texto("u21")
+    (punto,) = [linea for linea in texto.splitlines() if linea.startswith("- ")]
+    assert punto.startswith("- MIR, U7 · Debe corregirse: «SETIEMBRE» no está en la lista (")
+    assert punto.endswith("¿quiso decir «Septiembre»? Elija un valor de la lista.")
+    assert len(punto) < 450
+
+
+def _cerrar(documento: dict[str, Any]) -> None:
+    for total in documento["totales"].values():
+        total |= {"preliminar": False, "cierre": {"version": 1, "sustituye": None}}
+
+
+def test_de_un_periodo_cerrado_no_se_pide_nada_para_una_fecha_que_paso(
+    origen: Path, catalogo: Catalogo, tmp_path: Path
+) -> None:
+    def cambiar(documento: dict[str, Any]) -> None:
+        con(*UNO_Y_CUATRO)(documento)
+        _cerrar(documento)
+
+    carpeta = copiar(origen, tmp_path / "c", cambiar)
+    observaciones = Corrida(carpeta, catalogo)
+    asunto = observaciones.borradores()["u21"]["Subject"]
+    assert asunto == "[U21-P2] 2do. trimestre: 1 corrección y 4 aclaraciones; periodo cerrado"
+    texto = observaciones.texto("u21")
+    assert "cerrado y su consolidado es DEFINITIVO; el plazo para corregir fue el 22 de julio de 2024." in texto
+    assert "hace falta que la oficina reabra el periodo" in texto
+    faltante = Corrida(carpeta, catalogo, motivo="faltante")
+    assert "se recibió hasta el 22 de julio de 2024" in faltante.texto("u23")
+    acuse = Corrida(carpeta, catalogo, motivo="acuse").texto("u21")
+    assert "(el plazo para corregir fue el 22 de julio de 2024)" in acuse
+    for dicho in (texto, faltante.texto("u23"), acuse):
+        assert "más tardar" not in dicho
+        assert "PRELIMINAR" not in dicho
+    for motivo in ("apertura", "recordatorio"):
+        with pytest.raises(NoSePudo, match="ya está cerrado"):
+            Corrida(carpeta, catalogo, motivo=motivo)
+
+
+def test_una_clave_que_no_es_de_nadie_se_dice_y_la_de_antes_vale(
+    origen: Path, catalogo: Catalogo, tmp_path: Path
+) -> None:
+    carpeta = copiar(origen, tmp_path / "c")
+    with pytest.raises(NoSePudo, match=r"^999 no está en el catálogo\."):
+        Corrida(carpeta, catalogo, unidades=("999",))
+    with pytest.raises(NoSePudo, match=r"^U20 no está en lo que se recibió .*¿Quiso decir «U21»\?"):
+        Corrida(carpeta, None, unidades=("U20",))
+    assert list(Corrida(carpeta, catalogo, motivo="faltante", unidades=("u22",)).borradores()) == ["u23"]
 
 
 def test_sin_direccion_queda_el_borrador_y_se_dice_donde_falta(origen: Path, tmp_path: Path) -> None:
@@ -406,7 +464,7 @@ def test_ningun_dato_se_vuelve_marca_del_html(unidad: str, punto: str) -> None:
         "claves": "U1", "periodo_corto": "T", "por_hacer": "1", "solventacion_corta": "", "solventacion": "",
         "lo": "lo", "titular": "", "unidad": en_un_renglon(unidad), "su_informe": "", "del_periodo": "", "quedaron": "",
         "primero_que_hacer": "", "puntos": [en_un_renglon(punto)], "mas": 0, "adjuntos": [], "sin_usar": False,
-        "preliminar": False, "contacto": "", "institucion": "",
+        "preliminar": False, "contacto": "", "institucion": "", "cerrado": False, "solventacion_fue": "",
     }
     redactado = REDACCION.redactar("observaciones", palabras)
     vacio = REDACCION.redactar("observaciones", palabras | {"unidad": "x", "puntos": ["x"]})

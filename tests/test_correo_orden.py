@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -92,7 +93,11 @@ def test_se_envia_consta_y_la_segunda_vez_no_se_repite(autoridad: Autoridad, ven
         assert [a.get_content() for a in mensaje.iter_attachments()] == [(carpeta / n).read_bytes() for n in nombres]
     copias = sorted(Path("salidas/correos/2024-T2/enviados").iterdir())
     assert [c.name.rpartition("_")[0] for c in copias] == ["tesoreria_tesoreria", *["u21_observaciones"] * 2]
-    assert copias[0].read_bytes() == bytes(buzon.recibidos[1].content or b"")
+    huella = next(e.huella for e in Bitacora(Path("salidas")).envios() if e.motivo == "tesoreria")
+    assert copias[0].read_bytes() == (
+        f"X-Pei-Huella: {huella}\r\nX-Pei-Recibieron: tesoreria@demostracion.example\r\n".encode()
+        + bytes(buzon.recibidos[1].content or b"")
+    )
     _, tablero, _ = ventana.orden("estado")
     assert "Correos enviados a 5 direcciones: 1 de consolidado y 4 de observaciones" in tablero
     _, documento, _ = ventana.orden("estado", "--json")
@@ -122,6 +127,50 @@ def test_lo_que_no_salio_se_dice_consta_y_es_lo_unico_que_se_manda_despues(
     assert [e.rcpt_tos for e in buzon.recibidos] == [
         ["u21@demostracion.example"], ["enlace.u21@demostracion.example"],
     ]
+
+
+@pytest.mark.parametrize("en_otra_carpeta", [False, True])
+def test_perdida_la_bitacora_las_copias_dicen_a_quien_se_mando_ya(
+    en_otra_carpeta: bool, autoridad: Autoridad, ventana: Ventana
+) -> None:
+    """Sólo sale lo que no había salido; si tampoco hay copias, se dice que no consta nada."""
+    buzon = Buzon(rechaza={"enlace.u21@demostracion.example": "550 no existe"})
+    bitacora = Path("salidas/bitacora.sqlite")
+    with autoridad.servidor(buzon) as ajustes:
+        ventana.cuenta(ajustes)
+        primera = ventana.orden(*ENVIAR, "unidades")[1]
+        assert "no consta ningún envío anterior" in primera
+        bitacora.rename("otra.sqlite") if en_otra_carpeta else bitacora.unlink()
+        buzon.rechaza.clear()
+        estado, dicho, _ = ventana.orden(*ENVIAR, "unidades")
+        assert (estado, "no consta" in dicho) == (0, False)
+        assert [e.rcpt_tos for e in buzon.recibidos] == [
+            ["u21@demostracion.example"], ["enlace.u21@demostracion.example"],
+        ]
+        bitacora.unlink()
+        assert "1 ya se había enviado" in ventana.orden(*ENVIAR, "unidades")[1]
+        assert len(buzon.recibidos) == 2
+        ventana.orden(*ENVIAR, "unidades", "--reenviar")
+        assert len({m["Message-ID"] for m in buzon.mensajes()}) == 2
+        bitacora.unlink()
+        shutil.rmtree("salidas/correos")
+        assert "no consta ningún envío anterior" in ventana.orden(*ENVIAR, "unidades")[1]
+    assert len(buzon.recibidos) == 4
+
+
+def test_sin_servidor_se_dice_que_se_intenta_otra_vez(ventana: Ventana) -> None:
+    """Nadie espera sin saber qué pasa."""
+    import socket
+
+    with socket.socket() as ocupado:  # un puerto en que nadie escucha
+        ocupado.bind(("127.0.0.1", 0))
+        puerto = ocupado.getsockname()[1]
+        ventana.cuenta(Ajustes("127.0.0.1", "planeacion@demostracion.example", puerto), SMTP_CA="")
+        estado, _, avisado = ventana.orden(*ENVIAR, "unidades")
+    assert estado == 1
+    assert avisado.splitlines()[0] == (
+        f"No hay conexión con «127.0.0.1:{puerto}». Se intenta otra vez en 0 segundos…"
+    )
 
 
 def test_con_la_bitacora_danada_no_se_envia_nada(autoridad: Autoridad, ventana: Ventana) -> None:

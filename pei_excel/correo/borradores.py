@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pei_excel.correo.constancia import CORREOS, ENVIADOS, encabezados_de_copia, leer_copia
 from pei_excel.correo.mensajes import Mensaje, como_correo, en_un_renglon
 from pei_excel.escritura.correos import Renglon, escribir_correos
 from pei_excel.periodos import Periodo
-from pei_excel.salidas import escribir_entero, insistir
+from pei_excel.salidas import SalidaOcupada, escribir_entero, insistir, motivo
 
 LIBRO = "correos.xlsx"
-#: Carpeta de los borradores, junto a las de los periodos.
-CORREOS = "correos"
-#: Dónde queda, dentro de la del periodo, la copia de lo que se mandó.
-ENVIADOS = "enviados"
 #: Lo que sólo lleva un borrador nuestro: así se sabe cuáles de antes sobran.
 _MARCA = b"X-Unsent: 1"
 
@@ -56,15 +53,27 @@ def escribir_borradores(
     return carpeta
 
 
-def guardar_enviado(base: Path, periodo: Periodo, mensaje: Mensaje, identificador: str, contenido: bytes) -> None:
-    """La copia de lo que se mandó, que el expediente de la unidad reúne.
+def guardar_enviado(
+    base: Path, periodo: Periodo, mensaje: Mensaje, identificador: str, contenido: bytes, recibieron: Sequence[str]
+) -> None:
+    """La copia de lo que se mandó y quién lo recibió: la reúne el expediente y suple a la bitácora si se pierde.
 
     Raises:
         SalidaOcupada: si no se puede escribir; el correo ya salió.
     """
     tallo = mensaje.archivo.removesuffix(".eml")[:30]
     nombre = f"{tallo}_{mensaje.motivo}_{identificador.strip('<>')[:8]}.eml"
-    escribir_entero(base / CORREOS / periodo.codigo / ENVIADOS / nombre, contenido)
+    ruta = base / CORREOS / periodo.codigo / ENVIADOS / nombre
+    try:
+        huella, antes, de_antes = leer_copia(ruta)
+    except FileNotFoundError:
+        huella, antes, de_antes = "", [], ""
+    except OSError as error:
+        raise SalidaOcupada(f"No se puede leer «{ruta}» ({motivo(error)}).") from error
+    # El mismo correo, que se completa: la copia dice todas las direcciones que ya lo tienen.
+    previas = antes if (huella, de_antes) == (mensaje.huella, identificador) else []
+    todas = list({d.casefold(): d for d in (*previas, *recibieron)}.values())
+    escribir_entero(ruta, encabezados_de_copia(mensaje.huella, todas) + contenido)
 
 
 def _nombres(mensajes: Sequence[Mensaje]) -> list[str]:

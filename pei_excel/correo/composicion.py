@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -19,14 +18,17 @@ from pei_excel.hallazgo import Severidad
 from pei_excel.lectura.recepcion import SEGUN_ARCHIVO
 from pei_excel.periodos import MESES
 from pei_excel.revision import Suerte
-from pei_excel.textos import cuenta, enumerar
+from pei_excel.salidas import NoSePudo
+from pei_excel.textos import cuenta, enumerar, mas_cercano
 
 #: Cuántas observaciones se dicen en el correo; las demás, en la hoja Observaciones.
 PUNTOS = 7
-#: Letras de cada una: que el correo quepa en una pantalla.
-_LARGO_DE_PUNTO = 170
+#: Letras de lo que se observa y de cómo se corrige: sólo una lista de opciones o un texto de la unidad pasan de ahí.
+_LARGO_DE_LO_VISTO, _LARGO_DE_QUE_HACER = 320, 240
 #: Cuántos informes pendientes se nombran a la Tesorería.
 _PENDIENTES = 12
+#: Motivos que sólo tienen sentido mientras se puede entregar: lo que son.
+ANTES_DEL_PLAZO = {"apertura": "la apertura", "recordatorio": "un recordatorio"}
 TESORERIA = "tesoreria"
 _DEL_FORMATO = {"MIR": " de la MIR", "POI": " del POI"}
 
@@ -120,15 +122,38 @@ class Composicion:
         """Un mensaje por unidad de las que toca, y los archivos de los que no se sabe a quién avisar.
 
         Raises:
-            NoSePudo: si una plantilla de texto no puede usarse.
+            NoSePudo: si una plantilla de texto no puede usarse, una clave no es de nadie o el periodo ya se cerró.
         """
+        if self._cerrado and motivo in ANTES_DEL_PLAZO:
+            raise NoSePudo(
+                f"{self._resultados.periodo.codigo} ya está cerrado: no se manda {ANTES_DEL_PLAZO[motivo]}. Si falta "
+                "un informe, use --motivo faltante; para recibirlo hay que reabrir el periodo."
+            )
         unidades, sin_dueno = repartir(self._resultados, self._catalogo)
-        elegidas = {c.upper() for c in solo}
+        elegidas = {self._clave_de_hoy(c, unidades).upper() for c in solo}
         mensajes = [
             self._a_unidad(u, motivo, suyos) for u in unidades
             if (not elegidas or u.clave.upper() in elegidas) and (suyos := u.para(motivo))
         ]
         return mensajes, sin_dueno if motivo in {"observaciones", "acuse"} and not elegidas else []
+
+    def _clave_de_hoy(self, escrita: str, unidades: Sequence[DeUnidad]) -> str:
+        """La clave con que se le escribe a quien se pidió, también si dio la que tenía antes.
+
+        Raises:
+            NoSePudo: si nadie tiene esa clave.
+        """
+        periodo, clave = self._resultados.periodo, en_un_renglon(escrita)
+        if any(u.clave.upper() == clave.upper() for u in unidades):
+            return clave
+        dia = (self._catalogo.fecha_limite(periodo) if self._catalogo else None) or periodo.ultimo_dia
+        vigente = self._catalogo.clave_vigente(clave, dia) if self._catalogo else None
+        if vigente and self._catalogo and self._catalogo.unidad(vigente, dia):
+            return vigente
+        parecida = mas_cercano(clave, [u.clave for u in unidades])
+        sugerencia = f" ¿Quiso decir «{parecida}»?" if parecida else ""
+        donde = "el catálogo" if self._catalogo else f"lo que se recibió {periodo.del_periodo} de {periodo.ejercicio}"
+        raise NoSePudo(f"{clave} no está en {donde}.{sugerencia} Escriba en --unidad la clave de una unidad.")
 
     def _a_unidad(self, unidad: DeUnidad, motivo: str, informes: Sequence[Informe]) -> Mensaje:
         adjuntos, problema = self._adjuntar(self._archivos(motivo, unidad, informes))
@@ -163,7 +188,9 @@ class Composicion:
         correcciones = sum(i.cuantos(Severidad.ERROR) for i in informes)
         aclaraciones = sum(i.cuantos(Severidad.AVISO) for i in informes)
         puntos = _puntos(informes)
-        solventacion = self._solventacion
+        # De un periodo cerrado no se pide nada para un día que ya pasó: se dice cuál fue.
+        cerrado = self._cerrado
+        solventacion, fue = (None, self._solventacion) if cerrado else (self._solventacion, None)
         return {
             "claves": _claves(unidad.clave, informes), "unidad": en_un_renglon(unidad.nombre or unidad.clave),
             "titular": en_un_renglon(cargo), "correcciones": correcciones, "aclaraciones": aclaraciones,
@@ -173,7 +200,8 @@ class Composicion:
             ]),
             "quedaron": "quedó" if correcciones + aclaraciones == 1 else "quedaron",
             "sin_usar": any(i.entrega.estado == Suerte.RECHAZADO for i in informes),
-            "primero_que_hacer": _que_se_pide(correcciones, aclaraciones),
+            "primero_que_hacer": "" if cerrado else _que_se_pide(correcciones, aclaraciones),
+            "cerrado": cerrado, "solventacion_fue": dia_escrito(fue),
             "puntos": puntos[:PUNTOS], "mas": max(0, len(puntos) - PUNTOS),
             "su_informe": "su informe" if n == 1 else f"sus {n} informes", "lo": "lo" if n == 1 else "los",
             "por_entregar": cuenta(n, "informe"),
@@ -195,6 +223,11 @@ class Composicion:
             ],
             "preliminar": self._preliminar(),
         }
+
+    @property
+    def _cerrado(self) -> bool:
+        """El periodo tiene su versión definitiva."""
+        return bool(self._resultados.documento.get("totales")) and not self._preliminar()
 
     def _preliminar(self) -> bool:
         return any(t["preliminar"] for t in self._resultados.documento.get("totales", {}).values())
@@ -265,9 +298,19 @@ def _puntos(informes: Sequence[Informe]) -> list[str]:
     for severidad, informe, hallazgo in puntos:
         donde = ", ".join(x for x in (hallazgo["hoja"], hallazgo["celda"]) if x) or "todo el archivo"
         de_quien = f"{informe.clave} · " if varios else ""
-        que = en_un_renglon(f"{de_quien}{donde} · {severidad.para_la_unidad}: {hallazgo['mensaje']}")
-        lineas.append(textwrap.shorten(que, _LARGO_DE_PUNTO, placeholder="…"))
+        visto = _sin_lo_de_en_medio(hallazgo["mensaje"], _LARGO_DE_LO_VISTO)
+        que_hacer = _sin_lo_de_en_medio(hallazgo["como_corregir"], _LARGO_DE_QUE_HACER)
+        lineas.append(en_un_renglon(f"{de_quien}{donde} · {severidad.para_la_unidad}: {visto} {que_hacer}"))
     return lineas
+
+
+def _sin_lo_de_en_medio(texto: str, largo: int) -> str:
+    """Un texto que no pasa de un largo: empieza por lo que se encontró y termina en lo que se esperaba."""
+    limpio = en_un_renglon(texto)
+    if len(limpio) <= largo:
+        return limpio
+    principio, final = limpio[: largo // 2], limpio[-largo // 2 :]
+    return f"{principio.rpartition(' ')[0] or principio} … {final.partition(' ')[2] or final}"
 
 
 def por_entregar(motivo: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
 from pei_excel.bitacora import EN_CURSO, ENVIADO, INCIERTO, Bitacora, BitacoraInservible, Envio, ahora
+from pei_excel.correo.constancia import Constancia
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo
 from pei_excel.correo.servidor import Respuesta, Servidor
 from pei_excel.periodos import Periodo
@@ -31,33 +32,36 @@ class Desenlace:
 
 def mandar_todos(
     mensajes: Iterable[Mensaje], servidor: Servidor, remitente: str, bitacora: Bitacora, periodo: Periodo, *,
-    reenviar: bool = False, avance: Callable[[Mensaje], object] = lambda _: None,
+    constancia: Constancia | None = None, reenviar: bool = False, avance: Callable[[Mensaje], object] = lambda _: None,
 ) -> Generator[Desenlace]:
     """Manda cada mensaje a las direcciones que todavía no lo tienen; lo que le pase a uno no detiene a los demás.
+
+    `constancia` es lo que ya consta que se mandó; sin ella, lo que diga la bitácora.
 
     Raises:
         NoSePudo: si la bitácora no pudo anotarlo; se deja de mandar, porque lo siguiente no constaría.
     """
+    if constancia is None:
+        constancia = Constancia.leer(bitacora, bitacora.ruta.parent, periodo)
     for mensaje in mensajes:
         if mensaje.problema:
             yield Desenlace(mensaje, problema=mensaje.problema)
             continue
         avance(mensaje)
-        yield _mandar(mensaje, servidor, remitente, bitacora, periodo, reenviar=reenviar)
+        yield _mandar(mensaje, servidor, remitente, bitacora, periodo, constancia, reenviar=reenviar)
 
 
 def _mandar(
-    mensaje: Mensaje, servidor: Servidor, remitente: str, bitacora: Bitacora, periodo: Periodo, *, reenviar: bool
+    mensaje: Mensaje, servidor: Servidor, remitente: str, bitacora: Bitacora, periodo: Periodo,
+    constancia: Constancia, *, reenviar: bool,
 ) -> Desenlace:
     huella = mensaje.huella
-    previos = [e for e in bitacora.envios(periodo.codigo) if e.huella == huella and e.estado == ENVIADO]
-    tienen = {e.para.casefold() for e in previos}
-    faltan = [d for d in mensaje.direcciones if reenviar or d.casefold() not in tienen]
+    faltan = [d for d in mensaje.direcciones if reenviar or not constancia.tiene(huella, d)]
     ya = tuple(d for d in mensaje.direcciones if d not in faltan)
     if not faltan:
         return Desenlace(mensaje, ya_enviado=ya)
     # Uno que se reenvía a propósito es otro mensaje; uno que se completa o se repite por un corte, el mismo.
-    veces = len({e.message_id for e in previos}) if reenviar else 0
+    veces = constancia.veces(huella) if reenviar else 0
     identificador = mensaje.identificador(remitente, veces)
     try:
         contenido = como_correo(mensaje, remitente=remitente, identificador=identificador, fecha=ahora())
@@ -84,6 +88,8 @@ def _mandar(
         como = {r.estado for r in respuestas.values()}
         que = "Se envió" if como == {ENVIADO} else "No se sabe si salió" if INCIERTO in como else "No salió"
         raise _no_consta(error, f"{que} el correo a {mensaje.quien}, y no pudo anotarse cómo terminó") from error
+    if recibieron := [d for d in faltan if respuestas[d].estado == ENVIADO]:
+        constancia.agregar(huella, recibieron, identificador)
     return Desenlace(mensaje, respuestas, ya, identificador=identificador, contenido=contenido)
 
 

@@ -12,13 +12,14 @@ from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible
 from pei_excel.catalogo import Catalogo
 from pei_excel.correo.borradores import LIBRO, escribir_borradores, guardar_enviado
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
+from pei_excel.correo.constancia import Constancia
 from pei_excel.correo.envio import Desenlace, mandar_todos
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, direccion, peso
 from pei_excel.correo.redaccion import TEXTOS, Redaccion, copiar
 from pei_excel.correo.resultados import Resultados, abrir_resultados
 from pei_excel.correo.servidor import Ajustes, Servidor
 from pei_excel.periodos import Periodo
-from pei_excel.salidas import NoSePudo, SalidaOcupada, puerta
+from pei_excel.salidas import NoSePudo, SalidaOcupada, motivo, puerta
 from pei_excel.textos import cuenta
 
 #: Megas que un correo puede pesar, ya con sus adjuntos como viajan; casi todos los servidores aceptan hasta 20 o 25.
@@ -162,21 +163,29 @@ def _mandar(
 ) -> bool:
     try:
         bitacora = Bitacora.abrir(resultados.base)
+        constancia = Constancia.leer(bitacora, resultados.base, resultados.periodo)
     except BitacoraInservible as error:
         raise NoSePudo(
             f"{str(error).partition(', o siga')[0].rstrip('.')}. Sin ella no se envía: no constaría qué se mandó."
         ) from error
+    except OSError as error:
+        raise NoSePudo(
+            f"No se puede leer «{error.filename}» ({motivo(error)}), que dice qué se mandó. Revise sus permisos."
+        ) from error
+    if not constancia.alguna:
+        decir(f"En «{resultados.base}» no consta ningún envío anterior: si ya se mandaron, se mandan otra vez.")
     total = _Cuenta()
-    with Servidor(ajustes) as servidor, closing(mandar_todos(
-        mensajes, servidor, ajustes.remitente, bitacora, resultados.periodo, reenviar=pedido.reenviar
+    with Servidor(ajustes, avisar=avisar) as servidor, closing(mandar_todos(
+        mensajes, servidor, ajustes.remitente, bitacora, resultados.periodo, constancia=constancia,
+        reenviar=pedido.reenviar,
     )) as desenlaces:
         for desenlace in desenlaces:
             _contar(desenlace, total, decir, avisar)
-            if any(r.estado == ENVIADO for r in desenlace.respuestas.values()):
+            if recibieron := [d for d, r in desenlace.respuestas.items() if r.estado == ENVIADO]:
                 try:
                     guardar_enviado(
                         resultados.base, resultados.periodo, desenlace.mensaje, desenlace.identificador,
-                        desenlace.contenido,
+                        desenlace.contenido, recibieron,
                     )
                 except SalidaOcupada as error:
                     avisar(f"{desenlace.mensaje.quien}: se envió, pero no quedó copia. {error}")

@@ -142,9 +142,10 @@ class Servidor:
 
     def __init__(
         self, ajustes: Ajustes, *, espera: float = ESPERA, entre_intentos: Sequence[float] = ENTRE_INTENTOS,
-        dormir: Callable[[float], object] = time.sleep,
+        dormir: Callable[[float], object] = time.sleep, avisar: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._ajustes, self._espera, self._entre, self._dormir = ajustes, espera, tuple(entre_intentos), dormir
+        self._avisar = avisar  #: recibe una línea antes de cada espera
         self._smtp: smtplib.SMTP | None = None
         self.inservible = ""  #: por qué ya no tiene caso intentar con los demás mensajes
 
@@ -172,11 +173,14 @@ class Servidor:
                 if not fallo.pasajero or espera is None:
                     self.inservible = fallo.dicho if fallo.del_servidor else ""
                     return respuestas | ultimas
+                que = fallo.dicho
             else:
                 respuestas |= hechas
                 faltan = list(pasajeras)
                 if not faltan or espera is None:
                     return respuestas | pasajeras
+                que = next(iter(pasajeras.values())).dicho
+            self._avisar(f"{que[:1].upper()}{que[1:]}. Se intenta otra vez en {espera:.0f} segundos…")
             self._dormir(espera)
         return respuestas
 

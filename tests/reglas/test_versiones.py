@@ -85,11 +85,24 @@ def test_cierra_un_trimestre_la_primera_entrega_que_lo_informa(libro: Escribir) 
     (hallazgo,) = _ver(igual_al_segundo, "2024-T3", segundo, primero)
     assert (hallazgo.regla, hallazgo.encontrado, hallazgo.esperado) == ("VER001", 22, 20)
     assert hallazgo.mensaje == (
-        "Lo alcanzado por Componente 1 en el 1er. trimestre era 20 en la entrega del 1er. trimestre de 2024 («0.xlsx») "
-        "y ahora es 22."
+        "Lo alcanzado por Componente 1 en el 1er. trimestre era 20 en su entrega del 1er. trimestre de 2024 y ahora es 22."
     )
     restituido = libro(MIR, "2024-T3")
     assert _ver(restituido, "2024-T3", segundo, primero) == []
+
+
+def test_llenar_lo_que_quedo_en_blanco_no_es_un_error_de_la_unidad(libro: Escribir) -> None:
+    """Se hace saber a la oficina; la cifra con que se llenó ya no cambia, ni vuelve a quedar en blanco."""
+    donde = ("MIR", "Componente 1", "alcanzado_t1")
+    primero, segundo = libro(MIR, "2024-T1", {donde: None}), libro(MIR, "2024-T2", {donde: 20.0})
+    (nota,) = _ver(segundo, "2024-T2", primero)
+    assert (nota.regla, nota.severidad, nota.destinatario) == ("VER001", "NOTA", "planeacion")
+    assert "estaba en blanco en su entrega del 1er. trimestre de 2024 y ahora es 20" in nota.mensaje
+    assert "Restituya" not in nota.como_corregir
+    assert _ver(libro(MIR, "2024-T3", {donde: 20.0}), "2024-T3", primero, segundo) == []
+    for valor in (22.0, None):
+        (error,) = _ver(libro(MIR, "2024-T3", {donde: valor}), "2024-T3", primero, segundo)
+        assert (error.severidad, error.destinatario, error.esperado) == ("ERROR", "unidad", 20)
 
 
 def test_el_trimestre_abierto_puede_cambiar_y_un_mes_no_lo_cierra(libro: Escribir) -> None:
