@@ -6,6 +6,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -387,6 +388,92 @@ def test_quien_firma_pasa_y_lo_escrito_en_su_celda_de_porcentaje_tambien(tmp_pat
     textos = [v for fila in hojas(rescatado)["MIR"].iter_rows(values_only=True) for v in fila]
     assert textos.count("Jefatura de planeación") == 1
     assert textos.count("Nombre y cargo") == 1
+
+
+def _meses_con_fecha(libro: Any) -> None:
+    for hoja, medida in (("Valorización", "costo"), ("Seguimiento", "ejecutado")):
+        lugar = POI.por_clave[hoja].disposicion
+        for m in range(1, 13):
+            titulo = libro[hoja].cell(lugar.fila_titulos, lugar.columna[f"{medida}_m{m}"])
+            titulo.value, titulo.number_format = datetime(2024, m, 1), "mmm-yy"  # noqa: DTZ001
+
+
+def _fisicos_sin_titulo(libro: Any) -> None:
+    lugar = POI.por_clave["Seguimiento"].disposicion
+    for m in range(1, 13):
+        libro["Seguimiento"].cell(lugar.fila_titulos, lugar.columna[f"ejecutado_m{m}"]).value = f"m{m}"
+
+
+@pytest.mark.parametrize("estropear", [_meses_con_fecha, _fisicos_sin_titulo])
+def test_ninguna_cifra_pasa_a_otra_medida(estropear: Callable[[Any], None], tmp_path: Path) -> None:
+    """De un devengado nunca sale un costo: cada cifra queda bajo los títulos que tenía, o no queda."""
+    bueno = plantilla(POI)
+    for sin_costos in (False, True):
+        def tocar(libro: Any, *, quitar: bool = sin_costos) -> None:
+            estropear(libro)
+            if quitar:
+                libro.remove(libro["Valorización"])
+
+        rescatado = uno(tocado(tocar, bueno), tmp_path)
+        despues, antes = hojas(rescatado), openpyxl.load_workbook(io.BytesIO(bueno))
+        medidas = [(h.clave, c) for h in POI.hojas for c in h.columnas if c.mes]
+        for clave, columna_ in medidas:
+            lugar = POI.por_clave[clave].disposicion
+            for n in range(len(POI.modelo.filas[clave])):
+                celda = lugar.celda(lugar.fila_datos + n, columna_.clave)
+                assert despues[clave][celda].value in {antes[clave][celda].value, None}, (clave, celda)
+        if estropear is _meses_con_fecha and not sin_costos:
+            assert rescatado.movimientos == ()
+
+
+def test_una_hoja_duplicada_se_dice_en_una_linea(tmp_path: Path) -> None:
+    rescatado = uno(tocado(lambda libro: libro.copy_worksheet(libro["Seguimiento"]), plantilla(POI)), tmp_path)
+    assert [(m.que, m.hoja, m.celda) for m in rescatado.movimientos] == [(Que.SIN_LUGAR, "Seguimiento Copy", None)]
+    assert "igual a «Seguimiento»" in rescatado.movimientos[0].porque
+
+
+def test_de_una_duplicada_distinta_se_lista_lo_que_no_se_leyo(tmp_path: Path) -> None:
+    def duplicar(libro: Any) -> None:
+        copia = libro.copy_worksheet(libro["Seguimiento"])
+        copia.cell(POI.por_clave["Seguimiento"].disposicion.fila_datos, 5).value = 9876.5
+
+    rescatado = uno(tocado(duplicar, plantilla(POI)), tmp_path)
+    assert {m.hoja for m in rescatado.movimientos} == {"Seguimiento Copy"}
+    assert 9876.5 in {m.decia for m in rescatado.movimientos}
+
+
+def test_lo_que_la_plantilla_calcula_no_se_cuenta_ni_se_lista(tmp_path: Path) -> None:
+    """Pegar valores sobre las fórmulas no cambia cuántos datos pasaron, y un error en su primera celda es suyo."""
+    from test_danos import DANOS as DE_LA_MIR
+
+    assert uno(DE_LA_MIR["valores pegados sobre las fórmulas"][0](), tmp_path).intactas == uno(
+        DE_LA_MIR["partes barajadas"][0](), tmp_path).intactas
+    con_error = uno(tocado(lambda libro: libro["MIR"].__setitem__("A1", "#NAME?")), tmp_path)
+    assert con_error.movimientos == ()
+
+
+def test_la_linea_de_una_hoja_que_falta_no_deja_su_direccion_en_blanco(tmp_path: Path) -> None:
+    (tmp_path / "libro.xlsx").write_bytes(tocado(lambda libro: libro.remove(libro["Valorización"]), plantilla(POI)))
+    hecho = ejecutar(tmp_path / "libro.xlsx", "-o", tmp_path / "r")
+    assert "no se leyó         falta la hoja «Valorización»; va en blanco" in hecho.output
+
+
+def test_de_una_hoja_sin_titulos_se_dice_donde_van(tmp_path: Path) -> None:
+    lugar = POI.por_clave["Valorización"].disposicion
+
+    def sin_titulos(libro: Any) -> None:
+        for fila in libro["Valorización"].iter_rows(min_row=lugar.fila_encabezado, max_row=lugar.fila_titulos):
+            for celda in fila:
+                if not isinstance(celda, openpyxl.cell.MergedCell):
+                    celda.value = None
+
+    rescatado = uno(tocado(sin_titulos, plantilla(POI)), tmp_path)
+    (dicho,) = de(rescatado, Que.NO_SE_LEYO)
+    assert (dicho.hoja, dicho.celda) == ("Valorización", lugar.celda(lugar.fila_encabezado, "codigo"))
+    sueltas = de(rescatado, Que.SIN_LUGAR)
+    assert {m.hoja for m in sueltas} == {"Valorización"}
+    assert all("no se leyó" in m.porque for m in sueltas)
+    assert "LISTO PARA ENVIAR" not in {m.decia for m in sueltas}
 
 
 # --- La orden ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pei_excel.lectura.hojas import CON_OTRA_PRUEBA, hallar
 from pei_excel.lectura.informes import Pagina, agrupar, elegir_periodo, repartir, reunir
 from pei_excel.lectura.limites import LIMITES, Limites
 from pei_excel.lectura.notas import hoja_ausente, nombres_de_hojas, notar
+from pei_excel.lectura.repetidas import apartar_repetidas
 from pei_excel.libro import TODO, Dato, IncidenteDeLibro, Libro
 from pei_excel.periodos import Periodo
 from pei_excel.textos import limpiar, normalizar
@@ -240,7 +241,9 @@ def _leer_secundarias(
             continue
         ejercicio = libros[0].periodo.ejercicio if libros[0].periodo else None
         paginas = leer_paginas(propios, Contexto(opciones.pais, ejercicio))
-        for libro, suyas in zip(libros, repartir(hoja, paginas, libros, formato), strict=True):
+        for libro, todas in zip(libros, repartir(hoja, paginas, libros, formato), strict=True):
+            suyas, repetidas = apartar_repetidas(hoja, todas)
+            libro.incidentes += repetidas
             if suyas:
                 libro.hojas[hoja.clave] = reunir(hoja, suyas, con_calculadas=_se_piden_calculadas(libro, formato))
 

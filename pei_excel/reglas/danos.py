@@ -87,6 +87,30 @@ def fila_insertada(ruta: Path) -> None:
     _reescribir(ruta, cambiar)
 
 
+def hoja_duplicada(nombre: str) -> Callable[[Path], None]:
+    """Alguien duplicó una hoja («… (2)») y no borró la copia."""
+
+    def cambiar(partes: dict[str, bytes]) -> None:
+        libro, relaciones, tipos = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
+        hallada = re.search(rf'<sheet name="{nombre}"[^>]*r:id="(\w+)"', partes[libro].decode())
+        destino = re.search(rf'Id="{hallada[1]}"[^>]*Target="([^"]+)"', partes[relaciones].decode()) if hallada else None
+        if hallada is None or destino is None:
+            raise LookupError(nombre)
+        copia = "worksheets/copia.xml"
+        partes[f"xl/{copia}"] = partes[f"xl/{destino[1]}"]
+        tipo = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+        clase = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+        nuevas = {
+            libro: (b"</sheets>", f'<sheet name="{nombre} (2)" sheetId="999" r:id="rIdCopia"/>'),
+            relaciones: (b"</Relationships>", f'<Relationship Id="rIdCopia" Type="{tipo}" Target="{copia}"/>'),
+            tipos: (b"</Types>", f'<Override PartName="/xl/{copia}" ContentType="{clase}"/>'),
+        }
+        for parte, (antes_de, xml) in nuevas.items():
+            partes[parte] = partes[parte].replace(antes_de, xml.encode() + antes_de, 1)
+
+    return lambda ruta: _reescribir(ruta, cambiar)
+
+
 def con_macros(ruta: Path) -> None:
     """El archivo trae macros."""
     _reescribir(ruta, lambda partes: partes.update({"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}))

@@ -357,6 +357,40 @@ def formulas_no_verificables(libro: Libro, contexto: Contexto) -> Iterator[Obser
 
 
 @regla(
+    "FMT018", AMBOS,
+    por_que="De una hoja y su copia no se sabe cuál vale; sumarlas contaría dos veces lo mismo.",
+    como_corregir="Borre del libro la hoja que sobra y deje la que vale, con el nombre de la plantilla.",
+    fuente="Criterio de este programa",
+    mal={
+        "MIR": Tabla(
+            """
+        Justificaciones
+        | Nivel        | Nivel →      | Trimestre  | Causa           |
+        | (título)     | ✗            |            |                 |
+        | Componente 1 | Componente 1 | 2do. Trim. | Faltó el quórum |
+        """,
+            preparar=danos.hoja_duplicada("Justificaciones"),
+        ),
+        "POI": Tabla(
+            """
+        Seguimiento
+        | Código   | Código → |
+        | (título) | ✗        |
+        """,
+            preparar=danos.hoja_duplicada("Seguimiento"),
+        ),
+    },
+    bien="",
+)
+def hoja_repetida(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
+    """Ninguna hoja viene dos veces en el libro; si son iguales se lee una, y si no, se dice en qué difieren."""
+    for observacion in _de_incidentes(libro, "FMT018"):
+        if observacion.severidad is Severidad.NOTA:
+            observacion.destinatario = Destinatario.PLANEACION
+        yield observacion
+
+
+@regla(
     "ENT005", AMBOS,
     por_que="Un informe de otro periodo mezclaría cifras de fechas distintas.",
     como_corregir="Envíe el informe del trimestre pedido o corrija «Trimestre que se reporta».",

@@ -48,6 +48,7 @@ REGLAS: tuple[Regla, ...] = (
     lectura.fila_corrida,
     lectura.bloque_incompleto,
     lectura.formulas_no_verificables,
+    lectura.hoja_repetida,
     mir_metas.acumulado_programado_no_coincide,
     mir_niveles.falta_o_sobra_fin_o_proposito,
     mir_niveles.nivel_mal_formado_repetido_o_huerfano,

@@ -15,7 +15,7 @@ from pei_excel.escritura.encargo import Abierta, Aspecto, Encargo, crudo, prepar
 from pei_excel.escritura.rescate import Movimiento, Que
 from pei_excel.evaluacion import filas_corridas
 from pei_excel.formato import Campo, Columna, Formato, Hoja, Modo
-from pei_excel.libro import Dato, Fila, HojaLeida, Libro
+from pei_excel.libro import FILA_DE_HOJA, Dato, Fila, HojaLeida, Libro
 from pei_excel.periodos import Periodo
 from pei_excel.textos import limpiar, numero
 from pei_excel.tipos import Codigo, Fecha, Nivel, Numero, Opcion, Tipo, Trimestre, como_texto, es_nada
@@ -193,7 +193,8 @@ class _Colocador:
                 continue
             nueva = hoja.clave, hoja.disposicion.fila_datos, hoja.disposicion.columna[clave]
             ancla = faltante.ancla
-            parecido = f"; hay una que dice «{faltante.parecido}»" if faltante.parecido else ""
+            dice = "su título dice" if faltante.en_su_lugar else "hay una que dice"
+            parecido = f"; {dice} «{faltante.parecido}»" if faltante.parecido else ""
             self._anotar(Que.NO_SE_LEYO, None, hoja=ancla.hoja if ancla else None, celda=ancla.celda if ancla else None,
                          nueva=nueva, renglones=len(renglones), porque=f"falta la columna «{columna.nombre}»{parecido}")
             for fila, leidas in zip(renglones, leida.filas, strict=True):
@@ -206,8 +207,10 @@ class _Colocador:
             informada = self.puesto.periodo is not None or not hoja.de_seguimiento
             if hoja.opcional or not hoja.columnas or hoja.clave in self.libro.hojas or not informada:
                 continue
-            self._anotar(Que.NO_SE_LEYO, None, nueva=(hoja.clave, 1, 1), marcada=False,
-                         porque=f"falta la hoja «{hoja.clave}»: va en blanco")
+            dicho = next((i for i in self.libro.incidentes if (hoja.clave, FILA_DE_HOJA, "*") in i.saca), None)
+            mensaje = dicho.mensaje if dicho is not None else f"falta la hoja «{hoja.clave}»"
+            self._anotar(Que.NO_SE_LEYO, None, hoja=dicho.hoja if dicho else None, celda=dicho.celda if dicho else None,
+                         nueva=(hoja.clave, 1, 1), marcada=False, porque=f"{mensaje}; va en blanco")
             if self.puesto.modo is Modo.SEGUIMIENTO and hoja.referencia:
                 origen, columna = hoja.referencia
                 llaves = [fila.get(columna) for fila in self.puesto.filas.get(origen, ())]
@@ -235,8 +238,7 @@ class _Colocador:
                     texto = isinstance(sale, (str, NoneType))
                     mudo = texto and dato.crudo == 0 and not self.libro.formulas_verificables
                     if mudo or _mismo_resultado(dato, sale):
-                        self.puesto.intactas += 1
-                        continue
+                        continue  # no es de la unidad: la plantilla lo calcula
                     nueva = hoja.clave, renglon.numero, hoja.disposicion.columna[columna.clave]
                     self._anotar(Que.FORMULA, dato, nueva=nueva, dice=sale, porque=f"la fórmula da {_ver(sale)}")
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from pei_excel.crudo import CeldaCruda, HojaCruda, LibroCrudo
+from pei_excel.crudo import CeldaCruda, ErrorExcel, HojaCruda, LibroCrudo
 from pei_excel.escritura.listas import HOJA_LISTAS
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.escritura.rescate import HOJA_RESCATE, Movimiento, Que
@@ -17,7 +17,7 @@ from pei_excel.formatos import FORMATOS
 from pei_excel.lectura.bloques import Bloque, buscar_bloque
 from pei_excel.lectura.celdas import abrir_bytes
 from pei_excel.lectura.encabezados import Hallado, textos_normalizados
-from pei_excel.lectura.hojas import CON_OTRA_PRUEBA, hallar
+from pei_excel.lectura.hojas import CON_OTRA_PRUEBA, hallar, hoja_llamada
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.textos import cuenta, normalizar
@@ -102,10 +102,20 @@ def sobrantes(
     """Las celdas con algo que no pasaron a ningún libro rescatado (`usadas`, las que sí), por hoja y en orden."""
     usadas = usadas | {(d.hoja or "", d.celda or "") for d in _datos(libros)}
     movimientos: list[Movimiento] = []
+    por_nombre = {h.nombre: h for h in crudo.hojas}
+    originales = {
+        copia: por_nombre[str(i.hoja)] for libro in libros for i in libro.incidentes if i.clase == "FMT018"
+        for copia, _ in i.tambien
+    }
     for vista in _vistas(crudo, formato, libros, conocidos):
         nombre = vista.cruda.nombre
         if nombre == HOJA_RESCATE:
             movimientos += _de_otro_rescate(vista.cruda)
+            continue
+        original = originales.get(nombre)
+        if original is not None and _valores(original) == _valores(vista.cruda):
+            porque = f"es igual a «{original.nombre}», que sí se pasó"
+            movimientos.append(Movimiento(que=Que.SIN_LUGAR, hoja=nombre, porque=porque))
             continue
         suyas = [
             (lugar, celda) for lugar, celda in sorted(vista.cruda.celdas.items())
@@ -126,6 +136,10 @@ def _datos(libros: Sequence[Libro]) -> Iterator[Any]:
                 yield from fila.datos.values()
 
 
+def _valores(cruda: HojaCruda) -> dict[Celda, object]:
+    return {lugar: celda.valor for lugar, celda in cruda.celdas.items() if _dice_algo(celda)}
+
+
 def _dice_algo(celda: CeldaCruda) -> bool:
     return celda.valor is not None and not (isinstance(celda.valor, str) and not celda.valor.strip())
 
@@ -143,7 +157,7 @@ def _vistas(
     for cruda in crudo.hojas:
         textos = textos_normalizados(cruda)
         hallados = hallar(cruda, textos, formato, minimo=CON_OTRA_PRUEBA) if cruda.nombre in nombres else []
-        hoja = max(hallados, key=lambda h: h.cobertura).hoja if hallados else None
+        hoja = max(hallados, key=lambda h: h.cobertura).hoja if hallados else hoja_llamada(formato, cruda.nombre)
         bloque = buscar_bloque(cruda, textos, hoja) if hoja else Bloque()
         propios = conocidos.get(hoja.clave if hoja else cruda.nombre, frozenset()) | {completo}
         propios |= {normalizar(t) for f in (hoja.firmas if hoja else ()) for t in (f.titulo, *f.sinonimos)}
@@ -175,9 +189,14 @@ def _es_de_la_plantilla(
     fila, _ = lugar
     if fila in vista.leidas:
         return False
-    if not isinstance(celda.valor, str):
+    if any(lugar in h.celdas.values() for h in vista.hallados):
+        return True  # el título de una columna que se leyó, aunque sea una fecha
+    if not vista.hallados and celda.formula and libros[0].nuestro:
+        return True  # lo calcula la plantilla, aunque sus títulos no se reconozcan
+    if isinstance(celda.valor, ErrorExcel) or not isinstance(celda.valor, str):
         # En un .xls no se ve qué es fórmula: la de la primera fila y las de los cuadros son de la plantilla.
-        calculada = celda.formula or not libros[0].formulas_verificables
+        en_error = isinstance(celda.valor, ErrorExcel)
+        calculada = celda.formula or en_error or not libros[0].formulas_verificables
         del_cuadro = vista.rotulos.get(fila, lugar[1]) < lugar[1]
         return calculada and (del_cuadro or (libros[0].nuestro and fila == vista.hoja.disposicion.FILA_LISTO))
     dicho = normalizar(celda.valor)
@@ -226,6 +245,8 @@ def _por_que(vista: _Vista, lugar: Celda) -> str:
     fila, columna = lugar
     if vista.hoja is None:
         return f"la hoja «{vista.cruda.nombre}» no es de la plantilla, o no se reconoce en ella ninguna"
+    if not vista.hallados:
+        return f"la hoja «{vista.cruda.nombre}» no se leyó"
     if fila not in vista.leidas:
         dentro = any(h.primera <= fila <= h.ultima for h in vista.hallados)
         return "es un título que la plantilla no tiene" if dentro else "está fuera de la tabla"

@@ -49,4 +49,5 @@ def texto_de_rescate(rescatados: Sequence[Rescatado]) -> str:
 def _linea(m: Movimiento) -> str:
     decia = f" «{recortado(m.decia, 40)}»" if m.decia is not None else ""
     destino = f" → {m.nueva[0]}!{direccion(*m.nueva[1:])}" if m.nueva and m.marcada else ""
-    return f"{m.que.value:18} {lugar_de(m)}{decia}{destino}: {m.porque}".rstrip(": ")
+    que = f"{lugar_de(m)}{decia}{destino}"
+    return f"{m.que.value:18} " + ": ".join(p for p in (que, m.porque) if p)

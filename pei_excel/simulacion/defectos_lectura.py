@@ -242,6 +242,13 @@ def _campo_incompleto(s: Simulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT016", columna=campo, lugar="campo")]
 
 
+def _hoja_duplicada(s: Simulado, _azar: Random) -> Hallazgos:
+    if not s.filas["Justificaciones"]:
+        return None
+    s.danos.append(danos.hoja_duplicada("Justificaciones"))
+    return [Esperado("FMT018", "Justificaciones", "nivel", lugar="titulo")]
+
+
 DEFECTOS_LECTURA: tuple[Defecto[Simulado], ...] = (
     Defecto("FMT001", "archivo cortado", del_archivo("FMT001", danos.truncar), solo=True),
     Defecto("FMT002", "otro libro", del_archivo("FMT002", danos.sin_titulos), solo=True),
@@ -269,4 +276,5 @@ DEFECTOS_LECTURA: tuple[Defecto[Simulado], ...] = (
     Defecto("FMT015", "nivel en blanco", _sin_nivel),
     Defecto("FMT015", "textos donde van cifras", _textos_en_cifras),
     Defecto("FMT016", "bloque incompleto", _campo_incompleto),
+    Defecto("FMT018", "hoja duplicada", _hoja_duplicada, solo=True),
 )

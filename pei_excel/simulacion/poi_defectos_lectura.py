@@ -301,6 +301,12 @@ def _campo_incompleto(s: PoiSimulado, azar: Random) -> Hallazgos:
     return [Esperado("FMT016", columna=campo, lugar="campo")]
 
 
+def _hoja_duplicada(s: PoiSimulado, azar: Random) -> Hallazgos:
+    hoja = azar.choice([h for h in (COSTOS, SEGUIMIENTO, NECESIDADES, EVALUACION) if s.filas[h]])
+    s.danos.append(danos.hoja_duplicada(hoja))
+    return [Esperado("FMT018", hoja, POI.por_clave[hoja].llave[0], lugar="titulo")]
+
+
 POI_DEFECTOS_LECTURA: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("FMT001", "archivo cortado", del_archivo("FMT001", danos.truncar), solo=True),
     Defecto("FMT002", "otro libro", del_archivo("FMT002", retoques.sin_titulos(POI)), solo=True),
@@ -341,4 +347,5 @@ POI_DEFECTOS_LECTURA: tuple[Defecto[PoiSimulado], ...] = (
     Defecto("FMT015", "código en blanco", _sin_codigo),
     Defecto("FMT015", "textos donde van cifras", _textos_en_cifras),
     Defecto("FMT016", "bloque incompleto", _campo_incompleto),
+    Defecto("FMT018", "hoja duplicada", _hoja_duplicada, solo=True),
 )
