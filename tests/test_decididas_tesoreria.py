@@ -54,7 +54,8 @@ def test_lo_resuelto_lleva_otra_nota_y_no_se_cuenta_en_solventacion(formato: str
         escribir(recibidos / "b.xlsx", MIR, P, {}, **DOS)
     documento = consolidar(recibidos, estado=1)
     carpeta = tmp_path / "salidas" / P
-    tesoreria, hoja = carpeta / f"tesoreria-{formato.lower()}.xlsx", "Indicadores" if formato == "MIR" else "Actividades"
+    tesoreria = carpeta / f"tesoreria-{formato.lower()}.xlsx"
+    hoja = {"MIR": "Indicadores", "POI": "Actividades"}[formato]
     assert documento["totales"][formato]["en_solventacion"] == 2
     notas, marcas = _leer(tesoreria, hoja)
     assert (len(notas), marcas) == (1, {"¹"})
