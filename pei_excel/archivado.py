@@ -20,10 +20,12 @@ from pei_excel.documento import a_texto, totales
 from pei_excel.hallazgo import Severidad
 from pei_excel.lectura.disco import huella
 from pei_excel.lectura.limites import LIMITES, Limites
+from pei_excel.periodos import Periodo
 from pei_excel.proceso import Consolidado, Resultado
+from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Suerte
 from pei_excel.salidas import CIERRE, Carpeta, NoSePudo, escribir_entero, motivo
-from pei_excel.textos import cuenta, enumerar
+from pei_excel.textos import citar, cuenta, enumerar
 
 #: Archivos o diferencias que se nombran en una línea.
 _SE_NOMBRAN = 5
@@ -37,11 +39,37 @@ class Repetida(NamedTuple):
     documento: Mapping[str, Any]  #: el resultado.json de entonces
     rutas: Mapping[str, Path]  #: «recibidos» y, si se usaron, «catalogo» y «anterior»
     limites: Limites = LIMITES
+    sin_bitacora: bool = False
 
     @property
     def que_hacer(self) -> str:
         """Lo que resuelve casi todo."""
-        return f"Consolide otra vez: pei-excel consolidar {self.rutas['recibidos']} --periodo {self.periodo}"
+        partes = [self.rutas["recibidos"], "--periodo", self.periodo, *self._opciones()]
+        return f"Consolide otra vez: pei-excel consolidar {' '.join(map(citar, partes))}"
+
+    def _opciones(self) -> Iterator[object]:
+        """Las demás con que se consolidó; el archivo de contraseñas no se recuerda."""
+        opciones, periodo = self.documento["opciones"], Periodo.de_codigo(self.periodo)
+        for que in ("catalogo", "anterior"):
+            if que in self.rutas:
+                yield from (f"--{que}", self.rutas[que])
+        de_siempre = Contexto(periodo)
+        for formato, clave in sorted(opciones["perfil"].items()):
+            if de_siempre.perfil(formato).clave != clave:
+                yield from ("--perfil", f"{formato.lower()}={clave}")
+        if opciones["pais"]:
+            yield from ("--pais", opciones["pais"])
+        if opciones["corte"] != periodo.ultimo_dia.isoformat():
+            yield from ("--corte", opciones["corte"])
+        yield from (f"--{que}" for que in ("estricto", "ponderado") if opciones[que])
+        for nombre, numero in sorted(opciones["limites"].items()):
+            yield from ("--limite", f"{nombre}={numero}")
+        for archivo in opciones["usar"]:
+            yield from ("--usar", archivo)
+        if self.sin_bitacora:
+            yield "--sin-bitacora"
+        if self.base != Path("salidas"):
+            yield from ("-o", self.base)
 
     def comprobar(self, carpeta: Path | None = None) -> None:
         """Comprueba que en la carpeta (la de lo recibido, si no se dice) estén los mismos libros, y ninguno más.
@@ -113,7 +141,7 @@ class EnCurso:
     def archivando(self, nueva: Path, consolidado: Consolidado) -> Iterator[None]:
         """Lo archivado queda entero antes de cambiar los resultados; si no se dejan cambiar, se quita."""
         self._exigir_lo_mismo(consolidado)
-        base, codigo, _, rutas, _ = self._repetida
+        base, codigo, rutas = self._repetida.base, self._repetida.periodo, self._repetida.rutas
         recibidos, version = originales(rutas["recibidos"]), f"v{self.definitivo.version}"
         with Carpeta(base / CERRADOS / codigo, version, _espacio(recibidos, nueva)) as archivo:
             copia = archivo.preparar()

@@ -189,3 +189,13 @@ def ultimas(todas: Iterable[Version], menos: Periodo | None = None) -> list[Vers
     """De cada periodo, su última versión; sin el que se está consolidando."""
     elegidas = {v.carpeta.parent: v for v in todas if menos is None or v.periodo != menos.codigo}
     return list(elegidas.values())
+
+
+def anteriores_a(base: Path, periodo: Periodo) -> list[str]:
+    """Los periodos del mismo ejercicio que terminaron antes y se han cerrado, en orden; sus códigos."""
+    hallados = []
+    for carpeta in {v.carpeta.parent for v in _de_carpetas((base / CERRADOS).glob("*/v*"))}:
+        with suppress(ValueError):
+            hallados.append(Periodo.de_codigo(carpeta.name))
+    previos = [p for p in hallados if p.ejercicio == periodo.ejercicio and p.ultimo_dia < periodo.ultimo_dia]
+    return [p.codigo for p in sorted(previos, key=lambda p: (p.ultimo_dia, p.codigo))]

@@ -82,7 +82,7 @@ def cerrar(pedido: Pedido, avance: Avance) -> Cerrado:
         documento = _leer_documento(pedido)
         rutas = _rutas(pedido, documento, bitacora)
         limites = limites_con(f"{n}={v}" for n, v in documento["opciones"]["limites"].items())
-        repetida = Repetida(pedido.base, codigo, documento, rutas, limites)
+        repetida = Repetida(pedido.base, codigo, documento, rutas, limites, pedido.sin_bitacora)
         repetida.comprobar()
         encargo = _encargo(pedido, repetida)
         en_curso = EnCurso(repetida, _motivo(pedido.motivo), con_observaciones=pedido.con_observaciones)
@@ -199,7 +199,7 @@ def _rutas(pedido: Pedido, documento: Mapping[str, Any], bitacora: Bitacora | No
 def _encargo(pedido: Pedido, repetida: Repetida) -> Encargo:
     """El mismo de la última consolidación."""
     opciones, rutas = repetida.documento["opciones"], repetida.rutas
-    catalogo = _catalogo(rutas["catalogo"], opciones["catalogo"]) if "catalogo" in rutas else None
+    catalogo = _catalogo(repetida) if "catalogo" in rutas else None
     encargo = Encargo(pedido.periodo, catalogo=catalogo)
     perfiles = {f: p for f, p in opciones["perfil"].items() if encargo.contexto.perfil(f).clave != p}
     return Encargo(
@@ -209,8 +209,9 @@ def _encargo(pedido: Pedido, repetida: Repetida) -> Encargo:
     )
 
 
-def _catalogo(ruta: Path, usado: Mapping[str, str]) -> Catalogo:
+def _catalogo(repetida: Repetida) -> Catalogo:
+    ruta, usado = repetida.rutas["catalogo"], repetida.documento["opciones"]["catalogo"]
     leido = leer_catalogo(ruta)[0] if huella(ruta) == usado["sha256"] else None
     if leido is None:
-        raise NoSePudo(f"El catálogo «{ruta}» cambió después de consolidar; consolide otra vez.")
+        raise NoSePudo(f"El catálogo «{ruta}» cambió después de consolidar. {repetida.que_hacer}")
     return leido

@@ -272,6 +272,8 @@ def plantilla(
         malos += hecha.problema is not None and not hecha.aparte
         if hecha.problema is None:
             click.echo(hecha.ruta)
+        elif not hecha.ruta:
+            click.echo(f"No se hizo ninguna plantilla: {hecha.problema}.", err=True)
         else:
             que = "Se deja aparte" if hecha.aparte else "No se hizo la de"
             click.echo(f"{que} {hecha.ruta}: {hecha.problema}.", err=True)
@@ -326,11 +328,26 @@ def revisar(
     )
     with Trabajadores(procesos or procesos_por_omision(), limites, MODULOS_DE_LECTURA) as trabajadores:
         resultado = revisar_rutas(rutas, encargo, trabajadores, _avance())
+    del_catalogo = _revisar_catalogo(rutas[0], resultado) if len(rutas) == 1 and not resultado.revisiones else ""
     if como_json:
         click.echo(a_texto(documento(resultado.revisiones, resultado.de_carpeta)), nl=False)
     else:
-        click.echo(texto_de_revision(resultado), nl=False)
+        click.echo(texto_de_revision(resultado) + del_catalogo, nl=False)
     _salir(resultado)
+
+
+def _revisar_catalogo(ruta: Path, resultado: Resultado) -> str:
+    """Si lo que se dio es un catálogo, pone en el resultado lo que se le observa y da una línea que lo dice."""
+    from pei_excel.catalogo import leer_catalogo
+
+    if not ruta.is_file() or ruta.suffix.lower() == ".zip":
+        return ""
+    leido, hallazgos = leer_catalogo(ruta)
+    if any(h.regla in {"FMT001", "FMT002"} for h in hallazgos):
+        return ""
+    resultado.de_carpeta = hallazgos
+    como = "puede usarse" if leido is not None else "tiene errores: hasta corregirlos no se hace nada con él"
+    return f"El catálogo «{ruta.name}» {como}.\n"
 
 
 @orden.command(epilog="Ejemplo:  pei-excel consolidar recibidos --periodo 2024-T2")
@@ -354,8 +371,10 @@ def consolidar(
     ponderado: bool, como_json: bool, salida: Path, usar: tuple[str, ...], sin_bitacora: bool,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
+    from pei_excel.cerrados import CERRADOS, anteriores_a
     from pei_excel.informe import texto_de_consolidado
     from pei_excel.proceso import Encargo
+    from pei_excel.textos import citar
 
     if not carpeta.is_dir():
         _uso(f"No existe la carpeta «{carpeta}». Revise la ruta.")
@@ -365,6 +384,10 @@ def consolidar(
         periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves,
         leer_catalogo_o_salir(catalogo) if catalogo else None, usar, sin_bitacora, catalogo,
     )
+    if anterior is None and (previos := anteriores_a(salida, periodo)):
+        cerrados = salida / CERRADOS
+        click.echo(f"Hay periodos cerrados en «{cerrados}» ({', '.join(previos)}) con los que no se compara; para "
+                   f"compararlos agregue --anterior {citar(cerrados)}", err=True)
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO

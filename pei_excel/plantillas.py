@@ -28,7 +28,7 @@ MAXIMO_DE_ERRORES = 40
 class Hecha(NamedTuple):
     """Una plantilla pedida."""
 
-    ruta: str  #: la escrita o, si no salió, el archivo del que debía salir
+    ruta: str  #: la escrita o, si no salió, el archivo del que debía salir; vacía, si no sale ninguna
     problema: str | None = None  #: por qué no salió
     aparte: bool = False  #: no es una falla: es de otro formato, o ya se usa otro libro de la misma unidad
     aviso: str | None = None  #: qué no pudo colocarse y qué queda por llenar

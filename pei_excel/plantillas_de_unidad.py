@@ -56,14 +56,14 @@ def _de_unidades(
     uno = FORMATOS[formato.upper()]
     logo, problema = _logo(catalogo, carpeta)
     if problema:
-        yield Hecha(catalogo.archivo, problema)
+        yield Hecha("", problema)
         return
     pedido = periodo or Periodo(ejercicio, "A")
     dia = pedido.ultimo_dia
     esperados = catalogo.esperados(uno.clave, pedido)
     if not esperados:
         problema = f"en {pedido.con_articulo} ninguna unidad debe informar {uno.clave}; revise sus vigencias"
-        yield Hecha(catalogo.archivo, problema)
+        yield Hecha("", problema)
     aprobados = _Repartidos()
     if desde is not None:
         aprobados = _repartir(uno, catalogo, pedido, desde, {_llave(u, p) for u, p in esperados})

@@ -88,3 +88,9 @@ def mas_cercano(texto: str, opciones: Iterable[str], minimo: float = 0.6) -> str
     """La opción más parecida al texto, o None si ninguna llega al mínimo (0–1)."""
     mejores = sorted(((parecido(texto, opcion), opcion) for opcion in opciones), key=lambda par: -par[0])
     return mejores[0][1] if mejores and mejores[0][0] >= minimo else None
+
+
+def citar(argumento: object) -> str:
+    """Un argumento como se escribe en una orden: entre comillas si lleva espacios."""
+    texto = str(argumento)
+    return f'"{texto}"' if not texto or any(c.isspace() for c in texto) else texto

@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -399,3 +400,40 @@ def test_el_catalogo_y_lo_anterior_se_recuerdan_y_se_comprueban(orden: Orden, tm
     assert version is not None
     assert version.catalogo == "originales/catalogo-2.xlsx"
     assert (version.carpeta / version.catalogo).read_bytes() == original
+
+
+def test_la_orden_que_se_sugiere_lleva_las_opciones_de_entonces(orden: Orden, tmp_path: Path) -> None:
+    """Con ella se repite la misma consolidación, también si la carpeta lleva espacios."""
+    recibidos = tmp_path / "lo recibido"
+    informe(recibidos / "504.xlsx", "2024-T2")
+    informe(recibidos / "504 corregido.xlsx", "2024-T2")
+    informe(tmp_path / "antes" / "504.xlsx", "2024-T1")
+    opciones = ("--anterior", "antes", "--perfil", "mir=operativo", "--pais", "mx", "--corte", "2024-07-08",
+                "--ponderado", "--limite", "archivo=60", "--usar", "504.xlsx", "--sin-bitacora", "-o", "otras salidas")
+    orden("consolidar", "lo recibido", "--periodo", "2024-T2", *opciones)
+    antes = documento(tmp_path / "otras salidas" / "2024-T2")["opciones"]
+    informe(recibidos / "504 corregido.xlsx", "2024-T2", alcanzado_t2=1.0)
+    hecho = orden("cerrar", "2024-T2", "--recibidos", "lo recibido", "--anterior", "antes", "--sin-bitacora", "-o",
+                  "otras salidas")
+    assert hecho.estado == 2
+    sugerida = shlex.split(hecho.error.partition("Consolide otra vez: pei-excel ")[2])
+    assert sugerida[:2] == ["consolidar", "lo recibido"]
+    repetida = orden(*sugerida)
+    assert repetida.estado in {0, 1}, repetida.error
+    assert documento(tmp_path / "otras salidas" / "2024-T2")["opciones"] == antes
+
+
+def test_si_hay_periodos_cerrados_y_no_se_comparan_se_dice(orden: Orden, tmp_path: Path) -> None:
+    """Sólo los anteriores del ejercicio; los resultados no cambian por eso."""
+    informe(tmp_path / "r1" / "504.xlsx", "2024-T1")
+    informe(tmp_path / "r2" / "504.xlsx", "2024-T2")
+    orden("consolidar", "r1", "--periodo", "2024-T1")
+    assert orden("cerrar", "2024-T1", "--con-observaciones", "--motivo", "Plazo").estado == 0
+    hecho = orden("consolidar", "r2", "--periodo", "2024-T2")
+    cerrados = Path("salidas", "cerrados")
+    assert hecho.error == (
+        f"Hay periodos cerrados en «{cerrados}» (2024-T1) con los que no se compara; para compararlos agregue "
+        f"--anterior {cerrados}"
+    )
+    assert orden("consolidar", "r2", "--periodo", "2024-T2", "--anterior", "salidas/cerrados").error == ""
+    assert orden("consolidar", "r1", "--periodo", "2025-T1").error == ""

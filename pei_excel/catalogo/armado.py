@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,11 @@ def leer_catalogo(ruta: Path, archivo: str | None = None) -> tuple[Catalogo | No
     from pei_excel.revision import revisar
 
     libro = leer_de_oficina(ruta, archivo or ruta.name, CATALOGO)
-    hallazgos = revisar(libro, Contexto()).hallazgos
+    hallazgos = [
+        # El catálogo es de la propia oficina: no hay a quién reenviárselo.
+        replace(h, como_corregir=h.como_corregir.replace(" y reenvíelo", " y repita la orden"))
+        for h in revisar(libro, Contexto()).hallazgos
+    ]
     if libro.rechazado or any(h.severidad is Severidad.ERROR for h in hallazgos):
         return None, hallazgos
     return desde_libro(libro), hallazgos
