@@ -59,7 +59,10 @@ def un_ano(orden: Orden, tmp_path: Path) -> tuple[bytes, bytes]:  # noqa: F811
     orden("consolidar", "r2", "--periodo", "2024-T2")
     anotar(tmp_path / "salidas/2024-T2/consolidado-mir.xlsx", "504.xlsx", decision="Procede", motivo="+Se confirma")
     orden("consolidar", "r2", "--periodo", "2024-T2")
-    for nombre in ("2024-T1/504-6.eml", "2024-T2/504.eml", "2024-T2/510.eml", "2023-T4/504.eml", "2024-T2/5041.eml"):
+    for nombre in (
+        "2024-T1/observaciones/504-6.eml", "2024-T2/enviados/504_acuse_0a1b2c3d.eml",
+        "2024-T2/enviados/510_acuse_1.eml", "2023-T4/enviados/504_acuse_1.eml", "2024-T2/acuse/5041.eml",
+    ):
         ruta = tmp_path / "salidas" / "correos" / nombre
         ruta.parent.mkdir(parents=True, exist_ok=True)
         ruta.write_bytes(nombre.encode())
@@ -77,17 +80,17 @@ def test_todo_lo_de_la_unidad_y_nada_de_las_demas(orden: Orden, tmp_path: Path) 
     primera, borrada = un_ano(orden, tmp_path)
     hecho = orden("expediente", "504-6", "2024")
     assert hecho.estado == 0, hecho.error
-    assert "3 entregas, 3 evaluaciones, 2 mensajes" in hecho.dicho
+    assert "3 entregas, 3 evaluaciones, 1 mensaje enviado, 1 borrador" in hecho.dicho
     assert "Ya no está 1 entrega que se conoció" in hecho.dicho
     hallado = contenido(tmp_path / ZIP)
     assert sorted(n for n in hallado if not n.startswith("bitacora/")) == [
-        "decisiones.csv",
+        "borradores/2024-T1/observaciones/504-6.eml", "decisiones.csv",
         "entregas/2024-T1/01 2024-04-05 504 primera.xlsx",
         next(n for n in hallado if n.endswith("504 segunda.xlsx")), next(n for n in hallado if n.endswith(" 504.xlsx")),
         "evaluaciones/2024-T1/v1/504-6_2024-T1_evaluacion.xlsx",
         "evaluaciones/2024-T1/v2/504-6_2024-T1_evaluacion.xlsx",
         "evaluaciones/2024-T2/sin cerrar/504-6_2024-T2_evaluacion.xlsx",
-        "mensajes/2024-T1/504-6.eml", "mensajes/2024-T2/504.eml", "índice.csv", "índice.txt",
+        "mensajes/2024-T2/504_acuse_0a1b2c3d.eml", "índice.csv", "índice.txt",
     ]
     assert hallado["entregas/2024-T1/01 2024-04-05 504 primera.xlsx"] == primera
     assert (tmp_path / "salidas/2024-T2/evaluaciones/504-6_2024-T2_evaluacion.xlsx").read_bytes() == (
@@ -106,6 +109,12 @@ def test_todo_lo_de_la_unidad_y_nada_de_las_demas(orden: Orden, tmp_path: Path) 
     texto = hallado["índice.txt"].decode("utf-8-sig")
     assert "recibido el 2024-04-05 (según recepcion.csv)" in texto
     assert "ajeno.xlsx" not in texto
+    escrito, no_enviado = texto.partition("Lo que se le escribió")[2].split("Borradores, no enviados")
+    assert "504_acuse" in escrito
+    assert "504-6.eml" not in escrito
+    assert "504-6.eml" in no_enviado.partition("Lo que la oficina decidió")[0]
+    columnas = {c for n in hallado if n.endswith(".csv") for c in tabla(hallado, n)[0]}
+    assert not {"firma", "huella", "message_id"} & columnas
     antes = (tmp_path / ZIP).read_bytes()
     assert orden("expediente", "504-6", "2024", "-o", "otra/copia.zip").estado == 0
     assert (tmp_path / "otra" / "copia.zip").read_bytes() == antes
@@ -120,9 +129,25 @@ def test_todo_lo_de_la_unidad_y_nada_de_las_demas(orden: Orden, tmp_path: Path) 
     assert (nada.estado, nada.error.splitlines()[-1]) == (
         2, "En «salidas» no hay nada de «504-7» en 2024. ¿Quiso decir «504-6»?"
     )
+    copiada = orden("expediente", "504 - Instituto", "2024")
+    assert copiada.error.endswith("¿Quiso decir «504»?"), copiada.error
     assert orden("expediente", "504-6", "2023").estado == 2
     assert orden("expediente", "504-6", "2024", "--salidas", "no").estado == 2
     assert orden("expediente", "504-6", "2024", "-o", "r1").estado == 2
+
+
+def test_las_entregas_se_numeran_en_el_orden_en_que_llegaron(orden: Orden, tmp_path: Path) -> None:  # noqa: F811
+    """Aunque por su nombre la segunda vaya antes."""
+    informe(tmp_path / "r1" / "504.xlsx", "2024-T1")
+    informe(tmp_path / "r1" / "504 corregido.xlsx", "2024-T1", alcanzado_t1=19.0)
+    (tmp_path / "r1" / "recepcion.csv").write_text(
+        "archivo;fecha\n504 corregido.xlsx;09/04/2024\n504.xlsx;05/04/2024\n", encoding="utf-8"
+    )
+    orden("consolidar", "r1", "--periodo", "2024-T1")
+    assert orden("expediente", "504-6", "2024").estado == 0
+    assert [n for n in contenido(tmp_path / ZIP) if n.startswith("entregas/")] == [
+        "entregas/2024-T1/01 2024-04-05 504.xlsx", "entregas/2024-T1/02 2024-04-09 504 corregido.xlsx",
+    ]
 
 
 def test_con_catalogo_se_siguen_las_claves_del_ejercicio() -> None:

@@ -9,7 +9,17 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pei_excel.escritura.datos import en_csv
-from pei_excel.expediente.piezas import DECISIONES, ENTREGA, EVALUACION, EXTRACTO, MENSAJE, Expediente, Pieza, Quien
+from pei_excel.expediente.piezas import (
+    BORRADOR,
+    DECISIONES,
+    ENTREGA,
+    EVALUACION,
+    EXTRACTO,
+    MENSAJE,
+    Expediente,
+    Pieza,
+    Quien,
+)
 from pei_excel.proceso import nombre_para_archivo
 from pei_excel.salidas import escribir_entero, puerta
 from pei_excel.textos import cuenta
@@ -62,7 +72,8 @@ def _texto(expediente: Expediente, piezas: Sequence[Pieza]) -> str:
     ]
     for clase, titulo in (
         (ENTREGA, "Lo que entregó, como llegó"), (EVALUACION, "Sus evaluaciones"), (MENSAJE, "Lo que se le escribió"),
-        (DECISIONES, "Lo que la oficina decidió"), (EXTRACTO, "Lo anotado en la bitácora"),
+        (BORRADOR, "Borradores, no enviados"), (DECISIONES, "Lo que la oficina decidió"),
+        (EXTRACTO, "Lo anotado en la bitácora"),
     ):
         suyas = [p for p in piezas if p.clase == clase]
         lineas += [titulo, *(_renglon(p) for p in suyas), *(["  nada"] if not suyas else []), ""]
@@ -92,8 +103,11 @@ def nombre_de_expediente(quien: Quien, ejercicio: int) -> str:
 
 def resumen(expediente: Expediente, destino: Path) -> str:
     """En una o dos líneas: qué trae y dónde quedó."""
-    nombres = ((ENTREGA, "entrega", None), (EVALUACION, "evaluación", "evaluaciones"), (MENSAJE, "mensaje", None))
+    nombres = ((ENTREGA, "entrega", None), (EVALUACION, "evaluación", "evaluaciones"),
+               (MENSAJE, "mensaje enviado", "mensajes enviados"))
     partes = [cuenta(len(expediente.de(clase)), uno, varios) for clase, uno, varios in nombres]
+    if borradores := expediente.de(BORRADOR):
+        partes.append(cuenta(len(borradores), "borrador", "borradores"))
     faltan = sum(not p.nombre for p in expediente.piezas)
     texto = f"{destino}: {', '.join(partes)}; qué es cada cosa, en «índice.txt».\n"
     if faltan:

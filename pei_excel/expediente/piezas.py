@@ -11,6 +11,7 @@ from pei_excel.periodos import Periodo
 
 #: Clases de pieza, como se muestran.
 ENTREGA, EVALUACION, MENSAJE, DECISIONES, EXTRACTO = "entrega", "evaluación", "mensaje", "decisiones", "bitácora"
+BORRADOR = "borrador, no enviado"
 #: Nombres que Windows no admite, y el largo que cabe en casi cualquier carpeta.
 _RESERVADOS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LARGO = 80

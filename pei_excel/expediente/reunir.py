@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from pei_excel.cerrados import CERRADOS, ORIGINALES, RESULTADOS, versiones
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.escritura.datos import Valor, en_csv
 from pei_excel.expediente.piezas import (
+    BORRADOR,
     DECISIONES,
     ENTREGA,
     EVALUACION,
@@ -37,7 +39,15 @@ from pei_excel.revision import Suerte
 from pei_excel.salidas import ULTIMO, NoSePudo
 from pei_excel.textos import cuenta, mas_cercano
 
-CORREOS = "correos"
+#: Carpeta de los correos y, en la de cada periodo, la de la copia de lo que se mandó.
+CORREOS, ENVIADOS = "correos", "enviados"
+#: Columnas que sólo le sirven al programa, y las que se titulan de otro modo para quien lee.
+_INTERNAS = frozenset({"firma", "veces", "huella"})
+_TITULOS = {
+    "corrida": "consolidado_el", "visto": "visto_por_primera_vez", "sobre": "de_que_habla", "dice": "decia",
+    "message_id": "identificador_del_mensaje", "unidad_vista": "unidad_como_aparecia",
+    "programa_visto": "programa_como_aparecia", "con_observaciones": "cerrado_con_observaciones",
+}
 #: Lo entregado se guarda aunque pase del límite con que se lee.
 _ENTERO = replace(LIMITES, bytes_archivo=512 * MB, bytes_zip=2048 * MB)
 
@@ -78,7 +88,9 @@ def reunir(base: Path, quien: Quien, ejercicio: int) -> Expediente:
 
 def _no_hay(base: Path, quien: Quien, ejercicio: int, corridas: Sequence[_Corrida]) -> NoSePudo:
     conocidas = {i for c in corridas for x in c.libros if (i := "-".join(p for p in _identidad(x) if p))}
-    parecida = mas_cercano(quien.escrita, conocidas) if conocidas else None
+    sola = quien.escrita.partition(" ")[0]  # «601 - Alumbrado», como se ve en los libros
+    unidades = {i.partition("-")[0] for i in conocidas}
+    parecida = sola if sola in conocidas | unidades else mas_cercano(quien.escrita, conocidas) if conocidas else None
     pista = f" ¿Quiso decir «{parecida}»?" if parecida else ""
     return NoSePudo(f"En «{base}» no hay nada de «{quien.escrita}» en {ejercicio}.{pista}")
 
@@ -144,6 +156,7 @@ class _Entregas:
     def __init__(self, expediente: Expediente) -> None:
         self._expediente, self._quien = expediente, expediente.quien
         self._vistas: set[tuple[str, str]] = set()  #: (periodo, SHA-256)
+        self._halladas: list[tuple[str, Pieza]] = []  #: con su archivo, todavía sin nombre
         self._faltan: dict[tuple[str, str], Pieza] = {}
 
     def agregar(
@@ -159,6 +172,11 @@ class _Entregas:
             if self._quien.es(f["unidad"], f["programa"]) and f["sha256"]:
                 self._una(f["periodo"], f["archivo"], f["sha256"], f["recibido"] or "", f["origen"] or "",
                           f["estado"], carpetas)
+        cuantas: Counter[str] = Counter()
+        for archivo, pieza in sorted(self._halladas, key=lambda par: (par[1].periodo, par[1].fecha or "9", par[0])):
+            cuantas[pieza.periodo] += 1  # en el orden en que llegaron
+            nombre = f"{cuantas[pieza.periodo]:02d} {pieza.fecha or 'sin fecha'} {PurePosixPath(archivo).name}"
+            self._expediente.piezas.append(replace(pieza, nombre=segura(f"entregas/{pieza.periodo}/{nombre}")))
         for llave, falta in sorted(self._faltan.items()):
             if llave not in self._vistas:
                 self._expediente.piezas.append(falta)
@@ -172,10 +190,8 @@ class _Entregas:
             contenido = _leer(lugar / archivo)
             if hashlib.sha256(contenido).hexdigest() == sha256:
                 self._vistas.add((periodo, sha256))
-                n = sum(p.periodo == periodo for p in self._expediente.de(ENTREGA)) + 1
-                nombre = f"entregas/{periodo}/{n:02d} {fecha or 'sin fecha'} {PurePosixPath(archivo).name}"
-                self._expediente.piezas.append(
-                    Pieza(ENTREGA, periodo, segura(nombre), contenido, sha256, fecha, origen, f"{estado}; {archivo}")
+                self._halladas.append(
+                    (archivo, Pieza(ENTREGA, periodo, "", contenido, sha256, fecha, origen, f"{estado}; {archivo}"))
                 )
                 return
         self._faltan.setdefault((periodo, sha256), Pieza(
@@ -224,9 +240,11 @@ def _agregar_mensajes(expediente: Expediente, base: Path) -> None:
         if not propio or any(_ejercicio(p) != expediente.ejercicio for p in periodos):
             continue
         contenido = _leer_entero(ruta)
-        lugar = segura(PurePosixPath("mensajes", *(p for p in relativa.parts if p != CORREOS)).as_posix())
+        # Lo que salió tiene su copia aparte; lo demás son borradores, aunque también se hayan mandado.
+        clase, donde = (MENSAJE, "mensajes") if ENVIADOS in relativa.parts else (BORRADOR, "borradores")
+        lugar = segura(PurePosixPath(donde, *(p for p in relativa.parts if p not in {CORREOS, ENVIADOS})).as_posix())
         expediente.piezas.append(Pieza(
-            MENSAJE, periodos[0] if periodos else "", lugar, contenido, hashlib.sha256(contenido).hexdigest()
+            clase, periodos[0] if periodos else "", lugar, contenido, hashlib.sha256(contenido).hexdigest()
         ))
 
 
@@ -256,8 +274,8 @@ def _agregar_tabla(
 ) -> None:
     if not filas:
         return
-    columnas = list(dict.fromkeys(c for f in filas for c in f))
-    contenido = en_csv(columnas, [[_celda(f.get(c)) for c in columnas] for f in filas])
+    columnas = list(dict.fromkeys(c for f in filas for c in f if c not in _INTERNAS))
+    contenido = en_csv([_TITULOS.get(c, c) for c in columnas], [[_celda(f.get(c)) for c in columnas] for f in filas])
     huella, cuantos = hashlib.sha256(contenido).hexdigest(), cuenta(len(filas), "renglón", "renglones")
     expediente.piezas.append(Pieza(clase, "", nombre, contenido, huella, detalle=cuantos))
 
