@@ -85,7 +85,8 @@ def _misma_meta(uno: Any, otro: Any, sentido: object) -> bool:
     "VER001", _FORMATOS,
     por_que="Lo de un periodo cerrado ya se informó a la Tesorería; si cambia sin decirlo, los dos informes se contradicen.",
     como_corregir="Restituya la cifra informada o pida por escrito que se corrija el periodo cerrado.",
-    fuente="Criterio de este programa: un periodo cerrado no se vuelve a capturar",
+    fuente="Criterio de este programa: un periodo cerrado no se vuelve a capturar; lo que quedó en blanco y después se llena "
+    "sólo se hace saber al área de planeación",
     mal={
         "MIR": Tabla("""
             | Nivel        | Valores Alcanzados/1er. Trim. | …/2do. Trim. |
@@ -127,10 +128,14 @@ def cambio_un_periodo_cerrado(libro: Libro, contexto: Contexto) -> Iterator[Obse
 def _cambio_cerrado(
     anteriores: Sequence[Anterior], columna: Columna, llave: Any, fila: Fila
 ) -> Iterator[Observacion]:
-    """La primera entrega que informó el periodo de la columna es la que lo cerró."""
+    """La primera entrega que informó el periodo de la columna es la que lo cerró; si lo dejó en blanco, la que lo llenó.
+
+    Llenar lo que estaba en blanco no cambia ninguna cifra informada: se dice a la oficina y nada se pide a la unidad.
+    """
     dato, donde = fila[columna.clave], (fila.hoja, llave, columna.clave)
     cierre = columna.meses[-1] if columna.meses else 0
-    entrega = next((a for a in anteriores if a.mes >= cierre and donde in a.valores), None)
+    suyas = [a for a in anteriores if a.mes >= cierre and donde in a.valores]
+    entrega = next((a for a in suyas if a.valores[donde] is not None), suyas[0] if suyas else None)
     if entrega is None or dato.celda is None or _mismo(entrega.valores[donde], dato.valor):
         return
     antes = entrega.valores[donde]
@@ -139,7 +144,15 @@ def _cambio_cerrado(
     yield Observacion(
         f"{_que(columna, llave)} {_antes_y_ahora(antes, cuando, dato.valor)}",
         dato, lee=tuple(fila[c] for c in _llaves(fila)), encontrado=_mostrable(dato.valor), esperado=_mostrable(antes),
+        **(_DE_LO_LLENADO if antes is None else {}),
     )
+
+
+#: Lo que estaba en blanco al cerrar y ya trae una cifra.
+_DE_LO_LLENADO: dict[str, Any] = {
+    "variante": "llenado", "severidad": Severidad.NOTA, "destinatario": Destinatario.PLANEACION,
+    "como_corregir": "La unidad no tiene que hacer nada. Si la cifra debe constar en el periodo cerrado, reábralo.",
+}
 
 
 def _llaves(fila: Fila) -> tuple[str, ...]:

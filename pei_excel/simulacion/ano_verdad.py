@@ -56,15 +56,16 @@ def contra_lo_cerrado(libro: LibroSimulado, cerradas: Cerradas) -> list[Esperado
 
 
 def _cambios_de_lo_cerrado(libro: LibroSimulado, cerradas: Cerradas) -> Iterator[Esperado]:
-    """VER001: contra la primera entrega que informó ese mes."""
+    """VER001: contra la primera entrega que informó ese mes con una cifra; si quedó en blanco, sólo se hace saber."""
     abierto = libro.periodo.meses_abiertos[0]
     for hoja, medida in _LOGRADO[libro.formato.clave]:
         for fila in libro.filas[hoja]:
             for columna, _, ultimo in columnas(libro, medida):
-                entonces = next((x for p, x in cerradas if p.mes >= ultimo), None)
-                if ultimo >= abierto or entonces is None:
+                llave, previas = fila[llave_de(libro)], [x for p, x in cerradas if p.mes >= ultimo]
+                dichas = [cifra(_por_llave(x, hoja)[llave].get(columna)) for x in previas]
+                if ultimo >= abierto or not dichas:
                     continue
-                if cifra(_por_llave(entonces, hoja)[fila[llave_de(libro)]].get(columna)) != cifra(fila.get(columna)):
+                if next((c for c in dichas if c is not None), None) != cifra(fila.get(columna)):
                     yield Esperado("VER001", hoja, columna, fila)
 
 
