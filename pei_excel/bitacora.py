@@ -286,9 +286,10 @@ class Bitacora:
         for sha256, archivo, formato, unidad, programa, fecha in self._consultar(
             "SELECT i.sha256, i.archivo, i.formato, i.unidad, i.programa, MIN(r.fecha) FROM informes i "
             "JOIN corridas c ON c.id = i.corrida "
-            "LEFT JOIN recepciones r ON r.sha256 = i.sha256 AND r.archivo = i.archivo "
+            "LEFT JOIN recepciones r ON r.sha256 = i.sha256 AND r.archivo = i.archivo AND r.origen <> ? "
             "WHERE c.periodo = ? AND i.formato <> '' AND i.unidad <> '' AND i.estado <> 'de otro periodo' "
-            "GROUP BY i.sha256, i.formato, i.unidad, i.programa ORDER BY MIN(i.corrida), i.archivo", periodo,
+            "GROUP BY i.sha256, i.formato, i.unidad, i.programa ORDER BY MIN(i.corrida), i.archivo",
+            SEGUN_ARCHIVO, periodo,
         ):
             quien = (formato, unidad, programa)
             suyos = tuple(asuntos.get((sha256, quien), ()))

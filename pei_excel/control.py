@@ -44,7 +44,7 @@ class Previa(NamedTuple):
 
     sha256: str
     archivo: str
-    fecha: str  #: ISO
+    fecha: str  #: ISO, si se sabe de cierto; o vacía
     asuntos: Asuntos = ()
 
 
@@ -77,7 +77,9 @@ class Entregado:
     periodo: str | None = None  #: el escrito en el libro
     estado: str = NO_HA_LLEGADO
     fecha: date | None = None  #: de recepción
-    primera: date | None = None  #: de recepción de la primera entrega de ese informe: es la que cuenta para el plazo
+    #: de recepción de la primera entrega de ese informe con fecha cierta, que es la que cuenta para el plazo; None: de
+    #: ninguna se sabe, porque la fecha de un archivo sólo dice cuándo se guardó
+    primera: date | None = None
     origen: str = ""  #: quién dice la fecha
     medio: str = ""
     oficio: str = ""
@@ -110,12 +112,11 @@ class Entregado:
 
     @property
     def retraso(self) -> int | None:
-        """Días naturales después del límite; 0 a tiempo; None si falta alguna de las dos fechas.
+        """Días naturales después del límite; 0 a tiempo; None si falta alguna de las dos fechas, como en ENT002.
 
         Se cuentan de la primera entrega: corregir después no es llegar tarde.
         """
-        cuando = self.primera or self.fecha
-        return max(0, (cuando - self.hasta).days) if cuando and self.hasta else None
+        return max(0, (self.primera - self.hasta).days) if self.primera and self.hasta else None
 
     @property
     def identidad(self) -> tuple[str, str]:
@@ -193,7 +194,7 @@ def entregados(
             renglon = replace(
                 renglon, fecha=recepcion.fecha, origen=recepcion.origen, medio=recepcion.medio,
                 oficio=recepcion.oficio, firmado=recepcion.firmado,
-                primera=date.fromisoformat(primera) if primera else recepcion.fecha,
+                primera=date.fromisoformat(primera) if primera else recepcion.fecha if recepcion.cierta else None,
             )
         renglones.append(renglon)
     return renglones
@@ -202,7 +203,7 @@ def entregados(
 def _series(
     revisiones: Sequence[Revision], recepciones: Mapping[str, Recepcion], previas: Mapping[Quien, Sequence[Previa]]
 ) -> dict[int, tuple[int, Previa | None, str]]:
-    """id del libro → qué número de entrega es, la que hubo antes y la fecha de la primera, ISO.
+    """id del libro → qué número de entrega es, la que hubo antes y la primera fecha cierta, ISO (vacía, si no la hay).
 
     El mismo contenido dos veces es una entrega.
     """
@@ -223,10 +224,13 @@ def _series(
             modificado = libro.modificado.isoformat() if libro.modificado else ""
             previa = Previa(sha256, libro.archivo, fecha, asuntos(mismas[0].hallazgos))
             filas.append(((fecha, 1, modificado, 0, libro.archivo), previa, mismas))
+        ciertas = [p.fecha for _, p, mismas in filas if p.fecha and not mismas]
+        ciertas += [x.fecha.isoformat() for r in suyas if (x := recepciones.get(r.libro.archivo)) and x.cierta]
+        primera = min(ciertas, default="")
         filas.sort(key=lambda f: f[0])
         for n, (_, _, mismas) in enumerate(filas):
             for revision in mismas:
-                serie[id(revision.libro)] = n + 1, filas[n - 1][1] if n else None, filas[0][1].fecha
+                serie[id(revision.libro)] = n + 1, filas[n - 1][1] if n else None, primera
     return serie
 
 

@@ -82,11 +82,19 @@ class _Sitio(NamedTuple):
     def visto(self) -> Visto:
         """Cómo se ve en el consolidado."""
         h, libro = self.hallazgo, self.revision.libro if self.revision else None
+        unidad, programa = (str(libro.unidad or ""), str(libro.programa or "")) if libro else quien_falta(h)
         return Visto(
-            h.severidad.value, h.regla, str(libro.unidad or "") if libro else "",
-            str(libro.programa or "") if libro else "", h.donde.archivo, h.donde.hoja or "", h.donde.celda or "",
+            h.severidad.value, h.regla, unidad, programa, h.donde.archivo, h.donde.hoja or "", h.donde.celda or "",
             h.mensaje, dicho(h.encontrado),
         )
+
+
+def quien_falta(hallazgo: Hallazgo) -> tuple[str, str]:
+    """La unidad y el programa de que habla uno de la carpeta: los del informe que no ha llegado (ENT001); o vacíos."""
+    if hallazgo.regla != "ENT001":
+        return "", ""
+    unidad, _, programa = str(hallazgo.esperado).partition(": ")[2].partition(", programa ")
+    return unidad, programa
 
 
 def sellos(revision: Revision | None, hallazgos: Iterable[Hallazgo]) -> list[Sello]:
@@ -286,7 +294,9 @@ class _Vigentes:
 
     def _no_se_pudo(self, anotada: Anotada, mensaje: str) -> None:
         if anotada.donde is not None:
-            self._hechas.problemas.append(ProblemaDeDecision(anotada.donde, mensaje, anotada.visto.regla))
+            self._hechas.problemas.append(ProblemaDeDecision(
+                anotada.donde, mensaje, anotada.visto.regla, anotada.visto.nombrada,
+            ))
 
 
 def _sustituida(sitio: _Sitio) -> bool:

@@ -119,10 +119,9 @@ class Tablero:
 
 def _cuando(e: Entregado) -> date:
     """El día que cuenta para el plazo de algo que llegó."""
-    dia = e.primera or e.fecha
-    if dia is None:
+    if e.primera is None:
         raise ValueError("no se sabe cuándo llegó")
-    return dia
+    return e.primera
 
 
 def _de_envio(e: Envio) -> dict[str, Any]:
@@ -264,9 +263,10 @@ def _de_correos(t: Tablero) -> list[str]:
         dia = date.fromisoformat(max(e.cuando for e in t.enviados)[:10])
         por_motivo = Counter(_MOTIVO.get(e.motivo, e.motivo) for e in t.enviados)
         cuales = enumerar(f"{n} de {motivo}" for motivo, n in sorted(por_motivo.items()))
-        cuantos = cuenta(len(t.enviados), "dirección", "direcciones")
+        cuantos = cuenta(len({e.para.casefold() for e in t.enviados}), "dirección", "direcciones")
+        veces = cuenta(len(t.enviados), "envío")
         cuando = f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
-        lineas += _doblar(f"Correos enviados a {cuantos}: {cuales}; el último, el {cuando}.")
+        lineas += _doblar(f"Correos enviados a {cuantos}, en {veces}: {cuales}; el último, el {cuando}.")
     if t.sin_salir:
         cuales = "; ".join(
             f"{_MOTIVO.get(e.motivo, e.motivo)} a {f'{e.unidad}, ' if e.unidad else ''}{e.para} "
@@ -290,6 +290,8 @@ def _de_parte(parte: Parte) -> list[str]:
         conteos.append("falta 1" if faltan == 1 else f"faltan {faltan}" if faltan else "no falta ninguno")
     if any(e.hasta for e in parte.vigentes):
         conteos.append(f"{len(parte.tarde)} con retraso")
+        if sin_fecha := sum(e.hasta is not None and e.primera is None for e in parte.vigentes):
+            conteos.append(f"{sin_fecha} sin fecha cierta")
     conteos += [cuenta(n, s.value) for s in Suerte if (n := len(parte.de(s)))]
     nombre = parte.formato or "Sin formato reconocido"
     lineas = _doblar(f"{nombre}: {' · '.join(conteos)}", 0, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from pei_excel.frases import frases
@@ -25,7 +26,8 @@ def _linea(h: Hallazgo) -> str:
 
 def _linea_de_carpeta(h: Hallazgo) -> str:
     remedio = "" if h.severidad is Severidad.NOTA else f" {h.como_corregir}"
-    donde = h.donde.archivo or "carpeta"  # lo que falta no tiene archivo
+    celda = "!".join(p for p in (h.donde.hoja, h.donde.celda) if p)
+    donde = ", ".join(p for p in (h.donde.archivo, celda) if p) or "carpeta"  # lo que falta no tiene archivo
     return f"  {h.severidad.value:5} {h.regla}  {donde}: {h.mensaje}{remedio}"
 
 
@@ -40,14 +42,20 @@ def resumen(resultado: Resultado) -> str:
     """«12 informes: 9 aceptados, 2 observados y 1 rechazado; 3 errores, 5 avisos y 4 notas»."""
     suertes = Counter(r.estado for r in resultado.revisiones)
     partes = [cuenta(suertes[s], s.value) for s in Suerte if suertes[s]]
-    todos = [h for r in resultado.revisiones for h in r.hallazgos] + resultado.de_carpeta
-    severidades = Counter(h.severidad.value for h in todos)
-    nombres = (("ERROR", "error", "errores"), ("AVISO", "aviso", "avisos"), ("NOTA", "nota", "notas"))
-    hallados = [cuenta(severidades[s], uno, varios) for s, uno, varios in nombres if severidades[s]]
+    de_sustituidos = [h for r in resultado.revisiones if r.estado is Suerte.SUSTITUIDO for h in r.hallazgos]
+    vigentes = [h for r in resultado.revisiones if r.estado is not Suerte.SUSTITUIDO for h in r.hallazgos]
     texto = cuenta(len(resultado.revisiones), "informe", ninguno="ningún informe")
     if partes:
         texto += f": {enumerar(partes)}"
-    return f"{texto}; {enumerar(hallados) if hallados else 'sin observaciones'}."
+    texto += f"; {_por_severidad([*vigentes, *resultado.de_carpeta]) or 'sin observaciones'}"
+    aparte = _por_severidad(de_sustituidos)
+    return f"{texto}; en lo sustituido, que no cuenta, {aparte}." if aparte else f"{texto}."
+
+
+def _por_severidad(hallazgos: Iterable[Hallazgo]) -> str:
+    severidades = Counter(h.severidad.value for h in hallazgos)
+    nombres = (("ERROR", "error", "errores"), ("AVISO", "aviso", "avisos"), ("NOTA", "nota", "notas"))
+    return enumerar([cuenta(severidades[s], uno, varios) for s, uno, varios in nombres if severidades[s]])
 
 
 def texto_de_revision(resultado: Resultado) -> str:

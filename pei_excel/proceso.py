@@ -223,7 +223,7 @@ def revisar_rutas(
     leidas = [(r, r.estado, list(r.hallazgos)) for r in revisiones]
     _comparar(revisiones, previas.por_informe, encargo, trabajadores, avance)
     ajenos = sorted([*hallados.ajenos, *apartados, *previas.apartados])
-    lista = leer_listas(hallados)
+    lista = leer_listas(hallados, encargo.periodo)
     recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, memoria, hoy())
     primeras = memoria.primeras() if memoria else {}
     de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto, recepciones, lista, usar, primeras)

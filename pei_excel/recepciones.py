@@ -19,11 +19,12 @@ from pei_excel.lectura.recepcion import (
     leer_lista,
 )
 from pei_excel.libro import Libro
+from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo
 
 
-def leer_listas(hallados: Hallados) -> Lista:
-    """Lo que dicen los recepcion.csv de las carpetas señaladas."""
+def leer_listas(hallados: Hallados, periodo: Periodo | None = None) -> Lista:
+    """Lo que dicen los recepcion.csv de las carpetas señaladas; las fechas que no pueden ser del periodo no se usan."""
     recepciones: dict[str, Recepcion] = {}
     problemas: list[ProblemaDeRecepcion] = []
     nombres, ajenos = [a.nombre for a in hallados.archivos], [nombre for nombre, _ in hallados.ajenos]
@@ -33,7 +34,20 @@ def leer_listas(hallados: Hallados) -> Lista:
         leida = leer_lista(ruta, suyos if len(hallados.listas) > 1 else nombres, ajenos)
         recepciones |= leida.recepciones
         problemas += leida.problemas
-    return Lista(recepciones, tuple(problemas))
+    imposibles = _imposibles(recepciones.values(), periodo) if periodo else {}
+    posibles = {a: r for a, r in recepciones.items() if a not in imposibles}
+    return Lista(posibles, (*problemas, *imposibles.values()))
+
+
+def _imposibles(recepciones: Iterable[Recepcion], periodo: Periodo) -> dict[str, ProblemaDeRecepcion]:
+    """Las de antes del ejercicio o de más de un año después: tienen mal el año."""
+    desde, hasta = date(periodo.ejercicio, 1, 1), date(periodo.ejercicio + 1, 12, 31)
+    return {
+        r.archivo: ProblemaDeRecepcion(
+            r.lista, r.celda, f"«{r.archivo}» no pudo recibirse el {r.fecha:%d/%m/%Y}, si es del periodo "
+            f"{periodo.codigo}: la fecha no se usa", f"{r.fecha:%d/%m/%Y}",
+        ) for r in recepciones if not desde <= r.fecha <= hasta
+    }
 
 
 def fechar(

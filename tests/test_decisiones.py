@@ -219,6 +219,8 @@ def test_lo_que_no_se_entiende_se_dice_con_su_celda(
         (hoja_, celda_, mensaje), = de_decisiones(doc)
         assert hoja_ == en
         assert dice.casefold() in mensaje.casefold()
+        assert mensaje.startswith(f"En {hoja_}!{celda_} del consolidado anterior, ")
+        assert "a.xlsx" in mensaje.partition(": ")[0]  # con qué hallarla en el nuevo
         if en == HOJA:
             assert celda_ == celda + donde[1:]
         assert (reglas(doc, "a.xlsx") == []) is calla
@@ -341,7 +343,7 @@ def test_lo_cambiado_a_mano_se_conserva_y_no_se_repite(recibidos: Path) -> None:
     base = recibidos.parent / "salidas" / P
     (base / "mis notas").mkdir()
     (base / "mis notas" / "acta.docx").write_bytes(b"acta")
-    (base / "~$consolidado-mir.xlsx").write_bytes(b"x")
+    (base / "~$acta.docx").write_bytes(b"x")
     tocado = next((base / "evaluaciones").glob("504*"))
     libro = abrir(tocado)
     libro[HOJA]["Z9"] = "ojo"
@@ -356,7 +358,7 @@ def test_lo_cambiado_a_mano_se_conserva_y_no_se_repite(recibidos: Path) -> None:
         assert notas[0].read_bytes() == contenido
         assert tocado.read_bytes() != contenido
         assert not any("con notas" in s["archivo"] or "acta" in s["archivo"] for s in doc["salidas"])
-        assert not (base / "~$consolidado-mir.xlsx").exists()
+        assert not (base / "~$acta.docx").exists()
     tocado.write_bytes(contenido)  # el mismo otra vez: ya se tiene
     consolidar(recibidos, estado=1)
     assert len([p for p in base.rglob("*") if "con notas" in p.name]) == 1

@@ -205,6 +205,26 @@ def test_las_formulas_del_control_dan_lo_que_dicen(
     assert [d for d in distintas if d.startswith("Control")] == []
 
 
+def test_de_lo_que_no_ha_llegado_se_dice_la_unidad(recibidos: Path, catalogo: Path) -> None:
+    """En las observaciones y, si se decidió, entre las decididas."""
+    consolidar(recibidos, "--catalogo", catalogo, estado=1)
+    (renglon,) = [r for r in hoja(recibidos, "Observaciones") if r["Regla"] == "ENT001"]
+    assert (renglon["Unidad"], renglon["Programa"]) == ("520 - Parques", "9")
+    ruta = recibidos.parent / "salidas" / P / "consolidado-mir.xlsx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        libro = openpyxl.load_workbook(ruta)
+    filas = list(libro["Observaciones"].iter_rows(min_row=4))
+    columnas = {c.value: c.column for c in filas[0]}
+    fila = next(f[0].row for f in filas if f[columnas["Regla"] - 1].value == "ENT001")
+    libro["Observaciones"].cell(fila, columnas["Decisión"]).value = "No procede"
+    libro["Observaciones"].cell(fila, columnas["Motivo"]).value = "Se extinguió"
+    libro.save(ruta)
+    consolidar(recibidos, "--catalogo", catalogo)
+    (decidida,) = hoja(recibidos, "Decididas")
+    assert (decidida["Unidad"], decidida["Regla"]) == ("520 - Parques", "ENT001")
+
+
 def test_sin_catalogo_no_se_muestra_lo_que_no_puede_saberse(recibidos: Path) -> None:
     consolidar(recibidos, "--limite", "archivo=60")
     renglones = hoja(recibidos, "Control de entregas")
@@ -331,6 +351,51 @@ def test_un_renglon_malo_de_la_lista_es_un_hallazgo_con_su_celda(recibidos: Path
     assert {(h["archivo"], h["regla"], h["celda"]) for h in leido["hallazgos"]} == {
         ("recepcion.csv", "REC001", celda) for celda in ("B2", "A4", "E5")
     }
+
+
+def test_una_fecha_de_otro_ano_no_se_usa_y_se_dice(recibidos: Path) -> None:
+    """Ni para elegir la entrega ni para el plazo; en la terminal, con la celda y el archivo de que habla."""
+    nombres = dos_entregas(recibidos)
+    anotar(recibidos, f"{nombres[0]};12/07/2042", f"{nombres[1]};12/07/2024", "informe 504.xlsx;31/06/2024")
+    leido = consolidar(recibidos, estado=1)
+    assert {x["archivo"]: x["estado"] for x in leido["libros"]}[nombres[0]] == "sustituido"
+    assert de_entregas(leido)[nombres[0]][1] != "según recepcion.csv"
+    dicho = correr("revisar", recibidos, "--periodo", P).stdout
+    assert "recepcion.csv, B2: «obras.xlsx» no pudo recibirse el 12/07/2042, si es del periodo 2024-T2" in dicho
+    assert "recepcion.csv, B4: De «informe 504.xlsx»: «31/06/2024» no es una fecha" in dicho
+
+
+def test_otros_titulos_se_dicen(recibidos: Path) -> None:
+    (recibidos / "recepcion.csv").write_text("libros;cuándo\nobras.xlsx;08/07/2024\n", encoding="utf-8")
+    (h,) = consolidar(recibidos)["hallazgos"]
+    assert (h["regla"], h["celda"]) == ("REC001", "A1")
+    assert "no se usa; su primer renglón dice «libros», «cuándo»" in h["mensaje"]
+
+
+def test_lo_sustituido_se_cuenta_aparte(recibidos: Path) -> None:
+    """La cifra del encabezado es de lo que se usa."""
+    dos_entregas(recibidos)
+    resumen = correr("revisar", recibidos, "--periodo", P).stdout.splitlines()[-1]
+    usado, _, sustituido = resumen.partition("; en lo sustituido, que no cuenta, ")
+    assert usado.startswith("3 informes: 2 aceptados y 1 sustituido; ")
+    assert "error" not in usado
+    assert sustituido.startswith("1 error, "), resumen
+
+
+def test_la_fecha_del_archivo_no_dice_que_llego_tarde(recibidos: Path, catalogo: Path) -> None:
+    """El tablero, el control y ENT002 cuentan igual: sólo con fecha cierta."""
+    dia = datetime(2024, 8, 30, 12).astimezone().timestamp()
+    for ruta in recibidos.rglob("*.xlsx"):
+        os.utime(ruta, (dia, dia))
+    anotar(recibidos, "obras.xlsx;16/07/2024")
+    for _ in range(2):  # también después, cuando lo dice la bitácora
+        leido = consolidar(recibidos, "--catalogo", catalogo, estado=1)
+        assert {e["unidad"]: e["retraso"] for e in leido["entregas"]} == {"504": None, "510": 1, "520": None}
+        assert [h["archivo"] for h in leido["hallazgos"] if h["regla"] == "ENT002"] == ["obras.xlsx"]
+        dicho = correr("estado", "-o", recibidos.parent / "salidas").output
+        assert "1 con retraso · 1 sin fecha cierta" in dicho
+        filas = {r["Archivo"]: r["Entrega"] for r in hoja(recibidos, "Control de entregas")[:2]}
+        assert filas == {"Planeación/informe 504.xlsx": None, "obras.xlsx": "1 día de retraso"}
 
 
 def test_una_entrega_que_pisa_a_la_anterior_es_la_segunda(recibidos: Path) -> None:

@@ -138,8 +138,8 @@ def _columnas(
             "fecha": ColumnaDeCuadro("Recibido", 11, lambda e: e.fecha, "center"),
             "origen": texto("La fecha es", "origen", 14, "center"),
         }
-        if any(e.primera and e.primera != e.fecha for e in suyas):
-            columnas["primera"] = ColumnaDeCuadro("Primera entrega", 11, lambda e: e.primera or e.fecha, "center")
+        if any(e.primera != e.fecha for e in suyas):  # vacía donde de ninguna se sabe de cierto
+            columnas["primera"] = ColumnaDeCuadro("Primera entrega", 11, lambda e: e.primera, "center")
     if con_limite:
         columnas["limite"] = ColumnaDeCuadro("Fecha límite", 11, lambda e: e.limite, "center")
         if any(e.prorroga for e in suyas):
@@ -147,7 +147,7 @@ def _columnas(
                 "prorroga": ColumnaDeCuadro("Prórroga hasta", 11, lambda e: e.prorroga, "center"),
                 "oficio_de_prorroga": texto("Oficio de la prórroga", "oficio_de_prorroga", 20),
             }
-        if con_fecha:
+        if any(e.primera for e in suyas):
             columnas |= _de_plazo({c: letra(n) for n, c in enumerate(columnas, 1)})
     columnas |= {
         "periodo": texto("Periodo del informe", "periodo", 12, "center"),

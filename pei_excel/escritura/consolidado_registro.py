@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pei_excel.consolidacion import orden_de_libro
 from pei_excel.correcciones import respecto
-from pei_excel.decisiones import SIN_DECISION, sellos
+from pei_excel.decisiones import SIN_DECISION, quien_falta, sellos
 from pei_excel.escritura import datos
 from pei_excel.escritura.consolidado_comun import ENCABEZADO, con_cortes, imprimir, titular
 from pei_excel.escritura.consolidado_decididas import columnas_de_captura, escribir_decididas, preparar_captura
@@ -63,7 +63,8 @@ def observadas(tablas: Tablas, revisiones: Sequence[Revision]) -> Iterator[_Deci
             ), sello)
     de_carpeta = [h for h in tablas.hallazgos if h not in vistos]
     for hallazgo, sello in zip(de_carpeta, sellos(None, de_carpeta), strict=True):
-        yield _Decidible(Observada(hallazgo), sello)
+        unidad, programa = quien_falta(hallazgo)
+        yield _Decidible(Observada(hallazgo, unidad=unidad, programa=programa), sello)
 
 
 def escribir_hallazgos(libro: LibroNuevo, tablas: Tablas, revisiones: Sequence[Revision], *, papel: str) -> None:

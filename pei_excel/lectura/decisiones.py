@@ -82,6 +82,13 @@ class Visto(NamedTuple):
     mensaje: str = ""
     dice: str | float = VACIO
 
+    @property
+    def nombrada(self) -> str:
+        """«MIR001 de 504 - Instituto, en 504.xlsx, MIR!B6»: con qué hallarla en otro consolidado."""
+        quien = f" de {self.unidad}" if self.unidad else ""
+        lugar = "!".join(p for p in (self.hoja, self.celda) if p)
+        return ", ".join(p for p in (f"{self.regla}{quien}", self.archivo and f"en {self.archivo}", lugar) if p)
+
 
 class Lugar(NamedTuple):
     """Una celda del consolidado."""
@@ -94,9 +101,10 @@ class Lugar(NamedTuple):
 class ProblemaDeDecision(NamedTuple):
     """Algo de lo anotado que no se entiende o no puede aplicarse."""
 
-    donde: Lugar
+    donde: Lugar  #: en el consolidado de que se leyó, que al consolidar otra vez es el anterior
     mensaje: str
     encontrado: str = ""
+    de_cual: str = ""  #: la observación de que es
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +227,9 @@ def _de_hoja(
         visto = Visto(*(_visible(c, celdas.get(c)) for c in Visto._fields))
         if sello is not None:
             visto = visto._replace(regla=sello.regla)
-        yield Anotada(decision, sello, visto, cambiada=_senal(decision) != senal, donde=donde), problemas
+        yield Anotada(decision, sello, visto, cambiada=_senal(decision) != senal, donde=donde), [
+            p._replace(de_cual=visto.nombrada) for p in problemas
+        ]
 
 
 def _decision(

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
@@ -53,6 +53,8 @@ class Recepcion:
     medio: str = ""
     oficio: str = ""
     firmado: bool | None = None  #: None: no se dice
+    lista: str = field(default="", compare=False)  #: el recepcion.csv que lo dice, y la celda de la fecha
+    celda: str = field(default="", compare=False)
 
     @property
     def cierta(self) -> bool:
@@ -143,7 +145,11 @@ def de_texto(texto: str, archivos: Iterable[str], apartados: Iterable[str] = (),
     if roto:
         problemas.append(ProblemaDeRecepcion(propio, direccion(roto, 1), "desde este renglón no se entiende el texto"))
     if titulos is None:
-        problemas.append(ProblemaDeRecepcion(propio, "A1", "no trae los títulos «archivo» y «fecha»"))
+        dice = ", ".join(f"«{limpiar(c)[:40]}»" for c in (renglones[0] if renglones else [])[:5] if limpiar(c))
+        en_su_lugar = f"; su primer renglón dice {dice}" if dice else ""
+        problemas.append(ProblemaDeRecepcion(
+            propio, "A1", f"no trae los títulos «archivo» y «fecha», y no se usa{en_su_lugar}"
+        ))
         return Lista(problemas=tuple(problemas))
     nombres = _Nombres(archivos, apartados)
     exactas: dict[str, tuple[int, Recepcion]] = {}
@@ -158,8 +164,7 @@ def de_texto(texto: str, archivos: Iterable[str], apartados: Iterable[str] = (),
         if recepcion is None:
             continue
         for archivo in hallados:
-            suya = Recepcion(archivo, recepcion.fecha, SEGUN_LISTA, recepcion.medio, recepcion.oficio,
-                             recepcion.firmado)
+            suya = replace(recepcion, archivo=archivo)
             if len(hallados) > 1 or archivo != nombres.uno(valores["archivo"]):
                 de_grupo.setdefault(archivo, suya)  # de una carpeta o de un .zip enteros: vale si no se dice otra cosa
                 continue
@@ -301,7 +306,9 @@ class _Renglon(NamedTuple):
     def anotar(self, columna: str, mensaje: str) -> None:
         """Agrega un problema en la celda de una columna."""
         celda = direccion(self.numero, self.lugares[columna] + 1)
-        self.problemas.append(ProblemaDeRecepcion(self.propio, celda, mensaje, self.valores[columna][:_LARGO]))
+        de_cual = self.valores["archivo"][:80] if columna != "archivo" else ""
+        completo = f"de «{de_cual}»: {mensaje}" if de_cual else mensaje
+        self.problemas.append(ProblemaDeRecepcion(self.propio, celda, completo, self.valores[columna][:_LARGO]))
 
     def recepcion(self) -> Recepcion | None:
         """Lo que dice el renglón, todavía sin saber de qué archivo; None si no sirve."""
@@ -320,8 +327,10 @@ class _Renglon(NamedTuple):
             self.anotar("firmado", f"«{valores['firmado'][:40]}» no es «sí» ni «no»")
         if fecha is None or not valores["archivo"]:
             return None
-        return Recepcion(valores["archivo"], fecha, SEGUN_LISTA, valores.get("medio", "")[:_LARGO],
-                         valores.get("oficio", "")[:_LARGO], firmado)
+        return Recepcion(
+            valores["archivo"], fecha, SEGUN_LISTA, valores.get("medio", "")[:_LARGO],
+            valores.get("oficio", "")[:_LARGO], firmado, self.propio, direccion(self.numero, self.lugares["fecha"] + 1),
+        )
 
     def hallados(self, nombres: _Nombres) -> tuple[str, ...]:
         """Los archivos de que habla el renglón: uno, o los de una carpeta o un .zip; vacío si no se sabe."""
