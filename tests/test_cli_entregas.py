@@ -10,7 +10,13 @@ from pathlib import Path
 
 import msoffcrypto.format.ooxml as cifrado
 import pytest
+from click.testing import CliRunner
 from test_cli import Correr, correr, escribir  # noqa: F401 - «correr» es un accesorio
+
+from pei_excel.cli import orden
+from pei_excel.escritura.plantilla import escribir_plantilla
+from pei_excel.formato import Modo
+from pei_excel.formatos.catalogo import CATALOGO
 
 
 def sin_resultados(ruta: Path) -> None:
@@ -112,3 +118,24 @@ def test_los_limites_se_cambian(correr: Correr, tmp_path: Path, opcion: str, est
     salida = correr("revisar", tmp_path / "recibidos", "--periodo", "2024-T2", "--limite", opcion)
     assert salida.returncode == estado
     assert dice in " ".join((salida.stdout + salida.stderr).split())
+
+
+def test_revisar_un_catalogo_dice_lo_que_le_falta(tmp_path: Path) -> None:
+    """Con su celda y estado 1; si puede usarse, estado 0; a la oficina no se le pide que lo reenvíe."""
+    ruta, malo = tmp_path / "catalogo.xlsx", tmp_path / "catalogo.csv"
+    escribir_plantilla(ruta, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, filas_libres=2)
+    hecho = CliRunner().invoke(orden, ["revisar", str(ruta)])
+    assert hecho.exit_code == 1
+    assert "ERROR CAT001  catalogo.xlsx, Institución!" in hecho.stdout
+    assert "El catálogo «catalogo.xlsx» tiene errores: hasta corregirlos" in hecho.stdout.splitlines()[-1]
+    modelo = CATALOGO.modelo
+    escribir_plantilla(
+        ruta, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, campos=modelo.campos, filas=modelo.filas
+    )
+    bueno = CliRunner().invoke(orden, ["revisar", str(ruta)])
+    assert (bueno.exit_code, bueno.stdout.splitlines()[-1]) == (0, "El catálogo «catalogo.xlsx» puede usarse.")
+    malo.write_text("clave;nombre\n504;Instituto\n", encoding="utf-8")
+    dicho = CliRunner().invoke(orden, ["plantilla", "mir", "--catalogo", str(malo), "-o", str(tmp_path / "p")])
+    assert dicho.exit_code == 1
+    assert "y repita la orden" in dicho.output
+    assert "reenvíe" not in dicho.output
