@@ -273,12 +273,16 @@ def test_con_bitacora_o_sin_ella_se_usa_la_misma(
 ) -> None:
     """Un reenvío que nadie anotó se ve hoy; elegir no depende de eso, ni de una carpeta de resultados nueva."""
     monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 11, 9).astimezone())
-    shutil.copy(recibidos / "obras.xlsx", recibidos.parent / "obras v2.xlsx")
-    consolidar(recibidos)  # la bitácora conoce la primera
-    cambiar(recibidos.parent / "obras v2.xlsx", R16=1)
+    aparte, obras, reenvio = recibidos.parent / "aparte.xlsx", recibidos / "obras.xlsx", recibidos / "obras v2.xlsx"
+    shutil.move(obras, aparte)
+    consolidar(recibidos)  # la bitácora se estrena
+    shutil.copy(aparte, recibidos.parent / "v2.xlsx")
+    cambiar(recibidos.parent / "v2.xlsx", R16=1)
     time.sleep(1.1)  # la fecha interna lleva segundos
-    cambiar(recibidos / "obras.xlsx", R16=29)
-    shutil.move(recibidos.parent / "obras v2.xlsx", recibidos / "obras v2.xlsx")
+    cambiar(aparte, R16=29)
+    shutil.move(aparte, obras)
+    consolidar(recibidos)  # se ve por primera vez el 11; el reenvío, el 20, aunque por dentro es anterior
+    shutil.move(recibidos.parent / "v2.xlsx", reenvio)
     if lista:
         anotar(recibidos, *lista)
     monkeypatch.setattr(modulo, "ahora", lambda: datetime(2024, 7, 20, 9).astimezone())
