@@ -29,6 +29,31 @@ _COMO_ABRIRLO = {
     "sospechoso": "Copie los datos a la plantilla oficial y reenvíela; si se repite, avise a sistemas.",
     "tiempo agotado": "Guarde sólo las hojas del informe en un libro nuevo y reenvíelo.",
 }
+#: Lo que parece un archivo que no es un libro → qué hacer; lo demás, lo de arriba.
+_COMO_CAMBIARLO = {
+    "está vacío": "Vuelva a copiarlo o a descargarlo; si sigue vacío, pídalo de nuevo.",
+    "es un PDF": "Pida el libro de Excel del que se hizo el PDF.",
+    "es una foto": "Pida el libro de Excel, no su foto ni su captura de pantalla.",
+    "documento de Word": "Pida el libro de Excel; si sólo hay el documento, pase sus datos a la plantilla.",
+    "una presentación": "Pida el libro de Excel; si sólo hay la presentación, pase sus datos a la plantilla.",
+    "zip dentro de otro": "Saque del primer .zip el que trae los libros y repita.",
+    "zip que no": "Pida el libro de Excel: el .zip no trae ninguno.",
+    "zip con libros dentro": "Cámbiele el nombre para que termine en .zip, o saque de él los libros, y repita.",
+    "es un archivo RAR": "Saque de él los libros y repita.", "es un archivo 7z": "Saque de él los libros y repita.",
+    "es un archivo gzip": "Saque de él los libros y repita.",
+}
+
+
+def _como_abrirlo(motivo: str, mensaje: str) -> str | None:
+    """El remedio de un archivo que no pudo leerse, según lo que es."""
+    if motivo == "no es un libro":
+        suyo = next((remedio for parece, remedio in _COMO_CAMBIARLO.items() if parece in mensaje), None)
+        if suyo is not None:
+            return suyo
+    remedio = _COMO_ABRIRLO.get(motivo)
+    if motivo == "protegido con contraseña" and "ninguna línea" in mensaje:
+        return f"Agregue su línea al archivo de contraseñas, que se busca por el nombre del archivo, o: {remedio}"
+    return remedio
 
 
 _COPIE_LA_HOJA = "Copie de nuevo la hoja, con el mismo nombre, desde la plantilla o desde su envío anterior."
@@ -64,7 +89,7 @@ def _observar(i: IncidenteDeLibro) -> Observacion:
 def archivo_ilegible(libro: Libro, contexto: Contexto) -> Iterator[Observacion]:
     """El archivo se puede abrir."""
     for observacion in _de_incidentes(libro, "FMT001"):
-        observacion.como_corregir = _COMO_ABRIRLO.get(str(observacion.encontrado))
+        observacion.como_corregir = _como_abrirlo(str(observacion.encontrado), observacion.mensaje)
         yield observacion
 
 
