@@ -53,7 +53,7 @@ class Correspondencia:
 
     def observaciones(self, paso: Paso) -> None:
         """A cada unidad con algo por hacer, lo suyo; a nadie más, y la segunda vez nada."""
-        esperan = _por_direccion(self.oficina.ano, paso)
+        esperan = self._por_direccion(paso)
         hecho, llegados = self._enviar(paso, "unidades")
         assert hecho.estado == 0, hecho.error
         nuevos = {str(m["To"]): m for m in llegados}
@@ -98,7 +98,7 @@ class Correspondencia:
         assert self._enviar(paso, _TESORERIA)[1] == []
 
     def _comprobar(self, paso: Paso, mensaje: EmailMessage, envios: list[Envio]) -> None:
-        suyos = [h for e in envios for h in _para_la_unidad(paso, e)]
+        suyos = [h for e in envios for h in self._para_la_unidad(paso, e)]
         celdas = Counter((hoja or "todo el archivo", celda) for _, hoja, celda in suyos)
         puntos, errores = len(suyos), sum(regla in DEBEN_CORREGIRSE for regla, _, _ in suyos)
         texto = _texto(mensaje)
@@ -116,9 +116,33 @@ class Correspondencia:
         assert all(n.casefold().startswith(tuple(prefijos)) for n in adjuntos)
         self._nada_de_planeacion(paso, [texto, *map(_textos_de, adjuntos.values())])
 
-    def _nada_de_planeacion(self, paso: Paso, escritos: list[str]) -> None:
+    def _documento(self, paso: Paso) -> dict[str, Any]:
         ruta = self.oficina.resultados / paso.periodo.codigo / "resultado.json"
-        for secreto in _de_planeacion(json.loads(ruta.read_text(encoding="utf-8"))):
+        documento: dict[str, Any] = json.loads(ruta.read_text(encoding="utf-8"))
+        return documento
+
+    def _por_direccion(self, paso: Paso) -> dict[str, list[Envio]]:
+        """A quién se le observa algo, y en qué entregas, de las que se usan o no se pudieron leer."""
+        esperan: dict[str, list[Envio]] = {}
+        for envio in paso.envios:
+            if paso.verdad.estados[envio.archivo] != "sustituido" and self._para_la_unidad(paso, envio):
+                esperan.setdefault(_direccion(envio.de, paso), []).append(envio)
+        return esperan
+
+    def _para_la_unidad(self, paso: Paso, envio: Envio) -> set[Celda]:
+        """Lo que se le observa en ese paso: lo decidido después todavía no se calla.
+
+        Lo que estaba en blanco al cerrar y se llenó (VER001) sólo lo lee la oficina.
+        """
+        llenado = {
+            (h["regla"], h["hoja"], h["celda"]) for x in self._documento(paso)["libros"]
+            for h in x["hallazgos"]
+            if x["archivo"] == envio.archivo and h["regla"] == "VER001" and "estaba en blanco" in h["mensaje"]
+        }
+        return {h for h in paso.verdad.hallazgos[envio.archivo] if h[0] not in DE_PLANEACION} - llenado
+
+    def _nada_de_planeacion(self, paso: Paso, escritos: list[str]) -> None:
+        for secreto in _de_planeacion(self._documento(paso)):
             assert not [e for e in escritos if secreto in e], secreto
 
 
@@ -127,21 +151,6 @@ def _de_planeacion(documento: dict[str, Any]) -> Iterator[str]:
     todos = [h for x in documento["libros"] for h in x["hallazgos"]]
     suyos = {h["mensaje"] for h in todos if h["destinatario"] == "unidad"}
     yield from {h["mensaje"] for h in [*todos, *documento["hallazgos"]] if h["destinatario"] == "planeacion"} - suyos
-
-
-def _por_direccion(ano: AnoMunicipal, paso: Paso) -> dict[str, list[Envio]]:
-    """A quién se le observa algo, y en qué entregas, de las que se usan o no se pudieron leer."""
-    esperan: dict[str, list[Envio]] = {}
-    for envio in paso.envios:
-        if paso.verdad.estados[envio.archivo] != "sustituido" and _para_la_unidad(paso, envio):
-            esperan.setdefault(_direccion(envio.de, paso), []).append(envio)
-    assert all(e.de in ano.participantes for suyos in esperan.values() for e in suyos)
-    return esperan
-
-
-def _para_la_unidad(paso: Paso, envio: Envio) -> set[Celda]:
-    """Lo que se le observa en ese paso: lo decidido después todavía no se calla."""
-    return {h for h in paso.verdad.hallazgos[envio.archivo] if h[0] not in DE_PLANEACION}
 
 
 def _direccion(uno: Participante, paso: Paso) -> str:

@@ -100,7 +100,8 @@ def test_se_envia_consta_y_la_segunda_vez_no_se_repite(autoridad: Autoridad, ven
         + bytes(buzon.recibidos[1].content or b"")
     )
     _, tablero, _ = ventana.orden("estado")
-    assert re.search(r"Correos enviados a \d direcciones.*: 1 de consolidado y 4 de observaciones", " ".join(tablero.split()))
+    seguido = " ".join(tablero.split())
+    assert re.search(r"Correos enviados a \d direcciones.*: 1 de consolidado y 4 de observaciones", seguido)
     _, documento, _ = ventana.orden("estado", "--json")
     correos = json.loads(documento)["periodos"][0]["correos"]
     assert [(e["motivo"], e["para"]) for e in correos["enviados"]][:3] == [
