@@ -85,7 +85,8 @@ def test_cierra_un_trimestre_la_primera_entrega_que_lo_informa(libro: Escribir) 
     (hallazgo,) = _ver(igual_al_segundo, "2024-T3", segundo, primero)
     assert (hallazgo.regla, hallazgo.encontrado, hallazgo.esperado) == ("VER001", 22, 20)
     assert hallazgo.mensaje == (
-        "Lo alcanzado por Componente 1 en el 1er. trimestre era 20 en su entrega del 1er. trimestre de 2024 y ahora es 22."
+        "Lo alcanzado por Componente 1 en el 1er. trimestre era 20 en su entrega del 1er. trimestre de 2024 y ahora es "
+        "22."
     )
     restituido = libro(MIR, "2024-T3")
     assert _ver(restituido, "2024-T3", segundo, primero) == []
