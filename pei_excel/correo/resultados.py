@@ -61,7 +61,8 @@ class Resultados:
         try:
             contenido = (self.carpeta / archivo).read_bytes()
         except FileNotFoundError:
-            que = "Consolide otra vez." if self.consolidados else "Prepárelo con: pei-excel plantilla FORMATO --catalogo …"
+            prepare = "Prepárelo con: pei-excel plantilla FORMATO --catalogo …"
+            que = "Consolide otra vez." if self.consolidados else prepare
             raise AdjuntoImpropio(f"falta «{archivo}» en «{self.carpeta}». {que}") from None
         except OSError as error:
             raise AdjuntoImpropio(f"no puede leerse «{archivo}» ({motivo(error)})") from error
