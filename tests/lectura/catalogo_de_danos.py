@@ -20,6 +20,7 @@ from typing import Any
 
 import copias
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 from test_lo_que_llega import con_contrasena
 from test_segundo import cambiar, con_otro_nombre, con_prefijo, sin_valores
 
@@ -255,6 +256,17 @@ def duplicada(libro: openpyxl.Workbook, s: Sano) -> None:
     libro.copy_worksheet(libro[s.formato.principal.clave])
 
 
+def apoyo_duplicado(libro: openpyxl.Workbook, s: Sano) -> Worksheet:
+    """La hoja donde se informa, si no es la principal; en la MIR, la de justificaciones."""
+    return libro.copy_worksheet(libro[s.formato.hojas[1 if s.cifra[0] == s.formato.principal.clave else 3].clave])
+
+
+def apoyo_duplicado_y_cambiado(libro: openpyxl.Workbook, s: Sano) -> None:
+    copia = apoyo_duplicado(libro, s)
+    if s.cifra[0] != s.formato.principal.clave:
+        copia[celda(libro, s).coordinate].value = 7_777
+
+
 def al_final(libro: openpyxl.Workbook, s: Sano) -> None:
     libro.move_sheet(s.formato.principal.clave, 99)
 
@@ -375,17 +387,24 @@ DANOS: Mapping[str, tuple[Hacer, str] | tuple[Hacer, str, str]] = {
     # La persona: hojas
     "hoja renombrada": (a_mano(otro_nombre), "igual+FMT010"),
     "hoja duplicada": (a_mano(duplicada), "igual+FMT010"),
+    "hoja de apoyo duplicada": (a_mano(apoyo_duplicado), "igual+FMT010+FMT018"),
+    "hoja de apoyo duplicada y cambiada": (a_mano(apoyo_duplicado_y_cambiado), "igual+FMT010+FMT018"),
     "hoja al final": (a_mano(al_final), "igual+FMT010"),
     "hoja borrada": (a_mano(hoja_borrada), "148 cambian+FMT003", "306 cambian+FMT003"),
     # La persona: títulos
     "título borrado": (a_mano(titulo_borrado), "8 cambian+FMT003+FMT010", "6 cambian+FMT003+FMT010"),
     "título esencial cambiado": (a_mano(titulo_esencial_cambiado), "149 cambian+FMT003+FMT010", "144 cambian+FMT003+FMT010"),
     "título retocado": (de(copias.titulo_retocado), "igual+FMT010"),
+    "meses con fecha": (de(copias.meses_con_fecha), "igual+FMT010"),
+    "meses con fecha en dos hojas": (de(copias.meses_con_fecha_en_dos_hojas), "igual+FMT010"),
+    "meses sin título en una hoja": (de(copias.meses_estropeados), "12 cambian+FMT003+FMT010", "25 cambian+FMT003+FMT010"),
+    "meses sin título en dos hojas": (de(copias.meses_estropeados_en_dos_hojas), "12 cambian+FMT003+FMT010", "74 cambian+FMT003+FMT010"),
     # La persona: celdas
     "un error en una celda": (escribir("#REF!"), "1 cambian+FMT006+FMT010"),
     "coma decimal": (escribir("8,5"), "1 cambian+FMT005+FMT010"),
     "un número ambiguo": (escribir("1,234"), "1 cambian+FMT005+FMT010"),
     "una palabra donde va un número": (escribir("veinte"), "1 cambian+FMT004+FMT010"),
+    "dos textos en un renglón": (de(copias.dos_textos), "2 cambian+FMT004+FMT010", "1 cambian+FMT004+FMT010"),
     "una fecha donde va un número": (escribir(datetime(2024, 2, 1)), "1 cambian+FMT004+FMT010"),  # noqa: DTZ001
     "un número con formato de fecha": (con_estilo("dd/mm/yyyy"), "1 cambian+FMT004+FMT010"),
     "un número con formato de porcentaje": (con_estilo("0%"), "1 cambian+FMT005+FMT010"),

@@ -22,7 +22,7 @@ from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import Formato, Modo
 from pei_excel.formatos import FORMATOS
 from pei_excel.periodos import Periodo
-from pei_excel.ubicacion import direccion
+from pei_excel.ubicacion import direccion, fila_y_columna
 
 Azar = random.Random
 #: (hoja del formato, llave del renglón, columna): una cifra del libro.
@@ -78,6 +78,16 @@ class HojaViva:
     filas: dict[str, int]  #: llave → renglón
     columnas: dict[str, int]  #: columna del formato → columna
     encabezado: range
+    sin_titulo: dict[str, int] = field(default_factory=dict)  #: las que siguen ahí y ya no se sabe qué son
+
+    def correr(self, desde: int, cuantas: int) -> None:
+        """Se insertaron (o borraron) columnas."""
+        _sumar(self.columnas, desde, cuantas)
+        _sumar(self.sin_titulo, desde, cuantas)
+
+    def estropear(self, columna: str) -> None:
+        """Su título ya no dice qué es."""
+        self.sin_titulo[columna] = self.columnas.pop(columna)
 
 
 @dataclass
@@ -103,6 +113,18 @@ class Copia:
         if viva is None or cifra[1] not in viva.filas or cifra[2] not in viva.columnas:
             return None
         return viva.tabla.title, viva.filas[cifra[1]], viva.columnas[cifra[2]]
+
+    def de_quien(self, hoja: str, celda: str) -> Cifra | None:
+        """De qué renglón y qué columna es de verdad una celda, diga lo que diga su título; None si no se sigue."""
+        if hoja in self.duplicadas:
+            return next((c for c, (suya, _) in self.duplicadas[hoja].items() if suya == celda), None)
+        viva = next((v for v in self.hojas.values() if v.tabla.title == hoja), None)
+        if viva is None:
+            return None
+        fila, columna = fila_y_columna(celda)
+        llave = next((k for k, n in viva.filas.items() if n == fila), None)
+        clave = next((k for k, n in (viva.columnas | viva.sin_titulo).items() if n == columna), None)
+        return (viva.clave, llave, clave) if llave and clave else None
 
     def guardar(self) -> bytes:
         """Los bytes de la copia."""
@@ -215,7 +237,7 @@ def columnas_insertadas(copia: Copia, azar: Azar) -> None:
     desde, cuantas = azar.randint(1, max(viva.columnas.values()) + 1), azar.randint(1, 2)
     viva.tabla.insert_cols(desde, cuantas)
     _correr_combinadas(viva.tabla, desde, cuantas, "col")
-    _sumar(viva.columnas, desde, cuantas)
+    viva.correr(desde, cuantas)
 
 
 def fila_borrada(copia: Copia, azar: Azar) -> None:
@@ -239,7 +261,7 @@ def columna_borrada(copia: Copia, azar: Azar) -> None:
     numero = viva.columnas.pop(clave)
     viva.tabla.delete_cols(numero)
     _correr_combinadas(viva.tabla, numero, -1, "col")
-    _sumar(viva.columnas, numero, -1)
+    viva.correr(numero, -1)
 
 
 def filas_ordenadas(copia: Copia, azar: Azar) -> None:
@@ -412,7 +434,95 @@ def titulo_cambiado(copia: Copia, azar: Azar) -> None:
     if isinstance(titulo, openpyxl.cell.MergedCell) or titulo.value is None:
         return
     titulo.value = "Otra cosa"
-    del viva.columnas[cifra[2]]
+    viva.estropear(cifra[2])
+
+
+def _una_medida(copia: Copia, azar: Azar, sin: tuple[str, ...] = ()) -> tuple[HojaViva, list[str]]:
+    """Las columnas de una medida que conservan su título, en una hoja que no sea de las dadas."""
+    posibles = sorted(
+        (viva.clave, medida) for viva in copia.hojas.values() if viva.clave not in sin
+        for medida in {c.medida for c in copia.formato.por_clave[viva.clave].columnas if c.calculo is None and c.medida}
+    )
+    clave, medida = azar.choice(posibles)
+    viva = copia.hojas[clave]
+    return viva, [c.clave for c in copia.formato.por_clave[clave].medida(medida) if c.clave in viva.columnas]
+
+
+def _titular(copia: Copia, viva: HojaViva, columna: str, valor: object, formato: str = "General") -> bool:
+    """Escribe otra cosa en un título; False si está en una celda combinada."""
+    titulo = viva.tabla.cell(_fila_del_titulo(copia, viva, columna), viva.columnas[columna])
+    if isinstance(titulo, openpyxl.cell.MergedCell):
+        return False
+    titulo.value, titulo.number_format = valor, formato
+    return True
+
+
+def meses_con_fecha(copia: Copia, azar: Azar) -> None:
+    """Los títulos de los meses, vueltos fechas por Excel («ene-24»): siguen diciendo qué mes es cada columna."""
+    _meses_con_fecha(copia, *_una_medida(copia, azar))
+
+
+def meses_con_fecha_en_dos_hojas(copia: Copia, azar: Azar) -> None:
+    viva, columnas = _una_medida(copia, azar)
+    _meses_con_fecha(copia, viva, columnas)
+    if len(copia.hojas) > 1:
+        _meses_con_fecha(copia, *_una_medida(copia, azar, (viva.clave,)))
+
+
+def _meses_con_fecha(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
+    declarada = copia.formato.por_clave[viva.clave]
+    if len(columnas) < 12:  # con alguno ya estropeado o borrado, o en la MIR, que va por trimestres
+        return
+    for columna in columnas:
+        _titular(copia, viva, columna, datetime(2024, declarada.por_clave[columna].mes or 1, 1), "mmm-yy")  # noqa: DTZ001
+
+
+def meses_estropeados(copia: Copia, azar: Azar) -> None:
+    """Los títulos de toda una medida dicen otra cosa: ya no se sabe qué son, y no son de otra."""
+    _estropear_medida(copia, *_una_medida(copia, azar))
+
+
+def meses_estropeados_en_dos_hojas(copia: Copia, azar: Azar) -> None:
+    viva, columnas = _una_medida(copia, azar)
+    _estropear_medida(copia, viva, columnas)
+    if len(copia.hojas) > 1:
+        _estropear_medida(copia, *_una_medida(copia, azar, (viva.clave,)))
+
+
+def _estropear_medida(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
+    for n, columna in enumerate(columnas, 1):
+        if _titular(copia, viva, columna, f"col {n}"):
+            viva.estropear(columna)
+
+
+def dos_textos(copia: Copia, azar: Azar) -> None:
+    """En un renglón, dos cifras que dicen «pendiente» u otra cosa: el resto del renglón sigue diciendo lo suyo."""
+    cifra, _ = _una(copia, azar)
+    hermanas = [c for c in copia.cifras if c[:2] == cifra[:2] and c != cifra and copia.lugar(c)]
+    if not hermanas:
+        return
+    textos = azar.choice((("pendiente",) * 2, ("por definir", "20 talleres"), ("ver anexo", "veinte")))
+    for suya, texto in zip((cifra, azar.choice(sorted(hermanas))), textos, strict=True):
+        nombre, fila, columna = copia.lugar(suya) or ("", 0, 0)
+        celda = copia.libro[nombre].cell(fila, columna)
+        if not isinstance(celda, openpyxl.cell.MergedCell):
+            celda.value = texto
+            copia.cifras[suya] = Ilegible
+
+
+def hoja_duplicada_y_cambiada(copia: Copia, azar: Azar) -> None:
+    """Después de duplicarla se siguió escribiendo en una: no dicen lo mismo."""
+    antes = set(copia.duplicadas)
+    hoja_duplicada(copia, azar)
+    (nueva,) = set(copia.duplicadas) - antes
+    cifras = sorted(c for c, (_, vale) in copia.duplicadas[nueva].items() if isinstance(vale, float))
+    if not cifras:
+        return
+    cifra = azar.choice(cifras)
+    celda, _ = copia.duplicadas[nueva][cifra]
+    if not isinstance(copia.libro[nueva][celda], openpyxl.cell.MergedCell):
+        copia.libro[nueva][celda].value = 7_777.25
+        copia.duplicadas[nueva][cifra] = celda, 7_777.25
 
 
 def columnas_intercambiadas(copia: Copia, azar: Azar) -> None:
@@ -466,7 +576,8 @@ DE_PERSONAS: tuple[Dano, ...] = (
     hoja_renombrada, hoja_duplicada, hojas_reordenadas, pegado_sobre_formulas, coma_decimal, ambiguo, texto_en_numero,
     sin_dato, error_en_celda, fecha_en_numero, con_formato_de_fecha, con_formato_de_porcentaje, formula_en_captura,
     negativo, logico, otro_numero, fila_corrida, titulo_retocado, titulo_cambiado, columnas_intercambiadas,
-    nota_al_pie, fila_repetida,
+    nota_al_pie, fila_repetida, meses_con_fecha, meses_con_fecha_en_dos_hojas, meses_estropeados,
+    meses_estropeados_en_dos_hojas, dos_textos, hoja_duplicada_y_cambiada,
 )
 
 

