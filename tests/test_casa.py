@@ -22,12 +22,12 @@ PISOS = {
     "catalogo": 3, "decisiones": 3, "correcciones": 3, "transparencia": 3,
     "consolidacion": 4, "frases": 4, "frases_comunes": 4, "frases_poi": 4, "control": 4,
     "escritura": 5, "ayuda": 5,
-    "bitacora": 6, "correo": 6, "cerrados": 6, "archivado": 6, "cierre": 6, "expediente": 6, "estado": 6, "recepciones": 6,
-    "conservacion": 6, "corrida_anterior": 6,
+    "bitacora": 6, "correo": 6, "cerrados": 6, "archivado": 6, "cierre": 6, "expediente": 6, "estado": 6,
+    "recepciones": 6, "conservacion": 6, "corrida_anterior": 6,
     "archivos": 6, "entregas_anteriores": 6, "salidas": 6, "trabajadores": 6, "documento": 6, "proceso": 6,
     "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
-    "oficina": 6, "menu": 6, "publicar": 6, "informe_transparencia": 6, "arranque": 6, "preparacion": 6, "soltar": 6, "manual": 6,
-    "portatil": 6,
+    "oficina": 6, "menu": 6, "publicar": 6, "informe_transparencia": 6, "arranque": 6, "preparacion": 6, "soltar": 6,
+    "manual": 6, "portatil": 6,
     "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
 }
 
@@ -95,8 +95,8 @@ def test_la_ayuda_no_carga_nada_pesado() -> None:
     programa = (
         "import sys\nfrom pei_excel.terminal import ejecutar\nfrom pei_excel.cli import orden\n"
         "ejecutar(orden, ['--help'], 'pei-excel')\n"
-        "pesados = ("
-        "'lxml', 'xlsxwriter', 'xlrd', 'openpyxl', 'msoffcrypto', 'pebble', 'filelock', 'rapidfuzz', 'jinja2', 'pandas')\n"
+        "pesados = ('lxml', 'xlsxwriter', 'xlrd', 'openpyxl', 'msoffcrypto', 'pebble', 'filelock', 'rapidfuzz', "
+        "'jinja2', 'pandas')\n"
         "print([m for m in pesados if m in sys.modules])"
     )
     salida = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True).stdout

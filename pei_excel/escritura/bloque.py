@@ -109,8 +109,8 @@ def firmar(
 ) -> int:
     """Las firmas, centradas cada una en su parte del ancho de la hoja; devuelve la última fila que ocupan.
 
-    `cargos` dice el de quien firma cada una, por su `quien`; sin él queda por escribir. `firmantes`, por el título de la
-    firma, lo que va tal cual en lugar de eso.
+    `cargos` dice el de quien firma cada una, por su `quien`; sin él queda por escribir. `firmantes`, por el título de
+    la firma, lo que va tal cual en lugar de eso.
     """
     total, corte, acumulado = sum(anchos), 0, 0.0
     bordes = []  # ancho acumulado al terminar cada columna

@@ -31,7 +31,10 @@ from pei_excel.semaforo import PERFILES
 
 CONSOLIDADO = "consolidado-mir.xlsx"
 #: Cada regla con cada formato al que sirve.
-CASOS = [pytest.param(r, f, id=f"{r.codigo}-{f}") for r in REGLAS if r.alcance in {"libro", "entrega"} for f in r.formatos]
+CASOS = [
+    pytest.param(r, f, id=f"{r.codigo}-{f}")
+    for r in REGLAS if r.alcance in {"libro", "entrega"} for f in r.formatos
+]
 
 
 def _anteriores(formato: Formato, tabla: Tabla, carpeta: Path) -> dict[Identidad, tuple[Anterior, ...]]:
