@@ -195,8 +195,3 @@ def soltados(argumentos: Sequence[str], ambiente: Mapping[str, str] = os.environ
     if resto.count('"') % 2:  # la comilla que Windows pone alrededor de toda la línea
         resto = resto[: resto.rindex('"')]
     return [Path(con or sin) for con, sin in re.findall(r'"([^"]+)"|([^\s"]+)', resto)]
-
-
-def nombre_visible(nombre: str, sistema: str = sys.platform) -> str:
-    """Cómo se llama en este sistema un archivo de inicio."""
-    return nombre + nombres_para(sistema)[-1]

@@ -252,11 +252,6 @@ class Tablas:
         return self.grupos["eje"]
 
     @property
-    def por_nivel(self) -> tuple[Grupo, ...]:
-        """Los niveles de la MIR."""
-        return self.grupos["nivel"]
-
-    @property
     def sin_ubicar(self) -> tuple[SinUbicar, ...]:
         """Por informe (POI), las filas que no se pudieron ubicar por su código; sólo donde las hay."""
         if self.formato != "POI":

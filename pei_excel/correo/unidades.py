@@ -17,7 +17,6 @@ from pei_excel.revision import Suerte
 
 #: Motivos en que se escribe a quien no ha entregado.
 POR_ENTREGAR = ("apertura", "recordatorio", "faltante")
-MOTIVOS = (*POR_ENTREGAR, "observaciones", "acuse")
 _CUENTAN = frozenset({Suerte.ACEPTADO.value, Suerte.OBSERVADO.value})
 
 

@@ -10,7 +10,7 @@ from pei_excel.ubicacion import fila_y_columna
 
 #: Números como texto de una hoja que se juntan en un hallazgo; menos se dicen uno por uno.
 MUCHOS_TEXTOS = 8
-#: Celdas de una columna calculada con lo mismo que se juntan: se pegaron valores sobre sus fórmulas.
+#: Celdas de una columna calculada con lo mismo que se juntan: se pegaron valores sobre sus fórmulas, o se movió algo.
 MUCHAS_CALCULADAS = 5
 #: Las reglas que señalan una cifra calculada, escrita encima de su fórmula o borrada.
 _DE_CALCULADAS = frozenset({"FMT009", "MIR001", "SEG001", "POI001", "POI002"})
@@ -48,7 +48,7 @@ def _grupo(observacion: Observacion) -> tuple[str, str, object] | None:
         return None
     if codigo == "FMT005" and observacion.severidad is not Severidad.ERROR:
         return codigo, dato.hoja, isinstance(dato.crudo, str)
-    if codigo in _DE_CALCULADAS and not dato.formula:
+    if codigo in _DE_CALCULADAS and (codigo == "FMT009" or not dato.formula):
         que = observacion.mensaje.partition(":")[0] if codigo == "FMT009" else ""
         return codigo, dato.hoja, (dato.llave[2], que)
     return None

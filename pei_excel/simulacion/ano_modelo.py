@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -182,6 +182,3 @@ class Paso:
     def cierra(self) -> bool:
         """Después de este paso se cierra el periodo."""
         return self.tanda > 1
-
-
-Plazos = Mapping[tuple[str, Periodo], date]  #: (clave de la unidad, periodo) → prórroga
