@@ -341,7 +341,7 @@ def test_la_brecha_de_una_unidad_es_una_sola_en_todas_las_salidas(tmp_path: Path
     assert float(en_frase) - float(media_en_frase) == pytest.approx(esperada, abs=0.1)
 
 
-def test_lo_observado_en_una_banda_tiene_su_vinculo(tmp_path: Path) -> None:
+def test_lo_observado_en_un_titulo_tiene_su_vinculo(tmp_path: Path) -> None:
     simulado = simular_poi(44, actividades=4, periodo=T2)
     simulado.danos.append(_sin_titulo("Seguimiento", "devengado_m9"))
     caso = Caso([simulado], *_leer([simulado], tmp_path))
@@ -352,7 +352,7 @@ def test_lo_observado_en_una_banda_tiene_su_vinculo(tmp_path: Path) -> None:
     donde, celda = str(fila[-1].hyperlink.location).replace("'", "").split("!")
     assert donde == "Seguimiento"
     vista = libro[donde][celda]
-    assert vista.value == POI.por_clave["Seguimiento"].por_clave["devengado_m1"].banda[-1]
+    assert vista.value == POI.por_clave["Seguimiento"].por_clave["devengado_m9"].titulo
     assert vista.comment is not None
 
 
