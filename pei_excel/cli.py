@@ -384,11 +384,11 @@ def consolidar(
         periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves,
         leer_catalogo_o_salir(catalogo) if catalogo else None, usar, sin_bitacora, catalogo,
     )
+    consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if anterior is None and (previos := anteriores_a(salida, periodo)):
         cerrados = salida / CERRADOS
         click.echo(f"Hay periodos cerrados en «{cerrados}» ({', '.join(previos)}) con los que no se compara; para "
                    f"compararlos agregue --anterior {citar(cerrados)}", err=True)
-    consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if como_json:
         from pei_excel.salidas import ULTIMO
 

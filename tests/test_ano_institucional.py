@@ -179,6 +179,7 @@ def _huellas(carpeta: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.larga
 def test_simular_deja_un_ano_para_practicar(tmp_path: Path) -> None:
     """Dos carpetas de trabajo, siempre iguales, en las que se puede hacer lo que dice su LÉAME; nada se mezcla."""
     pedir = ("simular", "--semilla", "1", "--unidades", "4", "-o")

@@ -251,6 +251,7 @@ def test_lo_ejecutado_del_periodo_que_trae_la_exportacion_se_pone_y_se_dice(tmp_
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(("formato", "cambios"), [(POI, MALO_POI), (MIR, MALO_MIR)])
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo_en_una_plantilla_con_celdas_abiertas(
     tmp_path: Path, soffice: Callable[[Path, str], Path], formato: Formato, cambios: Cambios
 ) -> None:

@@ -358,6 +358,7 @@ def test_un_catalogo_entre_lo_recibido_se_aparta_y_se_nombra(demostracion: Path,
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("tipo", ["xlsx", "ods"])
+@pytest.mark.larga
 def test_guardado_con_libreoffice_dice_lo_mismo(
     catalogo: Catalogo, demostracion: Path, soffice: Callable[[Path, str], Path], tmp_path: Path, tipo: str
 ) -> None:

@@ -375,6 +375,7 @@ def test_lo_que_no_procede_no_impide_cerrar(orden: Orden, tmp_path: Path) -> Non
     assert any("(con notas" in n for n in version.huellas or ())
 
 
+@pytest.mark.larga
 def test_el_catalogo_y_lo_anterior_se_recuerdan_y_se_comprueban(orden: Orden, tmp_path: Path) -> None:
     """El catálogo se archiva con lo recibido; cambiado, como lo que se dio en --anterior, pide consolidar otra vez."""
     informe(tmp_path / "r1" / "504.xlsx", "2024-T1")

@@ -56,6 +56,7 @@ def test_sin_resultados_guardados_se_consolida_lo_mismo(
     assert {h["regla"] for libro in sin["libros"] for h in libro["hallazgos"]} == {"FMT010"}
 
 
+@pytest.mark.larga
 def test_un_zip_con_los_libros_da_lo_mismo_que_la_carpeta(correr: Correr, tmp_path: Path) -> None:  # noqa: F811
     """Las mismas cifras; cada libro se nombra con el zip delante y guarda su propia huella."""
     sueltos, junto = tmp_path / "sueltos", tmp_path / "junto"
@@ -76,6 +77,7 @@ def test_un_zip_con_los_libros_da_lo_mismo_que_la_carpeta(correr: Correr, tmp_pa
     assert len(plantillas.stdout.splitlines()) == 2
 
 
+@pytest.mark.larga
 def test_las_contrasenas_van_en_un_archivo_y_no_salen_de_el(correr: Correr, tmp_path: Path) -> None:  # noqa: F811
     """Con el archivo se lee; sin él, o con otra, se dice; y la contraseña no queda en ninguna parte."""
     recibidos = tmp_path / "recibidos"

@@ -143,6 +143,7 @@ def test_con_las_mismas_decisiones_los_mismos_bytes(recibidos: Path) -> None:
     }
 
 
+@pytest.mark.larga
 def test_si_cambia_lo_que_dice_vuelve_y_lo_recuerda(recibidos: Path) -> None:
     """Y si vuelve a decir lo mismo, se calla otra vez."""
     consolidar(recibidos, estado=1)
@@ -182,6 +183,7 @@ def test_si_el_reenvio_dice_otra_cosa_vuelve_aunque_el_anterior_siga_en_la_carpe
         assert [d["situacion"] for d in doc["decisiones"]] == ["Cambió lo que dice: se observa otra vez"]
 
 
+@pytest.mark.larga
 def test_las_demas_se_llevan_al_lado_y_se_quitan_borrandolas(recibidos: Path) -> None:
     consolidar(recibidos, estado=1)
     anotar(consolidado(recibidos), "a.xlsx", decision="procede", motivo="Que lo corrija", fecha="9 de julio de 2024")
@@ -312,6 +314,7 @@ def test_sin_la_columna_oculta_se_halla_por_su_lugar_o_se_dice(recibidos: Path) 
     assert [d["situacion"] for d in doc["decisiones"]] == ["No se envía ni se cuenta", "No se sabe de cuál es"]
 
 
+@pytest.mark.larga
 def test_guardado_con_libreoffice_se_lee_igual(recibidos: Path, soffice: Callable[[Path, str], Path]) -> None:
     consolidar(recibidos, estado=1)
     anotar(consolidado(recibidos), "a.xlsx", **NO_PROCEDE)

@@ -191,6 +191,7 @@ def test_lo_que_no_abre_y_dice_de_quien_es_se_esperaba(recibidos: Path, catalogo
         assert parte["rechazados"] == ["MIR 520-9.xlsx"]
 
 
+@pytest.mark.larga
 def test_las_formulas_del_control_dan_lo_que_dicen(
     recibidos: Path, catalogo: Path, tmp_path: Path, soffice: Callable[[Path, str], Path]
 ) -> None:

@@ -140,6 +140,7 @@ def test_el_orden_de_las_columnas_y_las_ajenas_no_importan(tmp_path: Path) -> No
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("tipo", ["xls", "ods"])
+@pytest.mark.larga
 def test_otros_tipos_de_archivo_dicen_lo_mismo(
     tmp_path: Path, soffice: Callable[[Path, str], Path], tipo: str
 ) -> None:

@@ -100,6 +100,7 @@ def test_vence_lo_medido_programado_y_no_posterior() -> None:
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_libreoffice_da_lo_mismo_con_la_formula_viva_y_con_la_especifica(
     soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:

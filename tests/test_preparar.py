@@ -178,6 +178,7 @@ def test_el_de_unix_sin_python_lo_dice(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="los de Windows tienen su prueba")
+@pytest.mark.larga
 def test_soltar_varias_cosas_de_verdad(carpeta: Path, tmp_path: Path) -> None:
     """Dos libros sobre Revisar y una carpeta sobre Consolidar, con el programa de verdad."""
     from test_cli import escribir

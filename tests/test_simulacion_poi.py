@@ -128,6 +128,7 @@ def test_lo_inofensivo_no_cambia_nada(inofensivo: Defecto[PoiSimulado], ruta: Pa
 
 @settings(max_examples=20, database=None)
 @given(semilla=SEMILLAS, periodo=st.sampled_from(PERIODOS), cuantos=st.integers(2, 4))
+@pytest.mark.larga
 def test_varios_defectos_dan_exactamente_los_suyos(
     ruta: Path, semilla: int, periodo: Periodo, cuantos: int
 ) -> None:

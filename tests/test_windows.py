@@ -31,6 +31,9 @@ RESERVADOS = re.compile(r'[<>:"|?*\\]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)
 
 Correr = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
+#: Largas: repiten en otras condiciones lo que ya prueban las demás.
+pytestmark = pytest.mark.larga
+
 
 @pytest.fixture
 def oficina(tmp_path: Path) -> Path:

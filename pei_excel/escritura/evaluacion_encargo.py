@@ -159,6 +159,11 @@ def _lugares_de_hoja(
         columna = una.por_clave[clave]
         if not columna.auxiliar:
             poner(titulo.hoja, titulo.celda, Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave]))
+    for clave, faltante in leida.faltantes.items() if leida else ():
+        columna = una.por_clave[clave]
+        if faltante.ancla and not columna.auxiliar:  # la celda donde debía estar el título, aunque diga otra cosa
+            destino = Lugar(lugar.fila_del_titulo(columna), lugar.columna[clave])
+            poner(faltante.ancla.hoja, faltante.ancla.celda, destino)
     for banda, titulo in leida.bandas.items() if leida else ():
         for columna in una.columnas:
             niveles = [normalizar(b) for b in columna.banda]

@@ -116,6 +116,7 @@ def test_sin_leer_lo_programado_no_se_da_por_listo() -> None:
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("periodo", ["2024-05", "2024-T2"])
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo(soffice: Callable[[Path, str], Path], tmp_path: Path, periodo: str) -> None:
     propio = Periodo.de_codigo(periodo)
     contenido, _ = _escribir(propio, poi(periodo=propio), *revueltos(2, propio))

@@ -219,6 +219,7 @@ def test_las_graficas_citan_sus_datos(varios: tuple[Tablas, list[Revision], byte
             assert resumen[f"I{ultima}"].value
 
 
+@pytest.mark.larga
 def test_la_barra_mas_baja_queda_arriba_y_no_hay_mas_de_veinte() -> None:
     informes = [informe(REAL[:9], programa=f"{n} - Programa {n}") for n in range(1, 25)]
     for n, (_, filas) in enumerate(informes):

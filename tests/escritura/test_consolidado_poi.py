@@ -327,6 +327,7 @@ def test_impresion_en_a4(varios: Caso) -> None:
         assert len(libro[hoja].col_breaks.brk) == cortes
 
 
+@pytest.mark.larga
 def test_preliminar_se_dice_hasta_que_se_cierra(varios: Caso) -> None:
     tablas, revisiones, contenido = varios
     for hoja in _abrir(contenido).worksheets:
@@ -353,6 +354,7 @@ def test_sin_ningun_informe() -> None:
     ("codigo", "perfil", "ponderado"),
     [("2024-05", "operativo", False), ("2024-T2", "san-miguel", True), ("2024-S2", "simetrico", False)],
 )
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo(
     codigo: str, perfil: str, ponderado: bool, soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:

@@ -130,6 +130,7 @@ LIMPIOS = {"AO.01", "AO.02", "AO.03", "AO.04", "AO.05", "AO.06", "AO.07", "AO.08
 
 
 @pytest.mark.parametrize("codigo", ["2024-05", "2024-T2", "2024-T1", "2024-S1", "2024"])
+@pytest.mark.larga
 def test_las_cifras_son_las_de_un_calculo_independiente(tmp_path: Path, codigo: str) -> None:
     periodo = Periodo.de_codigo(codigo)
     _, actividades, contenido = _caso(tmp_path, VARIADO, periodo)
@@ -249,6 +250,7 @@ def _sin_fila(valor: Any) -> Any:
     return re.sub(r"fila \d+", "fila", valor) if isinstance(valor, str) else valor
 
 
+@pytest.mark.larga
 def test_ordenar_otra_hoja_no_cambia_ninguna_cifra(tmp_path: Path, variado: Caso) -> None:
     al_reves = VARIADO | {h: VARIADO[h][::-1] for h in ("Necesidades", "Evaluación")}
     for hoja in ("Valorización", "Seguimiento"):
@@ -301,6 +303,7 @@ def test_las_hojas_de_datos_quedan_como_la_unidad_las_escribio(variado: Caso) ->
                     assert hoja.cell(n, lugar.columna[columna.clave]).value == dato.crudo, (una.clave, n, columna.clave)
 
 
+@pytest.mark.larga
 def test_los_totales_oficiales_son_los_nuestros(tmp_path: Path) -> None:
     escrito_encima = avance("AO.03", "40 38", "10 10", ejecutado_total=999.0)
     _, _, contenido = _caso(tmp_path, VARIADO | {"Seguimiento": [escrito_encima, *VARIADO["Seguimiento"][:1]]})

@@ -212,6 +212,7 @@ def test_libreoffice_calcula_lo_mismo_que_esta_guardado(
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("formato", TODOS.values(), ids=identificar)
+@pytest.mark.larga
 def test_impresa_en_su_papel_la_letra_no_baja_de_6_puntos(
     formato: Formato, soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:

@@ -150,6 +150,7 @@ def test_sin_modificaciones_no_aparece_nada(sin_cambios: Revision) -> None:
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("cual", ["evaluacion", "consolidado", "tesoreria"])
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo(
     con_cambios: Revision, soffice: Callable[[Path, str], Path], tmp_path: Path, cual: str
 ) -> None:

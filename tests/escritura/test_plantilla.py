@@ -370,6 +370,7 @@ def test_libreoffice_calcula_lo_mismo_que_esta_guardado(
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_impreso_en_oficio_la_letra_no_baja_de_6_puntos(soffice: Callable[[Path, str], Path], tmp_path: Path) -> None:
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext no está instalado")

@@ -240,6 +240,7 @@ CASOS: dict[str, tuple[Modo, dict[str, Any]]] = {
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("caso", CASOS)
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo_que_esta_guardado(
     caso: str, soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:

@@ -363,6 +363,7 @@ def test_los_datos_no_se_imprimen(caso: Caso) -> None:
     assert "no se imprime" in hoja["A3"].value
 
 
+@pytest.mark.larga
 def test_un_titulo_de_seccion_no_queda_solo_al_pie() -> None:
     tablas, _ = tablas_de_poi([poi(f"{n:03d} - Unidad orgánica número {n}") for n in range(1, 25)])
     for veces in (1, 3, 5):
@@ -378,6 +379,7 @@ def test_un_titulo_de_seccion_no_queda_solo_al_pie() -> None:
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("cual", ["evaluacion", "consolidado", "tesoreria"])
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo(
     caso: Caso, cual: str, soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:
@@ -391,6 +393,7 @@ def test_libreoffice_calcula_lo_mismo(
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_una_fila_corrida_y_un_codigo_casi_igual_dan_lo_mismo_en_libreoffice(
     soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:

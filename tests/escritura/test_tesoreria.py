@@ -101,6 +101,7 @@ def test_firmas_sin_nombres_y_mismos_bytes() -> None:
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo(soffice: Callable[[Path, str], Path], tmp_path: Path) -> None:
     tablas, _ = tablas_de([informe(), *revueltos(5)])
     total, distintas = diferencias(en_memoria(escribir_tesoreria, tablas), soffice, tmp_path)

@@ -142,6 +142,7 @@ def test_sin_ningun_informe() -> None:
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(("codigo", "ponderado"), [("2024-05", True), ("2024-T2", False)])
+@pytest.mark.larga
 def test_libreoffice_calcula_lo_mismo(
     codigo: str, ponderado: bool, soffice: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:

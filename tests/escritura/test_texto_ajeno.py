@@ -179,6 +179,7 @@ def test_nombres_de_hojas_y_nombres_definidos_son_nuestros(salidas: Path) -> Non
             assert MARCA not in (definido.get("name") or "").casefold()
 
 
+@pytest.mark.larga
 def test_los_textos_llegan_enteros(salidas: Path) -> None:
     """Lo que la unidad escribió está, letra por letra, en su evaluación; en celdas de texto."""
     vistos: set[str] = set()

@@ -134,6 +134,7 @@ def test_xlsx_completo(completo: Path) -> None:
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_ods_completo(completo: Path, soffice: Callable[[Path, str], Path]) -> None:
     """Las mismas celdas después de que LibreOffice lo guarda como .ods."""
     libro = abrir(soffice(completo, "ods"))
@@ -157,6 +158,7 @@ def test_xls_completo(completo: Path, soffice: Callable[[Path, str], Path]) -> N
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_xlsx_de_libreoffice(completo: Path, soffice: Callable[[Path, str], Path]) -> None:
     """Un .xlsx guardado por LibreOffice da las mismas celdas que el de Excel."""
     libro = abrir(soffice(completo, "xlsx"))
@@ -171,6 +173,7 @@ def test_alterar_un_byte_nunca_lanza_otra_cosa(completo: Path, soffice: Callable
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_un_xls_con_sectores_en_circulo(completo: Path, soffice: Callable[[Path, str], Path]) -> None:
     """Una cadena de sectores que vuelve sobre sí misma no deja a xlrd dando vueltas."""
     contenido = bytearray(soffice(completo, "xls").read_bytes())

@@ -244,7 +244,7 @@ def muchas(formato: str, semillas: range, carpeta: Path) -> int:
 @pytest.mark.parametrize("formato", ["MIR", "POI"])
 def test_toda_cifra_es_la_de_su_celda_o_se_dice(formato: str, tmp_path: Path) -> None:
     """Con unas copias, y la mayor parte se consolida: rechazarlas todas también la cumpliría."""
-    assert muchas(formato, range(12), tmp_path) >= 7
+    assert muchas(formato, range(6), tmp_path) >= 3
 
 
 @pytest.mark.larga

@@ -197,6 +197,7 @@ def test_un_libro_completo(tmp_path: Path) -> None:
 
 
 @pytest.mark.libreoffice
+@pytest.mark.larga
 def test_lo_que_guarda_libreoffice(tmp_path: Path, soffice: Callable[[Path, str], Path]) -> None:
     """La plantilla y el libro completo, abiertos y guardados por LibreOffice."""
     (tmp_path / "plantilla.xlsx").write_bytes(LIBRO)

@@ -227,6 +227,7 @@ def test_en_xlsb(clave: str) -> None:
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("clave", LIBROS)
+@pytest.mark.larga
 def test_en_ods_y_en_xlsx_guardado_por_libreoffice(
     clave: str, tmp_path: Path, soffice: Callable[[Path, str], Path]
 ) -> None:

@@ -370,6 +370,7 @@ def test_ordenar_una_hoja_no_da_ningun_hallazgo(hoja: str, modo: Modo) -> None:
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("modo", list(Modo))
 @pytest.mark.parametrize("tipo", ["xlsx", "ods", "xls"])
+@pytest.mark.larga
 def test_recalculado_y_guardado_por_libreoffice_no_da_ningun_hallazgo(
     tipo: str, modo: Modo, tmp_path: Any, soffice: Any
 ) -> None:
