@@ -91,6 +91,7 @@ def test_consolidar_deja_lo_que_dice_el_contrato(correr: Correr, recibidos: Path
     assert str(tmp_path) not in (carpeta / "resultado.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.larga
 def test_lo_mismo_da_bytes_identicos_con_cualquier_numero_de_procesos(
     correr: Correr, recibidos: Path, tmp_path: Path
 ) -> None:

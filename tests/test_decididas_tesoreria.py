@@ -16,6 +16,9 @@ from pei_excel.formatos.mir import MIR
 from pei_excel.formatos.poi import POI
 from pei_excel.lectura.decisiones import CAPTURA, HOJA, VISIBLES
 
+#: Con servidores, procesos o muchos libros de verdad: van con las largas.
+pytestmark = pytest.mark.larga
+
 
 def _decidir(libro: Path, celda: str) -> None:
     """Anota que no procede lo que se observa de una celda."""

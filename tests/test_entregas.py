@@ -269,6 +269,7 @@ def sin_fecha_interna(ruta: Path) -> None:
 
 
 @pytest.mark.parametrize("lista", [(), ("obras.xlsx;30/07/2024",), ("obras v2.xlsx;01/07/2024",)])
+@pytest.mark.larga
 def test_con_bitacora_o_sin_ella_se_usa_la_misma(
     recibidos: Path, lista: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from pei_excel.expediente import de_quien
 from pei_excel.expediente.piezas import segura
 
 #: openpyxl no conoce los minigráficos.
-pytestmark = pytest.mark.filterwarnings("ignore:Sparkline")
+pytestmark = [pytest.mark.filterwarnings("ignore:Sparkline"), pytest.mark.larga]  # muchas órdenes de verdad
 ZIP = Path("salidas/expedientes/expediente_504-6_2024.zip")
 
 

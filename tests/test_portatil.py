@@ -21,6 +21,9 @@ import pei_excel
 from pei_excel.portatil import armar
 from pei_excel.salidas import NoSePudo
 
+#: Con servidores, procesos o muchos libros de verdad: van con las largas.
+pytestmark = pytest.mark.larga
+
 RAIZ = Path(pei_excel.__file__).parent.parent
 DE_WINDOWS = "cp312-cp312-win_amd64"
 RUTAS = "python312.zip\r\n.\r\n\r\n# Uncomment to run site.main() automatically\r\n#import site\r\n"

@@ -43,6 +43,12 @@ _EXCEL = range(36526, 73051)  #: números de serie de Excel de 2000 a 2099
 _MES = {normalizar(forma): mes for mes in range(1, len(MESES) + 1) for forma in formas_de_mes(mes)}
 
 
+#: Nombres que dejan los programas de sincronización cuando dos personas guardan a la vez, y las copias de Windows.
+COPIA_EN_CONFLICTO = re.compile(
+    r"copia en conflicto|conflicted copy|en conflicto|\(\d+\)\.\w+$| - copia(?: \(\d+\))?\.\w+$", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Recepcion:
     """Cuándo llegó un libro y quién lo dice."""
@@ -102,14 +108,18 @@ class Llegada:
 
 
 def _por_nombre(archivo: str) -> tuple[object, ...]:
-    """Orden de los nombres como los lee la gente: «v2» antes que «v10» y «obras» antes que «obras corregido»."""
+    """Orden de los nombres como los lee la gente: «v2» antes que «v10» y «obras» antes que «obras corregido».
+
+    Lo que por su nombre parece una copia («(1)», «copia en conflicto») nunca va después del libro del que es copia.
+    """
     ruta = PurePosixPath(archivo)
 
     def natural(texto: str) -> list[tuple[int, int, str]]:
         partes = re.findall(r"\d+|\D+", texto.casefold())
         return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in partes]
 
-    return natural(ruta.stem), natural(str(ruta.parent)), archivo
+    es_copia = COPIA_EN_CONFLICTO.search(ruta.name) is not None
+    return not es_copia, natural(ruta.stem), natural(str(ruta.parent)), archivo
 
 
 def es_lista(nombre: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,15 +9,10 @@ from datetime import date
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.lectura.decisiones import ProblemaDeDecision
-from pei_excel.lectura.recepcion import Lista, Llegada, Recepcion
+from pei_excel.lectura.recepcion import COPIA_EN_CONFLICTO, Lista, Llegada, Recepcion
 from pei_excel.libro import Libro
 from pei_excel.reglas.base import AMBOS, Contexto, Observacion, Tabla, regla
 from pei_excel.reglas.diferencias import resumen
-
-#: Nombres que dejan los programas de sincronización cuando dos personas guardan a la vez, y las copias de Windows.
-COPIA_EN_CONFLICTO = re.compile(
-    r"copia en conflicto|conflicted copy|en conflicto|\(\d+\)\.\w+$| - copia(?: \(\d+\))?\.\w+$", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)

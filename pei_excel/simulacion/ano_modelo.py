@@ -115,12 +115,14 @@ class Envio:
     @property
     def para_la_unidad(self) -> set[Celda]:
         """Lo que lee la unidad."""
-        return {h for h in self.hallazgos if h[0] not in DE_PLANEACION}
+        notas = {(c, hoja or "", celda or "") for c, hoja, celda in
+                 (e.celda(self.libro) for e in self.ver if e.se_hace_saber)}
+        return {h for h in self.hallazgos - notas if h[0] not in DE_PLANEACION}
 
     @property
     def errores(self) -> int:
         """Lo que debe corregirse."""
-        return sum(h[0] in DEBEN_CORREGIRSE for h in self.hallazgos)
+        return sum(h[0] in DEBEN_CORREGIRSE for h in self.para_la_unidad)
 
     @property
     def estado(self) -> str:

@@ -65,8 +65,9 @@ def _cambios_de_lo_cerrado(libro: LibroSimulado, cerradas: Cerradas) -> Iterator
                 dichas = [cifra(_por_llave(x, hoja)[llave].get(columna)) for x in previas]
                 if ultimo >= abierto or not dichas:
                     continue
-                if next((c for c in dichas if c is not None), None) != cifra(fila.get(columna)):
-                    yield Esperado("VER001", hoja, columna, fila)
+                cerrada = next((c for c in dichas if c is not None), None)
+                if cerrada != cifra(fila.get(columna)):
+                    yield Esperado("VER001", hoja, columna, fila, se_hace_saber=cerrada is None)
 
 
 def _cambios_de_metas(libro: LibroSimulado, aprobado: LibroSimulado) -> Iterator[Esperado]:

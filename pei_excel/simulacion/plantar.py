@@ -27,6 +27,7 @@ class Esperado(NamedTuple):
     fila: Fila | None = None  #: el renglón, por identidad: su número puede cambiar si se quitan otros
     lugar: Literal["celda", "titulo", "banda", "campo", "archivo", "insertada"] = "celda"
     tambien: tuple[tuple[str, str, Fila], ...] = ()  #: (hoja, columna, renglón) de otras celdas que debe mostrar
+    se_hace_saber: bool = False  #: es una nota para la oficina, aunque su regla suela ser un error de la unidad
 
     def celda(self, simulado: LibroSimulado) -> tuple[str, str | None, str | None]:
         """(código, hoja, celda) del hallazgo en el libro escrito."""

@@ -61,6 +61,7 @@ def test_las_hojas_del_contrato_en_su_orden(varios: Caso) -> None:
 
 
 @pytest.mark.parametrize("codigo", ["2024-05", "2024-T2", pytest.param("2024-S2", marks=pytest.mark.larga)])
+@pytest.mark.larga
 def test_los_totales_son_los_de_un_calculo_aparte(codigo: str) -> None:
     periodo = Periodo.de_codigo(codigo)
     pois = [poi(periodo=periodo), *revueltos(4, periodo)]

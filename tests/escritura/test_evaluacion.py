@@ -277,6 +277,7 @@ def _sin_valores(contenido: bytes, destino: Path) -> None:
 @pytest.mark.parametrize(
     ("periodo", "perfil"), [(T2, "general"), (T4, "simetrico"), (Periodo.de_codigo("2024-T1"), "san-miguel")]
 )
+@pytest.mark.larga
 def test_libreoffice_recalcula_lo_mismo(
     tmp_path: Path, soffice: Callable[[Path, str], Path], periodo: Periodo, perfil: str
 ) -> None:

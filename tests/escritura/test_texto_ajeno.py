@@ -26,6 +26,9 @@ from pei_excel.proceso import Encargo, consolidar_carpeta
 from pei_excel.rescate import Pedido, rescatar
 from pei_excel.tipos import Texto
 
+#: Con servidores, procesos o muchos libros de verdad: van con las largas.
+pytestmark = pytest.mark.larga
+
 #: Está en todos los textos plantados y en ningún otro lugar.
 MARCA = "zqx"
 HOSTILES = (

@@ -167,6 +167,7 @@ def test_xlsx_de_libreoffice(completo: Path, soffice: Callable[[Path, str], Path
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("tipo", ["xls", "ods"])
+@pytest.mark.larga
 def test_alterar_un_byte_nunca_lanza_otra_cosa(completo: Path, soffice: Callable[[Path, str], Path], tipo: str) -> None:
     """xlrd no comprueba lo que lee: ninguna de sus excepciones debe escapar."""
     alterar(soffice(completo, tipo).read_bytes(), 300)
