@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pei_excel.archivos import LEGIBLES
+from pei_excel.archivos import LEGIBLES, originales
 from pei_excel.catalogo import Catalogo
 from pei_excel.periodos import Periodo
 
@@ -47,8 +48,18 @@ class Oficina:
 
     def hay_recibidos(self, periodo: Periodo) -> bool:
         """Ya llegó algún libro de ese periodo."""
-        carpeta = self.recibidos(periodo)
-        return carpeta.is_dir() and any(p.suffix.lower() in _RECIBIBLES for p in carpeta.rglob("*"))
+        return hay_libros(self.recibidos(periodo))
+
+
+def hay_libros(carpeta: Path) -> bool:
+    """La carpeta, o alguna de las que contiene, tiene un libro o un .zip, sin contar lo nuestro ni los de bloqueo."""
+    return carpeta.is_dir() and any(ruta.suffix.lower() in _RECIBIBLES for ruta, _ in originales(carpeta))
+
+
+def carpeta_de(ruta: Path) -> Oficina | None:
+    """La carpeta de trabajo más cercana que contiene una ruta, que puede ser ella misma; None si no está en ninguna."""
+    entera = Path(os.path.abspath(ruta))  # noqa: PTH100 - sin seguir vínculos: cuenta dónde lo ve la persona
+    return next((oficina for lugar in (entera, *entera.parents) if (oficina := Oficina(lugar)).preparada), None)
 
 
 def anterior(periodo: Periodo) -> Periodo | None:
