@@ -28,7 +28,7 @@ PISOS = {
     "plantillas": 6, "plantillas_de_unidad": 6, "aprobados": 6, "rescate": 6, "informe": 6,
     "oficina": 6, "menu": 6, "publicar": 6, "informe_transparencia": 6, "arranque": 6, "preparacion": 6, "soltar": 6,
     "manual": 6, "portatil": 6,
-    "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "__main__": 6,
+    "simulacion": 6, "ejemplo": 6, "terminal": 6, "cli": 6, "ordenes": 6, "__main__": 6,
 }
 
 #: Biblioteca → módulos de primer nivel que pueden importarla.
@@ -36,7 +36,7 @@ DUENOS = {
     "xlsxwriter": {"escritura", "ejemplo"},
     "lxml": {"lectura"},
     "xlrd": {"lectura"},
-    "click": {"cli", "menu", "portatil", "soltar", "terminal"},
+    "click": {"cli", "menu", "ordenes", "portatil", "soltar", "terminal"},
     "markdown_it": {"manual"},
     "packaging": {"portatil"},
     "pebble": {"trabajadores"},
