@@ -11,7 +11,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pei_excel.calculos import Cifra, formula_acumular
+from pei_excel.calculos import formula_acumular
 from pei_excel.escritura.consolidado_comun import CIFRA, ENCABEZADO, ENTERO, PORCENTAJE, colorear, imprimir, titular
 from pei_excel.escritura.consolidado_indicadores import FormulasDeIndicador, valores_de
 from pei_excel.escritura.estilos import BANDA, BORDE, Estilos
@@ -176,24 +176,15 @@ class _Escritor:
             "nivel": i.etiqueta, "nombre": i.nombre, "unidad": str(renglon.libro.unidad or "Sin unidad"),
             "medida": str(i.fila.valor("unidad_medida") or ""), "clase": i.clase, "explica": _explicacion(renglon),
         }
-        numeros: dict[str, Cifra] = {f"a{n}": v for n, v in enumerate(i.alcanzado, 1)}
-        numeros |= {f"p{n}": v for n, v in enumerate(i.programado, 1)}
-        valores = {**valores_de(i, renglon.topado), "meta": i.meta_anual}
+        valores = {**textos, **valores_de(i, renglon.topado), "meta": i.meta_anual}
+        valores |= {f"a{n}": v for n, v in enumerate(i.alcanzado, 1)}
+        valores |= {f"p{n}": v for n, v in enumerate(i.programado, 1)}
         trimestres = f"{_LETRAS['p1']}{FILA}:{_LETRAS['p4']}{FILA}"
         formulas = {**self._formulas.de(i), "meta": entidades(formula_acumular(i.acumulacion, trimestres))}
-        celdas = []
-        for clave, inicio in self._inicios.items():
-            if clave in numeros:
-                celdas.append(con_numero(inicio, numeros[clave]))
-            elif clave in formulas:
-                celdas.append(con_formula(inicio, formulas[clave], valores[clave]))
-            elif textos[clave]:
-                celdas.append(self._hoja.texto(inicio, textos[clave]))
-            else:
-                celdas.append(con_numero(inicio, None))
         medidos = [(textos[c], a) for c, _, a, _ in _COLUMNAS if c in textos and c != "clase"]
         medidos.append((renglon.palabra, _ANCHO_DEL_SEMAFORO))
-        self._hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=18))
+        celdas = self._hoja.renglon(self._inicios, valores, formulas)
+        self._hoja.agregar(fila, celdas, alto_de_fila(medidos, minimo=18))
 
 
 def _explicacion(renglon: Renglon) -> str:

@@ -20,7 +20,6 @@ from pei_excel.escritura.estilos import Estilos
 from pei_excel.escritura.filas_armadas import (
     FILA,
     HojaDeFilas,
-    con_formula,
     entidades,
     hoja_de_filas,
     principio,
@@ -256,14 +255,10 @@ def _escribir_grupos(
                 "nombre": "Institución" if total else sin_codigo(grupo),
                 **{c.clave: str(c.valor(grupo) or "") for c in columnas if c.formula is None},
             }
-            celdas = [
-                con_formula(inicio, formulas[clave], suyas[clave].valor(grupo)) if clave in formulas
-                else hoja.texto(inicio, textos[clave]) if textos[clave] else f"{inicio}/>"
-                for clave, inicio in inicios.items()
-            ]
+            valores = {clave: suyas[clave].valor(grupo) for clave in formulas}
             medidos = [(textos["nombre"], _ANCHO_DE_NOMBRE), ("" if apoyo else textos["clave"], 9.0)]
             medidos += [(textos[c.clave], c.ancho) for c in columnas if c.formula is None]
-            hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=18))
+            hoja.agregar(fila, hoja.renglon(inicios, {**textos, **valores}, formulas), alto_de_fila(medidos, minimo=18))
 
 
 def sin_codigo(grupo: Grupo) -> str:

@@ -18,15 +18,7 @@ from pei_excel.escritura.consolidado_comun import (
     titular,
 )
 from pei_excel.escritura.datos import rango_de_origen
-from pei_excel.escritura.filas_armadas import (
-    FILA,
-    HojaDeFilas,
-    con_formula,
-    con_numero,
-    entidades,
-    hoja_de_filas,
-    principio,
-)
+from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, entidades, hoja_de_filas, principio
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.evaluacion import HORIZONTES, SE_MIDE_DESPUES, Horizonte, Indicador
@@ -259,33 +251,24 @@ def _escribir_filas(
     crecen = [(c.clave, c.ancho) for c in columnas if c.clave in _QUE_CRECEN]
     for posicion, renglon in enumerate(tablas.renglones):
         textos = _textos(renglon, [columna[posicion] for columna in llaves], q)
-        numeros = _numeros(renglon.indicador)
-        valores, suyas = valores_de(renglon.indicador, renglon.topado), formulas.de(renglon.indicador)
+        valores = {**_numeros(renglon.indicador), **valores_de(renglon.indicador, renglon.topado)}
+        suyas = formulas.de(renglon.indicador)
         meta = modificadas.get(id(renglon.libro), {}).get(renglon.indicador.fila.indice)
         if meta is not None:
-            _agregar_meta(renglon.indicador, meta, letras, (textos, numeros, valores, suyas := dict(suyas)))
-        celdas = []
-        for clave, inicio in inicios.items():
-            if clave in suyas:
-                celdas.append(con_formula(inicio, suyas[clave], valores[clave]))
-            elif clave in numeros:
-                celdas.append(con_numero(inicio, numeros[clave]))
-            elif textos.get(clave):
-                celdas.append(hoja.texto(inicio, textos[clave]))
-            else:
-                celdas.append(f"{inicio}/>")
+            _agregar_meta(renglon.indicador, meta, letras, (textos, valores, suyas := dict(suyas)))
+        celdas = hoja.renglon(inicios, {**textos, **valores}, suyas)
         alto = alto_de_fila([(textos.get(c, ""), ancho) for c, ancho in crecen], minimo=18)
-        hoja.agregar(PRIMERA + posicion, "".join(celdas), alto)
+        hoja.agregar(PRIMERA + posicion, celdas, alto)
 
 
 def _agregar_meta(
     i: Indicador, meta: MetaModificada, letras: Mapping[str, str],
-    destino: tuple[dict[str, str], dict[str, Cifra], dict[str, float | str | None], dict[str, str]],
+    destino: tuple[dict[str, str], dict[str, float | str | None], dict[str, str]],
 ) -> None:
     """Lo que se agrega de un indicador con metas modificadas: las iniciales, las anuales y desde cuándo rigen."""
-    textos, numeros, valores, formulas = destino
+    textos, valores, formulas = destino
     textos |= {"desde": meta.desde, "cambios": meta.frase}
-    numeros |= {f"i{n}": v for n, v in enumerate(meta.inicial, 1)}
+    valores |= {f"i{n}": v for n, v in enumerate(meta.inicial, 1)}
     for clave, medida, cifras in (("anual_i", "i", meta.inicial), ("anual_v", "p", i.programado)):
         valores[clave] = acumular(i.acumulacion, cifras)
         inicio, fin = letras[f"{medida}1"], letras[f"{medida}4"]

@@ -33,8 +33,6 @@ from pei_excel.escritura.consolidado_poi_columnas import (
 from pei_excel.escritura.filas_armadas import (
     FILA,
     HojaDeFilas,
-    con_formula,
-    con_numero,
     entidades,
     hoja_de_filas,
     principio,
@@ -247,24 +245,14 @@ def _escribir_filas(hoja: HojaDeFilas, tablas: Tablas, estilos: Any) -> None:
         textos = _textos(renglon) | {clave: columna[posicion] for clave, columna in llaves.items()}
         sueltos = _numeros(a) | _metas(a, modificadas.get(id(renglon.libro), {}))
         valores, suyas = _valores(renglon), formulas.de(a)
-        celdas = []
-        for clave, inicio in inicios.items():
-            if clave in suyas:
-                celdas.append(con_formula(inicio, suyas[clave], valores[clave]))
-            elif isinstance(suelto := sueltos.get(clave), str):
-                celdas.append(hoja.texto(en_palabras[clave], suelto))
-            elif clave in sueltos:
-                celdas.append(con_numero(inicio, suelto))
-            elif textos.get(clave):
-                celdas.append(hoja.texto(inicio, textos[clave]))
-            else:
-                celdas.append(f"{inicio}/>")
+        de_palabra = {c: inicio for c, inicio in en_palabras.items() if isinstance(sueltos[c], str)}
+        celdas = hoja.renglon(inicios | de_palabra, {**textos, **sueltos, **valores}, suyas)
         medidos = [(textos[c], ANCHO[c]) for c in _QUE_CRECEN]
         if isinstance(estado := valores["soles_pct"], str):
             medidos.append((estado, ANCHO["soles_pct"]))
         medidos += [(suelto, ANCHO[c]) for c in en_palabras if isinstance(suelto := sueltos[c], str)]
         alto = alto_de_fila(medidos, minimo=18)
-        hoja.agregar(PRIMERA + posicion, "".join(celdas), alto)
+        hoja.agregar(PRIMERA + posicion, celdas, alto)
 
 
 _QUE_CRECEN = ("unidad", "actividad", "gerencia", "unidad_medida", "acumulacion", "dificultaron", "medida", "archivo",

@@ -6,7 +6,7 @@ Es la misma hoja de siempre (títulos, gráficas, impresión); sólo las filas d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from math import isfinite
 from typing import Any, NamedTuple
@@ -71,6 +71,24 @@ class HojaDeFilas(HojaRapida):
         if isinstance(valor, str):
             return self.texto(inicio, valor)
         return f"{inicio}><v>{valor:.16G}</v></c>" if isfinite(valor) else self.texto(inicio, str(valor))
+
+    def renglon(
+        self, inicios: Mapping[str, str], valores: Mapping[str, str | float | None], formulas: Mapping[str, str]
+    ) -> str:
+        """Las celdas de un renglón: por clave de columna, su texto, su número o el valor que da su fórmula.
+
+        Las fórmulas van ya con sus entidades; lo que no tiene valor ni fórmula queda en blanco.
+        """
+        celdas = []
+        for clave, inicio in inicios.items():
+            valor = valores.get(clave)
+            if clave in formulas:
+                celdas.append(con_formula(inicio, formulas[clave], valor))
+            elif isinstance(valor, str):
+                celdas.append(self.texto(inicio, valor) if valor else con_numero(inicio, None))
+            else:
+                celdas.append(con_numero(inicio, valor))
+        return "".join(celdas)
 
     def poner(self, fila: int, columna: int, celdas: Iterable[str]) -> None:
         """Pone celdas ya armadas y seguidas, desde esa columna; la marca FILA se cambia por su número."""

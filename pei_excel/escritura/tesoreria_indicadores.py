@@ -17,7 +17,7 @@ from pei_excel.escritura.consolidado_comun import (
     pie_de,
 )
 from pei_excel.escritura.estilos import Estilos
-from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, con_formula, con_numero, entidades, principio
+from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, entidades, principio
 from pei_excel.escritura.hoja import LibroNuevo, configurar_impresion
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.evaluacion import SE_MIDE_DESPUES, Indicador
@@ -183,8 +183,8 @@ class _Escritor:
             "medida": str(i.fila.valor("unidad_medida") or ""), "clase": i.clase, "llave": self._llaves[posicion],
             "informo": "; ".join(f"{nombre}: {numero(valor)}" for nombre, valor in distintos.items()),
         }
-        numeros = {"meta": i.meta_anual, "p": m.programado, "a": m.alcanzado}
         valores: dict[str, float | str | None] = {
+            **textos, "meta": i.meta_anual, "p": m.programado, "a": m.alcanzado,
             "pct": m.porcentaje if m.porcentaje is not None else renglon.palabra, "s": renglon.palabra,
             "topado": renglon.topado,
         }
@@ -194,18 +194,10 @@ class _Escritor:
         suya = {n: "" if n not in distintos else "³" if n in ya else "¹" for n in _INFORMADAS}
         de_la_meta = sorted(suya["meta anual"] + ("²" if modificada is not None else ""), key="¹²³".index)
         marcas = {"meta": " ".join(de_la_meta), "a": suya["alcanzado"]}
-        formulas, celdas = self._de(i), []
-        for clave, inicio in self._inicios.items():
-            if clave in numeros:
-                celdas.append(con_numero(self._marcadas.get((clave, marcas.get(clave, "")), inicio), numeros[clave]))
-            elif clave in formulas:
-                celdas.append(con_formula(inicio, formulas[clave], valores[clave]))
-            elif textos[clave]:
-                celdas.append(self._hoja.texto(inicio, textos[clave]))
-            else:
-                celdas.append(con_numero(inicio, None))
+        inicios = {c: self._marcadas.get((c, marcas.get(c, "")), inicio) for c, inicio in self._inicios.items()}
+        celdas = self._hoja.renglon(inicios, valores, self._de(i))
         medidos = [(textos[c], _ANCHOS[c]) for c in ("nombre", "nivel", "medida", "informo")]
-        self._hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=20, letra=LETRA))
+        self._hoja.agregar(fila, celdas, alto_de_fila(medidos, minimo=20, letra=LETRA))
 
     def _de(self, i: Indicador) -> dict[str, str]:
         llave = (i.sentido, bool(i.vencidos), i.se_mide_despues)

@@ -17,7 +17,7 @@ from pei_excel.escritura.consolidado_comun import (
     llaves_de,
 )
 from pei_excel.escritura.estilos import Estilos
-from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, con_formula, con_numero, entidades, principio
+from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, entidades, principio
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import alto_de_fila
 from pei_excel.escritura.tesoreria_indicadores import (
@@ -187,27 +187,16 @@ class _Escritor:
             "medida": a.unidad_medida, "informo": "; ".join(f"{n}: {numero(v)}" for n, _, v in distintos),
             **{clave: propias[posicion] for clave, propias in self._llaves.items()},
         }
-        numeros = {
-            "anual_p": a.anual.programado, "al_periodo_p": m.programado, "al_periodo_a": m.alcanzado,
-            "costo_anual": costo, "soles_p": s.programado, "soles_a": s.alcanzado,
-        }
         valores: dict[str, float | str | None] = {
+            **textos, "anual_p": a.anual.programado, "al_periodo_p": m.programado, "al_periodo_a": m.alcanzado,
+            "costo_anual": costo, "soles_p": s.programado, "soles_a": s.alcanzado,
             "pct": m.porcentaje if m.porcentaje is not None else m.cumplimiento.estado.value, "s": m.palabra,
             "soles_pct": s.porcentaje if s.porcentaje is not None else s.cumplimiento.estado.value,
             "topado": renglon.topado, "peso": costo or 0.0, "pesado": (renglon.topado or 0.0) * (costo or 0.0),
         }
-        celdas = []
-        for clave, inicio in self._inicios.items():
-            if clave in numeros:
-                celdas.append(con_numero(self._marcadas.get((clave, marcas.get(clave, "")), inicio), numeros[clave]))
-            elif clave in valores:
-                se_lee = clave not in {"pct", "soles_pct"} or valores[clave] != Estado.SIN_LEER
-                formula = self._formulas[clave] if se_lee else self._sin_leer
-                celdas.append(con_formula(inicio, formula, valores[clave]))
-            elif textos[clave]:
-                celdas.append(self._hoja.texto(inicio, textos[clave]))
-            else:
-                celdas.append(con_numero(inicio, None))
+        inicios = {c: self._marcadas.get((c, marcas.get(c, "")), inicio) for c, inicio in self._inicios.items()}
+        sin_leer = {c: self._sin_leer for c in ("pct", "soles_pct") if valores[c] == Estado.SIN_LEER}
+        celdas = self._hoja.renglon(inicios, valores, self._formulas | sin_leer)
         medidos = [(textos[c], _ANCHOS[c]) for c in ("actividad", "codigo", "medida", "informo")]
         medidos += [(estado, _ANCHOS["soles_pct"])] if isinstance(estado := valores["soles_pct"], str) else []
-        self._hoja.agregar(fila, "".join(celdas), alto_de_fila(medidos, minimo=20, letra=LETRA))
+        self._hoja.agregar(fila, celdas, alto_de_fila(medidos, minimo=20, letra=LETRA))

@@ -78,3 +78,20 @@ def test_un_molde_da_las_mismas_celdas() -> None:
     for valores in ((1.5, "Sin reporte", None), (None, 0.1 + 0.2, None), ("–", "", None)):
         esperadas = [hoja.celda(i, v, f) for i, v, f in zip(inicios, valores, formulas, strict=True)]
         assert llenar(molde(inicios, formulas), valores) == esperadas
+
+
+def test_un_renglon_da_de_cada_clave_su_formula_su_texto_su_numero_o_nada() -> None:
+    """En el orden de las columnas, y lo que no tiene valor ni fórmula, en blanco."""
+    inicios = {c: f'<c r="{c.upper()}{FILA}" s="1"' for c in "abcdefg"}
+    valores = {"b": 2.5, "c": "tres", "d": 0.0, "e": "", "f": None, "a": "Sin reporte", "ajena": "no va"}
+    formulas = {"a": "1&lt;2", "f": "N(A1)", "ajena": "1"}
+    memoria = BytesIO()
+    libro = abrir_libro(memoria, titulo="t", asunto="a", creado=datetime(2024, 1, 1), clase=LibroRapido)  # noqa: DTZ001
+    hoja = hoja_de_filas(libro, "Hoja")
+    esperadas = [
+        hoja.celda(inicios["a"], "Sin reporte", "1<2"), hoja.celda(inicios["b"], 2.5), hoja.celda(inicios["c"], "tres"),
+        hoja.celda(inicios["d"], 0), hoja.celda(inicios["e"], ""), hoja.celda(inicios["f"], None, "N(A1)"),
+        hoja.celda(inicios["g"], None),
+    ]
+    assert hoja.renglon(inicios, valores, formulas) == "".join(esperadas)
+    libro.close()
