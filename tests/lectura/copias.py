@@ -457,19 +457,7 @@ def _titular(copia: Copia, viva: HojaViva, columna: str, valor: object, formato:
     return True
 
 
-def meses_con_fecha(copia: Copia, azar: Azar) -> None:
-    """Los títulos de los meses, vueltos fechas por Excel («ene-24»): siguen diciendo qué mes es cada columna."""
-    _meses_con_fecha(copia, *_una_medida(copia, azar))
-
-
-def meses_con_fecha_en_dos_hojas(copia: Copia, azar: Azar) -> None:
-    viva, columnas = _una_medida(copia, azar)
-    _meses_con_fecha(copia, viva, columnas)
-    if len(copia.hojas) > 1:
-        _meses_con_fecha(copia, *_una_medida(copia, azar, (viva.clave,)))
-
-
-def _meses_con_fecha(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
+def _con_fecha(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
     declarada = copia.formato.por_clave[viva.clave]
     if len(columnas) < 12:  # con alguno ya estropeado o borrado, o en la MIR, que va por trimestres
         return
@@ -477,22 +465,35 @@ def _meses_con_fecha(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
         _titular(copia, viva, columna, datetime(2024, declarada.por_clave[columna].mes or 1, 1), "mmm-yy")  # noqa: DTZ001
 
 
-def meses_estropeados(copia: Copia, azar: Azar) -> None:
-    """Los títulos de toda una medida dicen otra cosa: ya no se sabe qué son, y no son de otra."""
-    _estropear_medida(copia, *_una_medida(copia, azar))
-
-
-def meses_estropeados_en_dos_hojas(copia: Copia, azar: Azar) -> None:
-    viva, columnas = _una_medida(copia, azar)
-    _estropear_medida(copia, viva, columnas)
-    if len(copia.hojas) > 1:
-        _estropear_medida(copia, *_una_medida(copia, azar, (viva.clave,)))
-
-
-def _estropear_medida(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
+def _con_otra_cosa(copia: Copia, viva: HojaViva, columnas: list[str]) -> None:
     for n, columna in enumerate(columnas, 1):
         if _titular(copia, viva, columna, f"col {n}"):
             viva.estropear(columna)
+
+
+def _en_dos_hojas(copia: Copia, azar: Azar, estropear: Callable[[Copia, HojaViva, list[str]], None]) -> None:
+    viva, columnas = _una_medida(copia, azar)
+    estropear(copia, viva, columnas)
+    if len(copia.hojas) > 1:
+        estropear(copia, *_una_medida(copia, azar, (viva.clave,)))
+
+
+def meses_con_fecha(copia: Copia, azar: Azar) -> None:
+    """Los títulos de los meses, vueltos fechas por Excel («ene-24»): siguen diciendo qué mes es cada columna."""
+    _con_fecha(copia, *_una_medida(copia, azar))
+
+
+def meses_con_fecha_en_dos_hojas(copia: Copia, azar: Azar) -> None:
+    _en_dos_hojas(copia, azar, _con_fecha)
+
+
+def meses_estropeados(copia: Copia, azar: Azar) -> None:
+    """Los títulos de toda una medida dicen otra cosa: ya no se sabe qué son, y no son de otra."""
+    _con_otra_cosa(copia, *_una_medida(copia, azar))
+
+
+def meses_estropeados_en_dos_hojas(copia: Copia, azar: Azar) -> None:
+    _en_dos_hojas(copia, azar, _con_otra_cosa)
 
 
 def dos_textos(copia: Copia, azar: Azar) -> None:
