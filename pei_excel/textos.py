@@ -32,6 +32,11 @@ def limpiar(texto: str) -> str:
     return unicodedata.normalize("NFC", texto.replace("\xa0", " ")).strip()
 
 
+def para_nombre(texto: str) -> str:
+    """El texto sin los caracteres que Windows no admite en el nombre de un archivo, que quedan en guiones."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "-", texto)
+
+
 def numero(valor: float | None, decimales: int = 2) -> str:
     """Número para leer: sin decimales que sobren y con coma de miles («1,200.5»); «–» si no hay."""
     if valor is None:

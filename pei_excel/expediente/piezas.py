@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pei_excel.catalogo import Catalogo
 from pei_excel.periodos import Periodo
+from pei_excel.textos import para_nombre
 
 #: Clases de pieza, como se muestran.
 ENTREGA, EVALUACION, MENSAJE, DECISIONES, EXTRACTO = "entrega", "evaluación", "mensaje", "decisiones", "bitácora"
@@ -76,7 +77,7 @@ def segura(ruta: str) -> str:
     """Una ruta que también Windows puede extraer: sin caracteres ni nombres reservados, y de largo moderado."""
     partes = []
     for parte in ruta.split("/"):
-        limpia = re.sub(r'[<>:"\\|?*\x00-\x1f]', "-", parte).rstrip(". ") or "-"
+        limpia = para_nombre(parte).rstrip(". ") or "-"
         if len(limpia) > _LARGO:
             tallo, punto, extension = limpia.rpartition(".")
             limpia = f"{tallo[: _LARGO - len(extension) - 1]}{punto}{extension}" if tallo else limpia[:_LARGO]

@@ -23,11 +23,10 @@ from pei_excel.proceso import MODULOS_DE_LECTURA, nombre_para_archivo
 from pei_excel.rescate.colocar import Colocado, colocar
 from pei_excel.rescate.sobrantes import en_orden, firmas_de, sobrantes, textos_de_plantilla
 from pei_excel.salidas import LARGO_DE_NOMBRE, NoSePudo, escribir_entero, puerta
+from pei_excel.textos import para_nombre
 from pei_excel.trabajadores import TareaPerdida, Trabajadores, procesos_por_omision
 
 _COLA = "_rescatado"
-#: Caracteres que Windows no admite en un nombre; de un .zip puede venir cualquiera.
-_PROHIBIDOS = frozenset('<>:"/\\|?*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +159,7 @@ def _nombrar(rescatados: Sequence[Rescatado], salida: Path, archivos: Sequence[A
 
 
 def _para_archivo(texto: str) -> str:
-    limpio = "".join("-" if c in _PROHIBIDOS or ord(c) < 32 else c for c in unicodedata.normalize("NFC", texto))
-    return limpio.strip(". ") or "libro"
+    return para_nombre(unicodedata.normalize("NFC", texto)).strip(". ") or "libro"
 
 
 def _exigir_que_no_haya_otros(rescatados: Sequence[Rescatado]) -> None:
