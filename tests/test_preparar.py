@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pei_excel
 from pei_excel import arranque, menu
@@ -90,6 +93,10 @@ def test_los_de_windows_llevan_lo_que_windows_pide() -> None:
         etiquetas = {linea[1:] for linea in texto.splitlines() if linea.startswith(":")}
         saltos = {linea.rpartition("goto ")[2] for linea in texto.splitlines() if "goto " in linea}
         assert saltos <= etiquetas
+        # Otro equipo puede cambiarlo mientras se usa: después de trabajar no se lee ni un renglón más.
+        trabajan = [linea for linea in texto.splitlines() if re.search(r"-m pei_excel|^pei-excel", linea)]
+        assert len(trabajan) == 3
+        assert all(linea.endswith(" & exit !PEI_EXCEL_ESTADO!") for linea in trabajan)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +108,54 @@ def test_los_de_windows_llevan_lo_que_windows_pide() -> None:
         ("E:\\kit\\Oficina", "E:\\kit\\python\\python.exe", {},
          ["%~dp0..\\python\\python.exe", "E:\\kit\\python\\python.exe"]),
         ("E:\\kit", "E:\\kit\\python\\python.exe", {}, ["%~dp0python\\python.exe", "E:\\kit\\python\\python.exe"]),
+        ("E:\\Oficina", "E:\\kit\\python\\python.exe", {},
+         ["%~dp0..\\kit\\python\\python.exe", "E:\\kit\\python\\python.exe"]),
+        ("C:\\Oficina", "C:\\Program Files\\Python\\python.exe", {"PROGRAMFILES": "C:\\Program Files"},
+         ["%PROGRAMFILES%\\Python\\python.exe"]),
     ],
 )
 def test_como_se_cita_el_python(carpeta: str, programa: str, ambiente: dict[str, str], citas: list[str]) -> None:
     assert pythons_de_windows(PureWindowsPath(carpeta), programa, ambiente) == citas
+
+
+@pytest.mark.parametrize(
+    ("carpeta", "programa", "citas"),
+    [
+        ("/home/x/oficina", "/usr/bin/python3", ["/usr/bin/python3"]),
+        ("/media/x/usb/oficina", "/media/x/usb/kit/python/python",
+         ["./../kit/python/python", "/media/x/usb/kit/python/python"]),
+        ("/media/x/usb/kit", "/media/x/usb/kit/python/python", ["./python/python", "/media/x/usb/kit/python/python"]),
+    ],
+)
+def test_como_se_cita_el_python_de_unix(carpeta: str, programa: str, citas: list[str]) -> None:
+    assert arranque.pythons_de_unix(PurePosixPath(carpeta), programa) == citas
+
+
+@given(st.lists(st.text(st.characters(exclude_characters='"\r\n\0', exclude_categories=["C", "Zl", "Zp"]), min_size=1),
+                max_size=4))
+def test_los_python_citados_se_leen_como_se_escribieron(rutas: list[str]) -> None:
+    """De un archivo de inicio nuestro se recuperan los de los demás equipos, letra por letra."""
+    inicio = INICIOS[1]
+    assert arranque.pythons_citados(arranque.texto_de_windows(inicio, rutas)) == rutas
+    en_unix = ["/" + r for r in rutas] + ["./../" + r for r in rutas]
+    assert arranque.pythons_citados(arranque.texto_de_unix(inicio, en_unix)) == en_unix
+
+
+def test_dos_equipos_con_la_misma_carpeta() -> None:
+    """Cada uno agrega su Python y ninguno quita el del otro; al volver a abrir ya no cambia nada."""
+    def al_dia(letra: str, antes: dict[str, bytes], sistema: str = "win32") -> dict[str, bytes]:
+        return archivos_de_inicio(Path("C:/Oficina"), sistema=sistema, programa=f"{letra}:\\Py\\python.exe",
+                                  ambiente={}, anteriores=antes)
+
+    uno = al_dia("D", {})
+    dos = al_dia("E", uno)
+    assert arranque.pythons_citados(dos["INICIAR.cmd"]) == ["E:\\Py\\python.exe", "D:\\Py\\python.exe"]
+    assert al_dia("D", dos) == al_dia("E", dos) == dos
+    assert al_dia("F", dos, "linux")["Revisar.cmd"] == dos["Revisar.cmd"]
+    muchos = dos
+    for letra in "GHIJKLM":
+        muchos = al_dia(letra, muchos)
+    assert len(arranque.pythons_citados(muchos["INICIAR.cmd"])) == 6
 
 
 @pytest.mark.parametrize(
@@ -114,12 +165,35 @@ def test_como_se_cita_el_python(carpeta: str, programa: str, ambiente: dict[str,
          ["C:\\a b.xlsx", "C:\\a&b^(1)%PATH%!.xlsx"]),
         ('cmd.exe /c ""C:\\revisar.CMD" "', []),
         ('cmd /c Revisar.cmd "C:\\a b.xlsx"', ["C:\\a b.xlsx"]),
+        ('cmd.exe /c ""C:\\Revisar.cmd\\Revisar.cmd" C:\\x.xlsx "', ["C:\\x.xlsx"]),
+        ('"C:\\W n\\cmd.exe" /d /s /C ""C:\\O\\Revisar.cmd" "C:\\Revisar.cmd" "', ["C:\\Revisar.cmd"]),
+        ('cmd.exe /k ""C:\\O\\otro.cmd" "C:\\Revisar.cmd" "', ["de los argumentos"]),
+        ('cmd.exe /c "cd /d C:\\O && Revisar.cmd a.xlsx"', ["de los argumentos"]),
+        ('cmd.exe /c ""C:\\O\\No Revisar.cmd" C:\\x.xlsx "', ["de los argumentos"]),
         ('"C:\\WINDOWS\\system32\\cmd.exe" ', ["de los argumentos"]),
         ("", ["de los argumentos"]),
     ],
 )
 def test_lo_soltado_se_lee_de_la_linea_de_windows(llamada: str, rutas: list[str]) -> None:
     """Un «&», un «%» o un «^» en el nombre llegan enteros; escrito en una ventana, valen los argumentos."""
+    ambiente = {arranque.LLAMADA: llamada, arranque.ARCHIVO: "Revisar.cmd"}
+    assert [str(r) for r in soltados(["de los argumentos"], ambiente)] == rutas
+
+
+#: Lo que Windows admite en el nombre de una carpeta o de un archivo; también el de un archivo de inicio.
+_NOMBRES = st.one_of(
+    st.sampled_from(["Revisar.cmd", "REVISAR.CMD", "Revisar.cmd Revisar.cmd", "cmd.exe", "a /c b", "x\u00a0y"]),
+    st.text(st.characters(exclude_characters='<>:"/\\|?*', exclude_categories=["C", "Zl", "Zp"]), min_size=1)
+    .map(lambda n: "_" + n.strip(" .") + "_"),
+)
+_RUTAS = st.lists(_NOMBRES, min_size=1, max_size=4).map(lambda partes: "C:\\" + "\\".join(partes))
+
+
+@given(st.sampled_from(["cmd.exe", "C:\\WINDOWS\\system32\\cmd.exe", '"C:\\W n\\cmd.exe"']), _RUTAS, st.lists(_RUTAS))
+def test_lo_soltado_llega_entero_se_llame_como_se_llame(interprete: str, lugar: str, rutas: list[str]) -> None:
+    """Como el Explorador arma la línea: entre comillas sólo lo que lleva espacios, y otras alrededor de todo."""
+    puestas = "".join(f' "{r}"' if " " in r else f" {r}" for r in rutas)
+    llamada = f'{interprete} /c ""{lugar}\\Revisar.cmd"{puestas} "'
     ambiente = {arranque.LLAMADA: llamada, arranque.ARCHIVO: "Revisar.cmd"}
     assert [str(r) for r in soltados(["de los argumentos"], ambiente)] == rutas
 
@@ -226,17 +300,17 @@ def test_los_de_windows_en_su_interprete(tmp_path: Path, wine: dict[str, str], i
     """Del segundo Python citado, que sí está, y con lo soltado en la línea con que Windows lo abrió."""
     if sys.platform == "win32":
         pytest.skip("en Windows se prueban con el Python de verdad")
-    eco(tmp_path)
     lugar = tmp_path / "O & (Planeación)^"
     lugar.mkdir()
     archivo = f"{inicio.nombre}.cmd"
+    eco(tmp_path)
     (lugar / archivo).write_bytes(arranque.texto_de_windows(inicio, ["C:\\no está\\python.exe", "%~dp0..\\eco.py"]))
     llamada = f'C:\\windows\\system32\\cmd.exe /c ""Z:\\{lugar.name}\\{archivo}" "Z:\\a b.xlsx" Z:\\a&b^(1)100%.xlsx "'
     salida = subprocess.run(
         ["wine", "cmd", "/c", archivo, "Z:\\con espacio", "Z:\\a"], cwd=lugar, env={**wine, "cmdcmdline": llamada},
         input=b"\n", capture_output=True, timeout=120, check=False,
     )
-    assert b"recognize" not in salida.stdout, salida.stdout
+    assert b"recognize" not in salida.stdout + salida.stderr, salida
     llamado = oido(tmp_path)
     argumentos, ambiente = llamado["argumentos"], llamado["ambiente"]
     assert isinstance(ambiente, dict)
