@@ -18,6 +18,7 @@ from pei_excel.cerrados import CERRADOS, ORIGINALES, RESULTADOS, quitar, version
 from pei_excel.definitivo import Definitivo
 from pei_excel.documento import a_texto, totales
 from pei_excel.hallazgo import Severidad
+from pei_excel.indicaciones import como_se_escribe, con_resultados_en, indicacion
 from pei_excel.lectura.disco import huella
 from pei_excel.lectura.limites import LIMITES, Limites
 from pei_excel.periodos import Periodo
@@ -25,7 +26,7 @@ from pei_excel.proceso import Consolidado, Resultado
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Suerte
 from pei_excel.salidas import CIERRE, Carpeta, NoSePudo, escribir_entero, motivo
-from pei_excel.textos import citar, cuenta, enumerar
+from pei_excel.textos import cuenta, enumerar
 
 #: Archivos o diferencias que se nombran en una línea.
 _SE_NOMBRAN = 5
@@ -45,7 +46,9 @@ class Repetida(NamedTuple):
     def que_hacer(self) -> str:
         """Lo que resuelve casi todo."""
         partes = [self.rutas["recibidos"], "--periodo", self.periodo, *self._opciones()]
-        return f"Consolide otra vez: pei-excel consolidar {' '.join(map(citar, partes))}"
+        return indicacion(
+            orden=f"Consolide otra vez: {como_se_escribe('consolidar', *partes)}", menu="Consolide otra vez (opción 3)."
+        )
 
     def _opciones(self) -> Iterator[object]:
         """Las demás con que se consolidó; el archivo de contraseñas no se recuerda."""
@@ -68,8 +71,7 @@ class Repetida(NamedTuple):
             yield from ("--usar", archivo)
         if self.sin_bitacora:
             yield "--sin-bitacora"
-        if self.base != Path("salidas"):
-            yield from ("-o", self.base)
+        yield from con_resultados_en(self.base)
 
     def comprobar(self, carpeta: Path | None = None) -> None:
         """Comprueba que en la carpeta (la de lo recibido, si no se dice) estén los mismos libros, y ninguno más.
@@ -130,8 +132,8 @@ class EnCurso:
             quedan = "Queda" if cuantas == 1 else "Quedan"
             raise NoSePudo(
                 f"{quedan} {cuenta(cuantas, 'observación', 'observaciones')} por solventar. Pida que se corrijan o "
-                "anote en el consolidado las que no proceden, y consolide otra vez; o cierre así y diga por qué: "
-                "--con-observaciones --motivo «…»"
+                "anote en el consolidado las que no proceden, y consolide otra vez; o cierre así y diga por qué"
+                + indicacion(orden=": --con-observaciones --motivo «…»", menu=".")
             )
         sustituye = (self._previa.numero, self._previa.dia) if self._previa else None
         self.definitivo = Definitivo(self.definitivo.version, sustituye, cuantas, por_que if cuantas else "")
@@ -197,7 +199,8 @@ class EnCurso:
         """
         anteriores = [{"archivo": n, "sha256": h} for n, h in consolidado.resultado.anteriores]
         if anteriores != self._repetida.documento["opciones"]["anterior"]:
-            raise NoSePudo(f"Lo que se dio en --anterior cambió después de consolidar. {self._repetida.que_hacer}")
+            que = indicacion(orden="Lo que se dio en --anterior", menu="Aquello con que se comparó")
+            raise NoSePudo(f"{que} cambió después de consolidar. {self._repetida.que_hacer}")
         hechos = json.loads(a_texto({f: totales(t) for f, t in consolidado.tablas.items()}))
         distintas = list(_diferencias(self._repetida.documento["totales"], hechos, ()))
         antes = _fechas(self._repetida.documento["entregas"])

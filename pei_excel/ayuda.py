@@ -6,6 +6,7 @@ import textwrap
 
 from pei_excel.formato import Columna, Formato, Hoja
 from pei_excel.formatos import TODOS
+from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Regla, Tabla
 from pei_excel.reglas.lista import POR_CODIGO, REGLAS
@@ -32,7 +33,8 @@ def explicar(tema: str | None, *, markdown: bool = False) -> str:
 def indice() -> str:
     """Una línea por regla."""
     lineas = [f"{r.codigo}  {r.severidad.value:5}  {r.destinatario.value:10}  {r.que}" for r in REGLAS]
-    return "\n".join(["Reglas (detalle con: pei-excel explicar SEG001)", "", *lineas, "",
+    como = indicacion(orden=f" (detalle con: {como_se_escribe('explicar', 'SEG001')})", menu="")
+    return "\n".join([f"Reglas{como}", "", *lineas, "",
                       f"Formatos: {', '.join(TODOS).lower()}"]) + "\n"
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pei_excel import VERSION as PROGRAMA
 from pei_excel.control import Entregado, Memoria, Previa, Quien
 from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.indicaciones import indicacion
 from pei_excel.lectura.recepcion import SEGUN_ARCHIVO, SEGUN_BITACORA, Recepcion
 from pei_excel.revision import Suerte
 from pei_excel.salidas import BITACORA, NoSePudo
@@ -50,11 +51,14 @@ _TABLAS: Mapping[str, str] = {
 }
 _INDICES = ("informes (corrida)", "hallazgos (corrida, sha256)", "salidas (corrida)", "corridas (periodo)")
 
-_SIN_ELLA = "o siga sin ella con --sin-bitacora."
-
 
 class BitacoraInservible(NoSePudo):
     """La bitácora no puede usarse; el mensaje dice por qué y qué hacer."""
+
+    def __init__(self, que: str, remedio: str) -> None:
+        self.a_secas = f"{que} {remedio}"  #: sin punto final ni la salida de seguir sin ella
+        sin_ella = indicacion(orden=", o siga sin ella con --sin-bitacora", menu="")
+        super().__init__(f"{self.a_secas}{sin_ella}.")
 
 
 class Cierre(NamedTuple):
@@ -130,7 +134,7 @@ class Bitacora:
                     conexion.execute("BEGIN IMMEDIATE")
                     conexion.execute("ROLLBACK")
         elif bitacora.ruta.exists() and not bitacora.ruta.is_file():
-            raise BitacoraInservible(f"«{bitacora.ruta}» es una carpeta y no la bitácora. Muévala, {_SIN_ELLA}")
+            raise BitacoraInservible(f"«{bitacora.ruta}» es una carpeta y no la bitácora.", "Muévala")
         return bitacora
 
     def _hay(self) -> bool:
@@ -143,37 +147,40 @@ class Bitacora:
                 conexion.execute("PRAGMA journal_mode=DELETE")  # WAL no sirve en carpetas de red ni sincronizadas
                 yield conexion
         except sqlite3.Error as error:
-            raise BitacoraInservible(self._motivo(error)) from error
+            raise self._inservible(error) from error
 
-    def _motivo(self, error: sqlite3.Error) -> str:
+    def _inservible(self, error: sqlite3.Error) -> BitacoraInservible:
         clase = getattr(error, "sqlite_errorname", "") or ""
         if clase.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return f"Otra orden u otro programa tiene tomada la bitácora «{self.ruta}». Espere y repita, {_SIN_ELLA}"
+            return BitacoraInservible(
+                f"Otra orden u otro programa tiene tomada la bitácora «{self.ruta}».", "Espere y repita"
+            )
         if clase.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-            return f"No se puede escribir en la bitácora «{self.ruta}». Quítele la protección, {_SIN_ELLA}"
+            return BitacoraInservible(f"No se puede escribir en la bitácora «{self.ruta}».", "Quítele la protección")
         if clase.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-            return f"El disco no dejó usar la bitácora «{self.ruta}». Libere espacio y repita, {_SIN_ELLA}"
+            return BitacoraInservible(
+                f"El disco no dejó usar la bitácora «{self.ruta}».", "Libere espacio y repita"
+            )
         return self._danada()
 
-    def _danada(self) -> str:
-        return (
-            f"La bitácora «{self.ruta}» está dañada: renómbrela, se rehará con la siguiente consolidación, {_SIN_ELLA}"
+    def _danada(self) -> BitacoraInservible:
+        return BitacoraInservible(
+            f"La bitácora «{self.ruta}» está dañada:", "renómbrela, se rehará con la siguiente consolidación"
         )
 
     def _comprobar(self, conexion: sqlite3.Connection) -> None:
         if conexion.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise BitacoraInservible(self._danada())
+            raise self._danada()
         tablas = {nombre for (nombre,) in conexion.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         escrita = conexion.execute("SELECT valor FROM meta WHERE clave = 'version'").fetchone() if (
             "meta" in tablas
         ) else None
         if escrita is not None and str(escrita[0]).isdigit() and int(escrita[0]) > VERSION:
             raise BitacoraInservible(
-                f"La bitácora «{self.ruta}» es de una versión más nueva de pei-excel. Actualice el programa, "
-                f"{_SIN_ELLA}"
+                f"La bitácora «{self.ruta}» es de una versión más nueva de pei-excel.", "Actualice el programa"
             )
         if escrita is None or not set(_TABLAS) <= tablas:
-            raise BitacoraInservible(self._danada())
+            raise self._danada()
 
     def _consultar(self, pregunta: str, *valores: object) -> list[tuple[Any, ...]]:
         if not self._hay():
@@ -320,7 +327,7 @@ class Bitacora:
                 leidas = tuple(Entregado.de_datos(e) for e in json.loads(entregas))
                 leida = Corrida(periodo, cuando, json.loads(opciones), leidas, tuple((r, q) for r, q in hallazgos))
             except (KeyError, TypeError, ValueError) as error:
-                raise BitacoraInservible(self._danada()) from error
+                raise self._danada() from error
             corridas.append(leida)
         return corridas
 
@@ -368,7 +375,7 @@ class Bitacora:
                     que: Path(os.path.normpath(self.ruta.parent / ruta)) for que, ruta in suyas.items()
                 }
         except (AttributeError, TypeError, ValueError) as error:
-            raise BitacoraInservible(self._danada()) from error
+            raise self._danada() from error
         return halladas
 
     def anotar_corrida(self, consolidado: Consolidado, encargo: Encargo, orden: str = "consolidar") -> None:
@@ -456,7 +463,7 @@ class Bitacora:
     def _comprobar_version(self, conexion: sqlite3.Connection) -> None:
         (escrita,) = conexion.execute("SELECT valor FROM meta WHERE clave = 'version'").fetchone()
         if escrita != str(VERSION):  # otra orden la cambió mientras ésta trabajaba
-            raise BitacoraInservible(f"La bitácora «{self.ruta}» cambió de versión. Actualice el programa, {_SIN_ELLA}")
+            raise BitacoraInservible(f"La bitácora «{self.ruta}» cambió de versión.", "Actualice el programa")
 
 
 def _agregar_columnas(conexion: sqlite3.Connection) -> None:

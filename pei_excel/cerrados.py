@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pei_excel.bitacora import Cierre
+from pei_excel.indicaciones import como_se_escribe, con_resultados_en, indicacion
 from pei_excel.lectura.disco import huella
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import CIERRE, ULTIMO, Carpeta, NoSePudo, insistir, no_se_escribe
@@ -140,8 +141,10 @@ def exigir_abierto(carpeta: Carpeta, base: Path, periodo: str) -> None:
     if version is not None:
         reponer(carpeta, version)
         raise PeriodoCerrado(
-            f"El periodo {periodo} está cerrado (versión {version.numero}); para corregirlo: "
-            f"pei-excel reabrir {periodo} --motivo «…»"
+            f"El periodo {periodo} está cerrado (versión {version.numero}); para corregirlo" + indicacion(
+                orden=": " + como_se_escribe("reabrir", periodo, "--motivo", "…", *con_resultados_en(base)),
+                menu=" hay que reabrirlo: en el menú, «Más opciones».",
+            )
         )
 
 

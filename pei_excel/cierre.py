@@ -15,6 +15,7 @@ from pei_excel.catalogo import Catalogo, leer_catalogo
 from pei_excel.cerrados import ORIGINALES, REAPERTURA, PeriodoCerrado, Version, cerrada, reponer, versiones
 from pei_excel.definitivo import DEFINITIVO, Definitivo
 from pei_excel.documento import a_texto
+from pei_excel.indicaciones import como_se_escribe, con_resultados_en, indicacion
 from pei_excel.lectura.claves import Claves
 from pei_excel.lectura.disco import huella
 from pei_excel.lectura.limites import limites_con
@@ -136,8 +137,12 @@ def _motivo(texto: str) -> str:
 def _sin_consolidar(pedido: Pedido) -> NoSePudo:
     codigo = pedido.periodo.codigo
     return NoSePudo(
-        f"En «{pedido.base}» no hay resultados de {codigo} que cerrar. Consolide primero: "
-        f"pei-excel consolidar CARPETA --periodo {codigo}"
+        f"En «{pedido.base}» no hay resultados de {codigo} que cerrar. " + indicacion(
+            orden="Consolide primero: " + como_se_escribe(
+                "consolidar", "CARPETA", "--periodo", codigo, *con_resultados_en(pedido.base)
+            ),
+            menu="Consolide primero (opción 3).",
+        )
     )
 
 
@@ -183,17 +188,21 @@ def _rutas(pedido: Pedido, documento: Mapping[str, Any], bitacora: Bitacora | No
     for que, hace_falta, nombre, clase in (
         ("recibidos", True, "la carpeta de lo recibido", "dir"),
         ("catalogo", bool(opciones["catalogo"]), "el catálogo", "file"),
-        ("anterior", bool(opciones["anterior"]), "lo que se dio en --anterior", ""),
+        ("anterior", bool(opciones["anterior"]), "aquello con que se comparó", ""),
     ):
         ruta = getattr(pedido, que) or recordadas.get(que)
         if not hace_falta:
             continue
         if ruta is None:
-            raise NoSePudo(f"No se sabe dónde está {nombre} con que se consolidó: dígalo con --{que}.")
+            raise NoSePudo(f"No se sabe dónde está {nombre} con que se consolidó: {_digalo(que)}.")
         if not {"dir": ruta.is_dir, "file": ruta.is_file}.get(clase, ruta.exists)():
-            raise NoSePudo(f"No existe «{ruta}», {nombre} con que se consolidó: dígalo con --{que}.")
+            raise NoSePudo(f"No existe «{ruta}», {nombre} con que se consolidó: {_digalo(que)}.")
         rutas[que] = ruta
     return rutas
+
+
+def _digalo(que: str) -> str:
+    return indicacion(orden=f"dígalo con --{que}", menu="regréselo a su lugar o consolide otra vez")
 
 
 def _encargo(pedido: Pedido, repetida: Repetida) -> Encargo:

@@ -81,20 +81,21 @@ def leer_previas(ruta: Path, opciones: Opciones, trabajadores: Trabajadores, ava
     for n, (nombre, resultado) in enumerate(zip(nombres, resultados, strict=True), 1):
         avance("Leyendo lo anterior", n, len(libros))
         if isinstance(resultado, TareaPerdida):
-            previas.apartados.append((nombre, f"es de --anterior y no pudo leerse: {resultado.motivo}"))
+            previas.apartados.append((nombre, f"es de las entregas de antes y no pudo leerse: {resultado.motivo}"))
             continue
         huella, propios, motivo = resultado
         leidos += propios
         previas.archivos.append((nombre, huella))
         if motivo:
-            previas.apartados.append((nombre, f"es de --anterior y no se comparó: {motivo}"))
+            previas.apartados.append((nombre, f"es de las entregas de antes y no se comparó: {motivo}"))
     for carpeta, version in _consolidadas(ruta, opciones.periodo):
         nombre = f"{ruta.name}/{(carpeta / DATOS).relative_to(ruta).as_posix()}"
         cambiados = version.cambiados(RESULTADOS) if version else []
         if cambiados:
             cual = cambiados[0].removeprefix(f"{RESULTADOS}/")
             previas.apartados.append((
-                nombre, f"es de --anterior y no se comparó: la carpeta ya no es la que se cerró (cambió «{cual}»)"
+                nombre,
+                f"es de las entregas de antes y no se comparó: la carpeta ya no es la que se cerró (cambió «{cual}»)",
             ))
             continue
         contenido = (carpeta / DATOS).read_bytes()
@@ -105,7 +106,9 @@ def leer_previas(ruta: Path, opciones: Opciones, trabajadores: Trabajadores, ava
             de_datos = []
         leidos += _con_lo_archivado(version, de_datos, ruta, opciones, trabajadores) if version else de_datos
         if not de_datos:
-            previas.apartados.append((nombre, "es de --anterior y no se comparó: no trae los datos de ningún informe"))
+            previas.apartados.append((
+                nombre, "es de las entregas de antes y no se comparó: no trae los datos de ningún informe"
+            ))
     previas.archivos.sort()
     previas.por_informe = por_identidad(leidos)
     return previas

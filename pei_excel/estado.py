@@ -154,7 +154,7 @@ def leer_tableros(
         envios = bitacora.envios()
     except BitacoraInservible as error:
         # Nada del tablero depende de ella mientras estén los resultados.
-        avisos.append(f"{str(error).partition(', o siga')[0].rstrip('.')}. El tablero se hizo con los resultados.")
+        avisos.append(f"{error.a_secas}. El tablero se hizo con los resultados.")
     for codigo in _periodos_escritos(base):
         try:
             texto = (base / codigo / ULTIMO).read_text(encoding="utf-8")

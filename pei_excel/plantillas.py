@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from pei_excel.archivos import espacio_de_salida
 from pei_excel.formato import Formato, Modo
 from pei_excel.formatos import TODOS
+from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.periodos import Periodo
-from pei_excel.salidas import LARGO_DE_NOMBRE, escribir_entero, puerta
+from pei_excel.salidas import LARGO_DE_NOMBRE, escribir_entero, otra_carpeta, puerta
 from pei_excel.textos import cuenta
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _en_blanco(
     ruta = salida / formato.archivo
     if not formato.informe and ruta.exists() and ruta.read_bytes() != memoria.getvalue():
         # Es de la oficina y sólo hay uno: lo que ya se capturó no se pierde por pedir la plantilla otra vez.
-        return Hecha(str(ruta), "ya hay uno distinto y no se escribe encima; bórrelo antes o elija otra con -o")
+        return Hecha(str(ruta), f"ya hay uno distinto y no se escribe encima; bórrelo antes o {otra_carpeta()}")
     escribir_entero(ruta, memoria.getvalue())
     return Hecha(str(ruta))
 
@@ -114,15 +115,16 @@ def hecha_desde(ruta: Path, seguimiento: Seguimiento, archivo: str) -> Hecha:
     return Hecha(os.fspath(ruta), aviso="; ".join(seguimiento.avisos) or None, de=archivo, errores=seguimiento.errores)
 
 
-def errores_de(hecha: Hecha) -> Iterator[str]:
-    """Líneas de lo que el libro aprobado trae mal y pasó a la plantilla, con su encabezado; de muchas, las primeras."""
+def errores_de(hecha: Hecha, desde: Path | None) -> Iterator[str]:
+    """Lo que el libro aprobado, que está en `desde`, trae mal y pasó a la plantilla; de muchas líneas, las primeras."""
     if not hecha.errores:
         return
     cuantos = cuenta(len(hecha.errores), "error", "errores")
     yield f"{PurePath(hecha.ruta).name}: el libro aprobado «{hecha.de}» tiene {cuantos}; corríjalo y pídala otra vez:"
     yield from (f"  {linea}" for linea in hecha.errores[:MAXIMO_DE_ERRORES])
     if len(hecha.errores) > MAXIMO_DE_ERRORES:
-        yield f"  … y {len(hecha.errores) - MAXIMO_DE_ERRORES} más; véalos con: pei-excel revisar"
+        donde = indicacion(orden=f"véalos con: {como_se_escribe('revisar', desde)}", menu="véalos con «Revisar»")
+        yield f"  … y {len(hecha.errores) - MAXIMO_DE_ERRORES} más; {donde}"
 
 
 def escribir_seguimiento(

@@ -26,6 +26,7 @@ from pei_excel.decisiones import Decididas, como_datos
 from pei_excel.definitivo import Definitivo
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Hallazgo
+from pei_excel.indicaciones import indicacion
 from pei_excel.lectura.claves import Claves
 from pei_excel.lectura.disco import huella
 from pei_excel.lectura.lector import Opciones, leer, libro_ilegible
@@ -266,8 +267,10 @@ def _previas_de(
 
 def _no_se_pudo(que: str, archivo: str, tarea: TareaPerdida) -> NoSePudo:
     return NoSePudo(
-        f"No se pudo {que} de «{archivo}»: {tarea.detalle}. No se cambió nada. Repita con --procesos 1 o suba el "
-        "límite, por ejemplo --limite segundos=180."
+        f"No se pudo {que} de «{archivo}»: {tarea.detalle}. No se cambió nada. " + indicacion(
+            orden="Repita con --procesos 1 o suba el límite, por ejemplo --limite segundos=180.",
+            menu="Cierre otros programas y repita; si vuelve a pasar, avise a quien cuida los equipos.",
+        )
     )
 
 

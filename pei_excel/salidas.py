@@ -20,6 +20,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+from pei_excel.indicaciones import indicacion
+
 #: El último archivo que se escribe: si está, la carpeta nueva está completa.
 ULTIMO = "resultado.json"
 #: El último archivo de un periodo cerrado y archivado, con su carpeta.
@@ -145,7 +147,7 @@ def _candado(base: Path) -> Iterator[None]:
     except Timeout:
         raise SalidaOcupada(
             f"Otra consolidación u otra orden de pei-excel está escribiendo en «{base}»; espere a que termine y "
-            "repita, o elija otra carpeta con -o."
+            f"repita, o {otra_carpeta()}."
         ) from None
     except OSError as error:
         raise no_se_escribe(base, error) from error
@@ -167,7 +169,7 @@ def _exigir_espacio(base: Path, necesita: int) -> None:
     if libres < RESERVA + necesita:
         raise SalidaOcupada(
             f"En el disco de «{base}» quedan {_en_mb(libres)} y hacen falta unos {_en_mb(RESERVA + necesita)}. "
-            "Libere espacio o elija otra carpeta con -o."
+            f"Libere espacio o {otra_carpeta()}."
         )
 
 
@@ -195,7 +197,7 @@ def _exigir_sin_cerrojo(ruta: Path) -> None:
     cerrojo = cerrojo_de(ruta)
     if cerrojo is not None:
         raise SalidaOcupada(
-            f"«{ruta}» está abierto en otro programa. Ciérrelo y repita, o elija otra carpeta con -o; si nadie lo "
+            f"«{ruta}» está abierto en otro programa. Ciérrelo y repita, o {otra_carpeta()}; si nadie lo "
             f"tiene abierto, borre «{cerrojo.name}», que está junto a él."
         )
 
@@ -288,7 +290,7 @@ class Carpeta:
     def _exigir_cerrada(self) -> None:
         """Ningún archivo de las carpetas que van a cambiar de nombre está abierto: en Windows lo impediría."""
         if self.final.exists() and not self.final.is_dir():
-            raise SalidaOcupada(f"«{self.final}» es un archivo. Muévalo o elija otra carpeta con -o.")
+            raise SalidaOcupada(f"«{self.final}» es un archivo. Muévalo o {otra_carpeta()}.")
         for ruta in [r for carpeta in (self.final, self.anterior) for r in sorted(carpeta.rglob("*"))]:
             if ruta.is_file():
                 _exigir_sin_cerrojo(ruta)
@@ -386,12 +388,20 @@ def motivo(error: OSError) -> str:
     return _MOTIVOS.get(error.errno or 0, f"fallo {error.errno} del sistema")
 
 
+def otra_carpeta() -> str:
+    """Cómo se escribe en otro lugar."""
+    return indicacion(orden="elija otra carpeta con -o", menu="cambie en el menú de carpeta de trabajo")
+
+
 def _remedio(error: OSError, ruta: Path | None = None) -> str:
     """Qué puede hacer el usuario."""
     if error.errno in _FALTA_ESPACIO:
-        return "Libere espacio o elija otra carpeta con -o."
+        return f"Libere espacio o {otra_carpeta()}."
     if motivo(error) == _MOTIVOS[errno.ENAMETOOLONG]:
-        return "Elija una carpeta de ruta más corta con -o."
+        return indicacion(
+            orden="Elija una carpeta de ruta más corta con -o.", menu="Pase la carpeta de trabajo a una ruta más corta."
+        )
     if isinstance(error, PermissionError) and ruta is not None and ruta.exists():
-        return "Ciérrelo si lo tiene abierto en Excel y repita, o elija otra carpeta con -o."
-    return "Elija otra carpeta con -o."
+        return f"Ciérrelo si lo tiene abierto en Excel y repita, o {otra_carpeta()}."
+    otra = otra_carpeta()
+    return f"{otra[0].upper()}{otra[1:]}."

@@ -96,6 +96,6 @@ def mas_cercano(texto: str, opciones: Iterable[str], minimo: float = 0.6) -> str
 
 
 def citar(argumento: object) -> str:
-    """Un argumento como se escribe en una orden: entre comillas si lleva espacios."""
+    """Un argumento como se escribe en una orden: entre comillas si lleva algo que no es de un nombre, como espacios."""
     texto = str(argumento)
-    return f'"{texto}"' if not texto or any(c.isspace() for c in texto) else texto
+    return texto if re.fullmatch(r"[\w./\\:=,@+-]+", texto) else f'"{texto}"'

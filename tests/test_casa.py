@@ -14,7 +14,7 @@ RAIZ = Path(pei_excel.__file__).parent
 #: Piso de cada módulo o carpeta de primer nivel.
 PISOS = {
     "__init__": 0, "crudo": 0, "ubicacion": 0, "hallazgo": 0, "periodos": 0, "textos": 0, "tipos": 0, "calculos": 0,
-    "mensual": 0, "faltantes": 0, "cuadros": 0, "tipos_oficina": 0, "definitivo": 0,
+    "mensual": 0, "faltantes": 0, "cuadros": 0, "indicaciones": 0, "tipos_oficina": 0, "definitivo": 0,
     "semaforo": 0,
     "formato": 1, "formatos": 1, "libro": 1,
     "lectura": 2,

@@ -342,7 +342,7 @@ def test_lo_anterior_se_compara_y_queda_en_las_opciones(correr: Correr, tmp_path
     }
     (nota,) = documento["hallazgos"]
     assert (nota["regla"], nota["archivo"]) == ("ENT004", "t1/roto.xlsx")
-    assert "es de --anterior y no se comparó" in nota["mensaje"]
+    assert "es de las entregas de antes y no se comparó" in nota["mensaje"]
     correr("consolidar", "t2", "--periodo", "2024-T2", "--anterior", "t1")
     anterior = resultado(tmp_path / "salidas/2024-T2")["opciones"]["anterior"]
     assert anterior == [{"archivo": f"t1/{n}", "sha256": h} for n, h in huellas(tmp_path / "t1").items()]

@@ -269,7 +269,7 @@ def test_lo_que_pesa_mas_de_lo_que_admite_el_servidor_se_dice(autoridad: Autorid
     with autoridad.servidor(buzon, tope=1024**2) as ajustes:
         desenlaces = Oficina(tmp_path, ajustes).mandar(grande, mensaje("U23"))
     assert [d.salio for d in desenlaces] == [False, True]
-    assert "el servidor admite 1.0 MB; repita con --zip" in dicho(desenlaces)[0]
+    assert "el servidor admite 1.0 MB; ha de ir comprimido o de otra manera" in dicho(desenlaces)[0]
 
 
 def test_comprimido_llegan_los_mismos_archivos(autoridad: Autoridad, tmp_path: Path) -> None:

@@ -307,7 +307,7 @@ def test_si_no_se_sabe_cual_es_la_ultima_se_dice(recibidos: Path, sin_fecha: tup
     leido = consolidar(recibidos)
     assert {x["archivo"]: x["estado"] for x in leido["libros"]}["obras.xlsx"] == "sustituido"
     (mensaje,) = [h["mensaje"] for h in leido["hallazgos"] if h["regla"] == "ENT003"]
-    assert "No se sabe cuál es la última: si no es la usada, decida con --usar." in mensaje
+    assert "No se sabe cuál es la última: si no es la usada, anote en recepcion.csv cuándo llegó cada una." in mensaje
     leido = consolidar(recibidos, "--usar", "obras.xlsx")
     (mensaje,) = [h["mensaje"] for h in leido["hallazgos"] if h["regla"] == "ENT003"]
     assert "«obras.xlsx», como se pidió," in mensaje
@@ -534,13 +534,13 @@ def test_si_al_final_no_puede_anotarse_los_resultados_quedan_y_se_dice(
     recibidos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def falla(*_: object) -> None:
-        raise BitacoraInservible("La tomó otro.")
+        raise BitacoraInservible("La tomó otro.", "Espere")
 
     monkeypatch.setattr(Bitacora, "anotar_corrida", falla)
     base = recibidos.parent / "salidas"
     salida = correr("consolidar", recibidos, "--periodo", P, "-o", base)
     assert salida.exit_code == 0
-    assert "sin anotarse. La tomó otro." in salida.output
+    assert "sin anotarse. La tomó otro. Espere" in salida.output
     assert documento(base)["entregas"]
 
 

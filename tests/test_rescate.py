@@ -318,7 +318,7 @@ def test_la_hoja_de_otro_periodo_se_lista_y_se_puede_pedir(tmp_path: Path) -> No
     rescatado = uno(contenido, tmp_path)
     otras = [m for m in de(rescatado, Que.SIN_LUGAR) if m.hoja == "MIR Copy" and m.decia]
     assert "1er. Trimestre 2024" in otras[0].porque
-    assert "--periodo" in otras[0].porque
+    assert "pida ese periodo" in otras[0].porque
     assert {"Fin", "Componente 1"} <= {m.decia for m in otras}
     assert uno(contenido, tmp_path, periodo=Periodo.de_codigo("2024-T1")).quien.endswith("1er. trimestre de 2024")
 

@@ -15,6 +15,7 @@ from pei_excel.correo.resultados import Adjunto, AdjuntoImpropio, Resultados
 from pei_excel.correo.unidades import POR_ENTREGAR, DeUnidad, Informe, repartir
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Severidad
+from pei_excel.indicaciones import indicacion
 from pei_excel.lectura.recepcion import SEGUN_ARCHIVO
 from pei_excel.periodos import MESES
 from pei_excel.revision import Suerte
@@ -44,6 +45,10 @@ def dia_escrito(dia: date | None, *, ejercicio: int | None = None) -> str:
 def tamano(cuantos: int) -> str:
     """«45 KB», «1.2 MB»."""
     return f"{max(1, round(cuantos / 1024))} KB" if cuantos < 1024**2 else f"{cuantos / 1024**2:.1f} MB"
+
+
+def _el_catalogo() -> str:
+    return indicacion(orden="--catalogo", menu="el catálogo, lleno y sin errores,")
 
 
 class Composicion:
@@ -88,7 +93,7 @@ class Composicion:
         catalogada = self._catalogo.institucion.tesoreria if self._catalogo else None
         falta = (
             "falta su correo en el catálogo (Institución, «Correo de la Tesorería»)" if self._catalogo
-            else "sin --catalogo no se sabe su correo"
+            else f"sin {_el_catalogo()} no se sabe su correo"
         )
         para, sin_correo = self._direcciones([escrita or catalogada], falta)
         return Mensaje(
@@ -127,7 +132,8 @@ class Composicion:
         if self._cerrado and motivo in ANTES_DEL_PLAZO:
             raise NoSePudo(
                 f"{self._resultados.periodo.codigo} ya está cerrado: no se manda {ANTES_DEL_PLAZO[motivo]}. Si falta "
-                "un informe, use --motivo faltante; para recibirlo hay que reabrir el periodo."
+                "un informe, " + indicacion(orden="use --motivo faltante", menu="escriba a quien no ha entregado")
+                + "; para recibirlo hay que reabrir el periodo."
             )
         unidades, sin_dueno = repartir(self._resultados, self._catalogo)
         elegidas = {self._clave_de_hoy(c, unidades).upper() for c in solo}
@@ -160,7 +166,7 @@ class Composicion:
         redactado = self._redactar(motivo, adjuntos, self._palabras(unidad, motivo, informes))
         propia = unidad.unidad
         if propia is None:
-            falta = "no está en el catálogo" if self._catalogo else "sin --catalogo no se sabe su correo"
+            falta = "no está en el catálogo" if self._catalogo else f"sin {_el_catalogo()} no se sabe su correo"
         else:
             falta = f"no tiene correo en el catálogo (Unidades!{propia.dato('correo').celda})"
         para, sin_correo = self._direcciones([propia.correo if propia else None], falta)

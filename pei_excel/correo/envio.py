@@ -94,4 +94,4 @@ def _mandar(
 
 
 def _no_consta(error: BitacoraInservible, que: str) -> NoSePudo:
-    return NoSePudo(f"{que}. {str(error).partition(', o siga')[0].rstrip('.')}. Se dejó de enviar.")
+    return NoSePudo(f"{que}. {error.a_secas}. Se dejó de enviar.")

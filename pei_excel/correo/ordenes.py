@@ -18,6 +18,7 @@ from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, direccion, peso
 from pei_excel.correo.redaccion import TEXTOS, Redaccion, copiar
 from pei_excel.correo.resultados import Resultados, abrir_resultados
 from pei_excel.correo.servidor import Ajustes, Servidor
+from pei_excel.indicaciones import indicacion
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo, SalidaOcupada, motivo, puerta
 from pei_excel.textos import cuenta
@@ -97,11 +98,12 @@ def _exigir(resultados: Resultados, pedido: Pedido) -> None:
     antes = pedido.a == UNIDADES and por_entregar(pedido.motivo)
     if not resultados.consolidados and not antes:
         raise NoSePudo(
-            f"En «{resultados.carpeta}» no hay resultados que enviar. Consolide primero y señale la carpeta del "
-            "periodo, por ejemplo salidas/2024-T2."
+            f"En «{resultados.carpeta}» no hay resultados que enviar. Consolide primero"
+            + indicacion(orden=" y señale la carpeta del periodo, por ejemplo salidas/2024-T2.", menu=" (opción 3).")
         )
     if antes and pedido.catalogo is None and not resultados.consolidados:
-        raise NoSePudo("Para escribir a quien no ha entregado hace falta --catalogo: ahí dice quién informa.")
+        falta = indicacion(orden="--catalogo", menu="el catálogo, lleno y sin errores")
+        raise NoSePudo(f"Para escribir a quien no ha entregado hace falta {falta}: ahí dice quién informa.")
     if pedido.unidades and pedido.a != UNIDADES:
         raise NoSePudo("--unidad sólo va con --a unidades.")
 
@@ -122,8 +124,10 @@ def _medir(mensaje: Mensaje, pedido: Pedido) -> None:
         mensaje.comprimido = True
         pesa = peso(mensaje)
     if pesa > tope:
-        remedio = "Suba --limite-correo o entréguelo de otra manera" if pedido.comprimir else (
-            "Repita con --zip o suba --limite-correo"
+        remedio = indicacion(
+            orden="Suba --limite-correo o entréguelo de otra manera" if pedido.comprimir else
+            "Repita con --zip o suba --limite-correo",
+            menu="Entréguelo de otra manera",
         )
         mensaje.problema = f"pesa {tamano(pesa)} y el límite es {pedido.limite} MB. {remedio}"
 
@@ -154,7 +158,8 @@ def _dejar(
         queda = " El borrador quedó sin dirección." if mensaje.completo and not mensaje.para else ""
         avisar(f"{mensaje.quien}: {mensaje.problema.rstrip('.')}.{queda}")
     cuantos = cuenta(len(buenos), "borrador", "borradores", "Ningún borrador")
-    decir(f"{cuantos} y {LIBRO} en «{carpeta}». No se envió nada: para hacerlo, repita con --enviar.")
+    como = indicacion(orden=": para hacerlo, repita con --enviar", menu="")
+    decir(f"{cuantos} y {LIBRO} en «{carpeta}». No se envió nada{como}.")
     return not malos
 
 
@@ -165,9 +170,7 @@ def _mandar(
         bitacora = Bitacora.abrir(resultados.base)
         constancia = Constancia.leer(bitacora, resultados.base, resultados.periodo)
     except BitacoraInservible as error:
-        raise NoSePudo(
-            f"{str(error).partition(', o siga')[0].rstrip('.')}. Sin ella no se envía: no constaría qué se mandó."
-        ) from error
+        raise NoSePudo(f"{error.a_secas}. Sin ella no se envía: no constaría qué se mandó.") from error
     except OSError as error:
         raise NoSePudo(
             f"No se puede leer «{error.filename}» ({motivo(error)}), que dice qué se mandó. Revise sus permisos."
@@ -192,9 +195,10 @@ def _mandar(
     partes = [cuenta(total.enviados, "correo enviado", "correos enviados", "ningún correo enviado")]
     if total.ya:
         habia = "había" if total.ya == 1 else "habían"
-        partes.append(f"{total.ya} ya se {habia} enviado (con --reenviar se mandan otra vez)")
+        otra_vez = indicacion(orden=" (con --reenviar se mandan otra vez)", menu="")
+        partes.append(f"{total.ya} ya se {habia} enviado{otra_vez}")
     if total.problemas:
-        partes.append(f"{total.problemas} con problema: al repetir la orden sólo se manda lo que falta")
+        partes.append(f"{total.problemas} con problema: al repetir sólo se manda lo que falta")
     texto = "; ".join(partes)
     decir(f"{texto[0].upper()}{texto[1:]}.")
     return not total.problemas

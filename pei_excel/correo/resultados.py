@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pei_excel.cerrados import CERRADOS
+from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import ULTIMO, NoSePudo, motivo
 
@@ -61,7 +62,10 @@ class Resultados:
         try:
             contenido = (self.carpeta / archivo).read_bytes()
         except FileNotFoundError:
-            prepare = "Prepárelo con: pei-excel plantilla FORMATO --catalogo …"
+            prepare = indicacion(
+                orden="Prepárelo con: " + como_se_escribe("plantilla", "mir", "--catalogo", "catalogo.xlsx"),
+                menu="Prepárelo con «Preparar libros» (opción 1)",
+            )
             que = "Consolide otra vez." if self.consolidados else prepare
             raise AdjuntoImpropio(f"falta «{archivo}» en «{self.carpeta}». {que}") from None
         except OSError as error:
@@ -87,7 +91,7 @@ def abrir_resultados(carpeta: Path, periodo: Periodo | None = None, base: Path |
         if escrito is None:
             raise NoSePudo(
                 f"En «{carpeta}» no hay un {ULTIMO} y su nombre no dice el periodo: señale la carpeta de un periodo "
-                "consolidado (salidas/2024-T2) o agregue --periodo."
+                "consolidado (salidas/2024-T2)" + indicacion(orden=" o agregue --periodo.", menu=".")
             )
         return Resultados(carpeta, escrito, base or Path("salidas"))
     try:
@@ -97,7 +101,8 @@ def abrir_resultados(carpeta: Path, periodo: Periodo | None = None, base: Path |
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoSePudo(f"«{carpeta / ULTIMO}» no puede leerse. Consolide otra vez y repita.") from error
     if periodo not in {None, propio}:
-        raise NoSePudo(f"«{carpeta}» es de {propio.con_articulo}. Quite --periodo o señale otra carpeta.")
+        senale = indicacion(orden="Quite --periodo o señale", menu="Señale")
+        raise NoSePudo(f"«{carpeta}» es de {propio.con_articulo}. {senale} otra carpeta.")
     return Resultados(carpeta, propio, base or _base_de(carpeta), documento)
 
 

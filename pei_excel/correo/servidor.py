@@ -197,7 +197,7 @@ class Servidor:
             if tope.isdecimal() and 0 < int(tope) < len(contenido):
                 megas = int(tope) / 1024**2
                 dicho = f"pesa {len(contenido) / 1024**2:.1f} MB y el servidor admite {megas:.1f} MB"
-                return dict.fromkeys(para, Respuesta(RECHAZADO, f"{dicho}; repita con --zip")), {}
+                return dict.fromkeys(para, Respuesta(RECHAZADO, f"{dicho}; ha de ir comprimido o de otra manera")), {}
             opciones = [f"size={len(contenido)}"] if "size" in smtp.esmtp_features else []
             self._exigir(*smtp.mail(self._ajustes.remitente, opciones), que="no aceptó el remitente")
             for una in para:

@@ -66,7 +66,7 @@ def reunir(base: Path, quien: Quien, ejercicio: int) -> Expediente:
         bitacora = Bitacora.abrir(base, para_escribir=False)
         extracto, carpetas, envios = bitacora.extracto(ejercicio), bitacora.rutas_de(ejercicio), bitacora.envios()
     except BitacoraInservible as error:
-        expediente.avisos.append(f"{str(error).partition(', o siga')[0].rstrip('.')}. El expediente va sin ella.")
+        expediente.avisos.append(f"{error.a_secas}. El expediente va sin ella.")
     corridas = list(_corridas(base, ejercicio))
     _Entregas(expediente).agregar(corridas, extracto.get("informes", ()), carpetas)
     _agregar_evaluaciones(expediente, corridas)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.terminal import Entero, Opcion, TipoDeDato
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def leer_catalogo_o_salir(ruta: Path) -> Catalogo:
     from pei_excel.catalogo import leer_catalogo
 
     if not ruta.is_file():
-        uso(f"No existe el catálogo «{ruta}». Revise la ruta; la plantilla se hace con: pei-excel plantilla catalogo")
+        uso(f"No existe el catálogo «{ruta}». " + indicacion(
+            orden=f"Revise la ruta; la plantilla se hace con: {como_se_escribe('plantilla', 'catalogo')}",
+            menu="Prepare otra vez la carpeta: sale uno en blanco.",
+        ))
     leido, hallazgos = leer_catalogo(ruta)
     for h in hallazgos:
         donde = f"{h.donde.hoja}!{h.donde.celda}" if h.donde.celda else ruta.name
@@ -136,10 +140,11 @@ def exigir_anteriores(ruta: Path | None) -> None:
         return
     from pei_excel.entregas_anteriores import hay_que_leer
 
+    _dado = indicacion(orden=", que se dio en --anterior", menu=", con que se compara")
     if not ruta.exists():
-        uso(f"No existe «{ruta}», que se dio en --anterior. Revise la ruta.")
+        uso(f"No existe «{ruta}»{_dado}. Revise la ruta.")
     if not hay_que_leer(ruta):
-        uso(f"En «{ruta}», que se dio en --anterior, no hay libros ni la carpeta de un periodo consolidado.")
+        uso(f"En «{ruta}»{_dado}, no hay libros ni la carpeta de un periodo consolidado.")
 
 
 def uso(mensaje: str) -> NoReturn:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pei_excel.indicaciones import indicacion
 from pei_excel.ordenes.comunes import (
     TipoFecha,
     TipoPeriodo,
@@ -117,7 +118,7 @@ def plantilla(
             click.echo(f"{que} {hecha.ruta}: {hecha.problema}.", err=True)
         if hecha.aviso:
             click.echo(f"  {Path(hecha.ruta).name}: {hecha.aviso}.", err=True)
-        for linea in errores_de(hecha):
+        for linea in errores_de(hecha, desde):
             click.echo(f"  {linea}", err=True)
         con_errores += bool(hecha.errores)
     if malos or con_errores or not hechas:
@@ -210,8 +211,9 @@ def consolidar(
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
     if anterior is None and (previos := anteriores_a(salida, periodo)):
         cerrados = salida / CERRADOS
-        click.echo(f"Hay periodos cerrados en «{cerrados}» ({', '.join(previos)}) con los que no se compara; para "
-                   f"compararlos agregue --anterior {citar(cerrados)}", err=True)
+        como = indicacion(orden=f"; para compararlos agregue --anterior {citar(cerrados)}", menu=".")
+        click.echo(f"Hay periodos cerrados en «{cerrados}» ({', '.join(previos)}) con los que no se compara{como}",
+                   err=True)
     if como_json:
         from pei_excel.salidas import ULTIMO
 

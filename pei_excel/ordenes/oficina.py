@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.ordenes.comunes import TipoPeriodo, avance, uso
 from pei_excel.terminal import Entero, Opcion, Orden, con_red, ejecutar
 
@@ -82,7 +83,10 @@ def explicar(tema: str | None, markdown: bool) -> None:
     try:
         click.echo(texto(tema, markdown=markdown), nl=False)
     except KeyError:
-        uso(f"No hay una regla ni un formato «{tema}». Vea la lista con: pei-excel explicar")
+        uso(f"No hay una regla ni un formato «{tema}». " + indicacion(
+            orden=f"Vea la lista con: {como_se_escribe('explicar')}",
+            menu="Está en la hoja «Observaciones», en la columna «Regla», por ejemplo SEG001.",
+        ))
 
 
 @click.command(cls=Orden)

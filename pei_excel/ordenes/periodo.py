@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pei_excel.indicaciones import indicacion
 from pei_excel.ordenes.comunes import TipoPeriodo, avance, leer_catalogo_o_salir, leer_claves, uso
 from pei_excel.terminal import Entero, Orden
 
@@ -25,7 +26,9 @@ def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -
 
     leido = leer_catalogo_o_salir(catalogo) if catalogo else None
     if not tablero.hay_resultados(salida) and (leido is None or periodo is None):
-        uso(f"En «{salida}» no hay resultados de ninguna consolidación. Consolide primero, o diga la carpeta con -o.")
+        uso(f"En «{salida}» no hay resultados de ninguna consolidación. Consolide primero" + indicacion(
+            orden=", o diga la carpeta con -o.", menu=" (opción 3)."
+        ))
     tableros, avisos = tablero.leer_tableros(salida, periodo, leido)
     for aviso in avisos:
         click.echo(aviso, err=True)

@@ -31,12 +31,15 @@ class Entrega:
     decisiones: Sequence[ProblemaDeDecision] = ()  #: lo que no se entiende de las anotadas en el consolidado
 
 
+_NO_SE_SABE = "No se sabe cuál es la última: si no es la usada, anote en recepcion.csv cuándo llegó cada una. "
+
+
 @regla(
     "ENT003", AMBOS,
     severidad=Severidad.AVISO, para=Destinatario.PLANEACION, alcance="entrega",
     por_que="Si un informe llega dos veces y se cuentan los dos, el consolidado duplica sus cifras.",
     como_corregir="Deje en la carpeta sólo la entrega buena, o confirme que la usada es la última.",
-    fuente="Criterio de este programa: se usa la que se pide con --usar; si no, la recibida al último según "
+    fuente="Criterio de este programa: se usa la que se pide; si no, la recibida al último según "
     "recepcion.csv, si las trae todas; si no o si empatan, la de modificación interna más reciente; si también o si a "
     "alguna le falta, la última por su nombre, y se dice que no se sabe. La bitácora no decide",
     mal=Tabla("✗ archivo", otros=("",)),
@@ -70,7 +73,7 @@ def entrega_repetida(entrega: Entrega, contexto: Contexto) -> Iterator[Observaci
             entrega.sustituidos[id(libro)] = usado
             programa = f", programa {libro.identidad[1]}" if libro.identidad[1] else ""
             iguales = libro.archivo == usado.archivo or libro.sha256 == usado.sha256 != ""
-            duda = "" if se_sabe or iguales else "No se sabe cuál es la última: si no es la usada, decida con --usar. "
+            duda = "" if se_sabe or iguales else _NO_SE_SABE
             yield Observacion(
                 f"{_cual(libro, usado)} de {libro.unidad}{programa}; se usa {_la_usada(libro, usado)}{por_que} y ésta no se "
                 f"cuenta. {duda}{resumen(libro, usado)}",

@@ -26,8 +26,8 @@ _PLATAFORMA = "Comprobaciones conocidas de la carga en la plataforma de transpar
 _CORRIGE = "Corrija el dato en el libro de la unidad y consolide otra vez."
 #: Lo que no viene en los libros de las unidades.
 _SE_DAN = {
-    "hipervinculo": "Dé la dirección con --hipervinculo, o escriba en «Nota» por qué no la hay.",
-    "validacion": "Dé la fecha con --validacion; si su formato ya no trae el campo, quite su renglón del catálogo.",
+    "hipervinculo": "Dé la dirección al pedir estos libros, o escriba en «Nota» por qué no la hay.",
+    "validacion": "Dé la fecha al pedir estos libros; si su formato ya no trae el campo, quite su renglón del catálogo.",
 }
 _URL = re.compile(r"https?://[^\s/?#.]+(\.[^\s/?#.]+)+([/?#]\S*)?", re.IGNORECASE)
 
@@ -148,8 +148,7 @@ def fecha_que_no_existe(p: Publicacion) -> Iterator[Observacion]:
 @_de_publicacion(
     "TRA004",
     por_que="La plataforma rechaza un periodo que termina antes de empezar; y lo publicado no puede ser anterior a él.",
-    como_corregir="Corrija las fechas: inicio, término y, después, validación y actualización (--actualizacion, "
-    "--validacion).",
+    como_corregir="Corrija las fechas: inicio, término y, después, validación y actualización.",
     fuente=_PLATAFORMA,
     mal="""
         | Fecha de inicio del periodo que se informa | Fecha de término del periodo que se informa | Fecha de actualización |
@@ -298,7 +297,7 @@ def espacios_a_los_lados(p: Publicacion) -> Iterator[Observacion]:
 @_de_publicacion(
     "TRA009", ("IV",),
     por_que="Un vínculo que no abre deja sin publicar el documento.",
-    como_corregir="Escriba la dirección completa, con https:// y sin espacios (--hipervinculo).",
+    como_corregir="Escriba la dirección completa, con https:// y sin espacios.",
     fuente=_PLATAFORMA,
     mal="""
         | Hipervínculo al documento del programa |

@@ -17,6 +17,7 @@ from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.escritura.rescate import Movimiento, Que, Rescate, anexar
 from pei_excel.formatos import FORMATOS
 from pei_excel.formatos.aplicativo import APLICATIVO
+from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.lectura.lector import Opciones, interpretar, leer
 from pei_excel.libro import Libro
 from pei_excel.proceso import MODULOS_DE_LECTURA, nombre_para_archivo
@@ -110,9 +111,14 @@ def _por_que_no(libro: Libro, pedido: Pedido) -> str | None:
     if libro.formato is None or not libro.hojas:
         return libro.incidentes[0].mensaje if libro.incidentes else "no se reconoce ningún formato"
     if libro.origen == APLICATIVO:
-        return "es la exportación del aplicativo: use pei-excel plantilla poi --desde"
+        return "es la exportación del aplicativo: " + indicacion(
+            orden=f"use {como_se_escribe('plantilla', 'poi', '--periodo', '2024-T1', '--desde', libro.archivo)}",
+            menu="déla como libros aprobados en «Preparar libros»",
+        )
     if pedido.ejercicio is None and ejercicio_de(libro) is None:
-        return "no dice de qué año es: repita con --ejercicio, por ejemplo --ejercicio 2024"
+        return "no dice de qué año es: " + indicacion(
+            orden="repita con --ejercicio, por ejemplo --ejercicio 2024", menu="escríbaselo y repita"
+        )
     return None
 
 

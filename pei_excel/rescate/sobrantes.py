@@ -228,7 +228,7 @@ def _repite_un_campo(vista: _Vista, lugar: Celda, libros: Sequence[Libro]) -> bo
 def _en_lista(vista: _Vista, suyas: list[tuple[Celda, CeldaCruda]], aparte: str | None) -> Iterator[Movimiento]:
     nombre = vista.cruda.nombre
     for lugar, celda in suyas[:TOPE]:
-        porque = f"la hoja es de otro periodo ({aparte}); para rescatarla, pídalo con --periodo" if aparte else (
+        porque = f"la hoja es de otro periodo ({aparte}); para rescatarla, pida ese periodo" if aparte else (
             _por_que(vista, lugar))
         yield Movimiento(que=Que.SIN_LUGAR, hoja=nombre, celda=direccion(*lugar), decia=celda.valor, porque=porque)
     if resto := suyas[TOPE:]:
