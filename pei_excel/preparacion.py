@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from pei_excel.arranque import INICIOS, archivos_de_inicio, es_nuestro, nombres_para
+from pei_excel.arranque import INICIOS, archivos_de_inicio, con_huella_al_pie, en_uso, es_nuestro, nombres_para
 from pei_excel.formatos.catalogo import CATALOGO as FORMATO
 from pei_excel.formatos.catalogo import PAISES
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina, proponer_periodo
@@ -18,6 +21,11 @@ from pei_excel.salidas import NoSePudo, escribir_entero, puerta
 LEEME, MANUALES = "LÉAME.txt", "Manuales"
 #: Renglones libres del catálogo, como en `pei-excel plantilla catalogo`.
 _FILAS = 60
+_SISTEMAS = ("win32", "darwin", "linux")
+#: Comienzo del SHA-256 de los LÉAME de la 0.2 y la 0.3, que no llevan huella al pie.
+_LEEME_SIN_HUELLA = frozenset({
+    "3a3ad2d34db4", "a0a7c7478820", "bd726fec9e38", "ece687bf09e4", "b632ae3490a7", "4d699e86cf64",
+})
 
 
 @dataclass(slots=True)
@@ -34,7 +42,7 @@ def preparar(
 ) -> Preparada:
     """Crea las carpetas, el catálogo en blanco, los manuales, el LÉAME y los archivos de inicio que falten.
 
-    Sólo se pone al día un archivo de inicio que escribió este programa y nadie ha cambiado.
+    Sólo se ponen al día los archivos de inicio y el LÉAME que escribió este programa y nadie ha cambiado.
 
     Raises:
         NoSePudo: si la carpeta es un archivo o no se puede escribir en ella.
@@ -54,10 +62,32 @@ def preparar(
         else:
             hecha.respetados.append(CATALOGO)
         _manuales(carpeta / MANUALES, hecha)
-        _escribir_si_es_nuestro(carpeta / LEEME, _leeme(sistema), hecha)
-        for nombre, contenido in archivos_de_inicio(carpeta.resolve(), sistema=sistema).items():
-            _escribir_si_es_nuestro(carpeta / nombre, contenido, hecha)
+        for nombre, contenido in _al_dia(carpeta, sistema).items():
+            if _puede_escribirse(carpeta / nombre, contenido):
+                _escribir(carpeta / nombre, contenido)
+                hecha.hechos.append(nombre)
+            else:
+                hecha.respetados.append(nombre)
     return hecha
+
+
+def poner_al_dia(carpeta: Path, *, sistema: str = sys.platform) -> list[str]:
+    """Actualiza los archivos de inicio y el LÉAME que este programa dejó en una carpeta; da los nombres que cambió.
+
+    No crea los que falten ni toca los que alguien cambió. Nunca falla: lo que no se deja escribir (una carpeta de sólo
+    lectura, un archivo abierto) queda como estaba y no se nombra.
+    """
+    hechos: list[str] = []
+    for nombre, contenido in _al_dia(carpeta, sistema).items():
+        ruta = carpeta / nombre
+        # El LÉAME de otro sistema está al día: si no, dos equipos se lo cambiarían el uno al otro.
+        if not ruta.is_file() or (nombre == LEEME and _leer(ruta) in map(_leeme, _SISTEMAS)):
+            continue
+        if _puede_escribirse(ruta, contenido):
+            with suppress(NoSePudo):  # no estorba a quien abrió el menú; ahí se verá al usarlos
+                _escribir(ruta, contenido)
+                hechos.append(nombre)
+    return hechos
 
 
 def _crear(ruta: Path, hecha: Preparada) -> None:
@@ -84,14 +114,39 @@ def _manuales(carpeta: Path, hecha: Preparada) -> None:
     hecha.hechos.append(carpeta.name)
 
 
-def _escribir_si_es_nuestro(ruta: Path, contenido: bytes, hecha: Preparada) -> None:
-    if ruta.exists() and (ruta.read_bytes() == contenido or not es_nuestro(ruta.read_bytes())):
-        hecha.respetados.append(ruta.name)
-        return
+def _al_dia(carpeta: Path, sistema: str) -> dict[str, bytes]:
+    """Nombre → contenido de hoy del LÉAME y de los archivos de inicio; de los nuestros que haya, con sus Python."""
+    nombres = [inicio.nombre + extension for inicio in INICIOS for extension in nombres_para(sistema)]
+    hay = {n: suyo for n in nombres if (suyo := _leer(carpeta / n)) is not None and es_nuestro(suyo)}
+    # Sin seguir vínculos ni unidades de red: se cita desde donde la persona ve la carpeta.
+    entera = Path(os.path.abspath(carpeta))  # noqa: PTH100
+    return {LEEME: _leeme(sistema)} | archivos_de_inicio(entera, sistema=sistema, anteriores=hay)
+
+
+def _leer(ruta: Path) -> bytes | None:
+    """Lo que tiene un archivo; None si no está o el sistema no deja verlo."""
+    try:
+        return ruta.read_bytes()
+    except OSError:
+        return None
+
+
+def _puede_escribirse(ruta: Path, contenido: bytes) -> bool:
+    """Falta, o es nuestro, nadie lo cambió y no está al día; Windows lee de a poco el que está en uso: no se toca."""
+    if not os.path.lexists(ruta):
+        return True
+    actual = _leer(ruta)
+    if actual is None or actual == contenido:
+        return False
+    suyo = es_nuestro(actual) or (ruta.name == LEEME and sha256(actual).hexdigest()[:12] in _LEEME_SIN_HUELLA)
+    uso = en_uso()
+    return suyo and not (uso is not None and uso.exists() and uso.samefile(ruta))
+
+
+def _escribir(ruta: Path, contenido: bytes) -> None:
     escribir_entero(ruta, contenido)
     if ruta.suffix in {".sh", ".command"}:
         ruta.chmod(0o755)
-    hecha.hechos.append(ruta.name)
 
 
 def _catalogo(ejercicio: int, pais: str | None) -> bytes:
@@ -110,15 +165,27 @@ def _catalogo(ejercicio: int, pais: str | None) -> bytes:
 
 def _leeme(sistema: str) -> bytes:
     iniciar, revisar, consolidar = (inicio.nombre + nombres_para(sistema)[-1] for inicio in INICIOS)
-    soltar = (
-        f"Abra {revisar} o {consolidar}: le preguntan el periodo." if sistema == "darwin" else
-        f"También puede soltar un libro o una carpeta sobre {revisar}, o una carpeta sobre {consolidar};\n"
-        "   con doble clic, le preguntan el periodo."
-    )
-    texto = f"""\
+    abrir = f"Empiece con doble clic en {iniciar}: abre un menú y pregunta lo que haga falta. No se escriben órdenes."
+    if sistema == "win32":
+        soltar = (
+            f"También puede soltar un libro o una carpeta sobre {revisar}, o una carpeta sobre {consolidar};\n"
+            "   con doble clic, le preguntan el periodo. Para tenerlos en el escritorio, haga accesos directos."
+        )
+    elif sistema == "darwin":
+        soltar = f"También puede abrir {revisar} o {consolidar}: le preguntan el periodo."
+    else:
+        abrir = (
+            f"Empiece por {iniciar}: botón derecho, «Ejecutar como programa». Si su escritorio no lo ofrece, abra una\n"
+            f"terminal en esta carpeta y escriba: sh {iniciar}\nLo demás se pregunta en un menú; no se escriben órdenes."
+        )
+        soltar = (
+            f"También, en una terminal: sh {revisar} seguido de libros o carpetas, o sh {consolidar} y una carpeta\n"
+            "   (pueden arrastrarse a la terminal). Sin nada más, le preguntan el periodo."
+        )
+    return con_huella_al_pie(f"""\
 CARPETA DE TRABAJO DE pei-excel
 
-Empiece con doble clic en {iniciar}: abre un menú y pregunta lo que haga falta. No hay que escribir órdenes.
+{abrir}
 
 Qué hay aquí
    {CATALOGO}      Las unidades, los programas, los plazos, el logotipo y las firmas. Llénelo una vez y ciérrelo.
@@ -137,9 +204,11 @@ Cada trimestre
 Si algo no sale
    - Si un libro está abierto en Excel, se dice cuál: ciérrelo y repita. Lo que tenía sigue entero.
    - Lo que envían las unidades nunca se modifica.
-   - Puede mover o cambiar de nombre esta carpeta entera. Si mueve sólo un archivo de inicio, no hallará su carpeta.
-   - Si cambia de equipo, prepare otra vez la carpeta: se actualizan los archivos de inicio y nada más.
+   - Puede mover o cambiar de nombre esta carpeta entera. Un archivo de inicio que se mueve solo trabaja con la
+     carpeta de lo que se le suelta o, si no está en ninguna, dice cuál fue la última y pregunta si la usa.
+   - Si cambia de equipo, o de lugar la copia que no se instala, abra el INICIAR de la carpeta pei-excel y elija ésta:
+     los archivos de inicio se ponen al día y nada más.
 
 Cómo se hace cada cosa, paso a paso: carpeta {MANUALES}. La del enlace puede enviarse a las unidades.
-"""
-    return b"\xef\xbb\xbf" + texto.replace("\n", "\r\n").encode()
+
+""")

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pei_excel
-from pei_excel import arranque, menu
+from pei_excel import arranque, menu, preparacion
 from pei_excel.arranque import INICIOS, archivos_de_inicio, es_nuestro, pythons_de_windows, soltados
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
-from pei_excel.preparacion import LEEME, MANUALES, preparar
-from pei_excel.salidas import NoSePudo
+from pei_excel.preparacion import LEEME, MANUALES, poner_al_dia, preparar
+from pei_excel.salidas import NoSePudo, SalidaOcupada
 from pei_excel.soltar import soltar
 
 RAIZ = Path(pei_excel.__file__).parent.parent
@@ -68,6 +68,70 @@ def test_lo_que_ya_estaba_no_se_toca(carpeta: Path) -> None:
     assert (carpeta / RECIBIDOS / "2024-T2" / "504.xlsx").read_bytes() == b"recibido"
     assert es_nuestro(de_otro)
     assert not es_nuestro(de_otro.replace(b"consolidar", b"revisar"))
+
+
+#: El LÉAME que dejaba la versión 0.3 en Windows, sin huella.
+LEEME_DE_ANTES = Path(__file__).parent / "windows" / "LEAME-0.3.txt"
+
+
+def test_poner_al_dia_lo_nuestro_y_solo_eso(carpeta: Path) -> None:
+    """Otro Python u otra versión: se actualizan; lo que alguien cambió o borró, y lo que está al día, no se toca."""
+    assert poner_al_dia(carpeta, sistema="linux") == []
+    de_otro = archivos_de_inicio(carpeta, sistema="linux", programa="/otro/python")
+    (carpeta / "INICIAR.sh").write_bytes(de_otro["INICIAR.sh"])
+    (carpeta / "Revisar.sh").write_bytes(de_otro["Revisar.sh"] + b"# mi cambio\n")
+    (carpeta / "Consolidar.cmd").unlink()
+    assert poner_al_dia(carpeta, sistema="linux") == ["INICIAR.sh"]
+    puesto = (carpeta / "INICIAR.sh").read_bytes()
+    assert arranque.pythons_citados(puesto)[-2:] == [sys.executable, "/otro/python"]
+    assert os.access(carpeta / "INICIAR.sh", os.X_OK)
+    assert (carpeta / "Revisar.sh").read_bytes().endswith(b"# mi cambio\n")
+    assert not (carpeta / "Consolidar.cmd").exists()
+    assert poner_al_dia(carpeta, sistema="linux") == []
+
+
+def test_el_leeme_se_pone_al_dia_si_nadie_lo_cambio(carpeta: Path) -> None:
+    """El de hoy lleva su huella; los de antes se conocen; el de otro sistema se deja si nadie pide preparar."""
+    leeme, hoy = carpeta / LEEME, (carpeta / LEEME).read_bytes()
+    assert es_nuestro(hoy)
+    assert "Ejecutar como programa" in hoy.decode("utf-8-sig")
+    viejo = arranque.con_huella_al_pie("De otra versión.\n")
+    for anterior in (LEEME_DE_ANTES.read_bytes(), viejo):
+        leeme.write_bytes(anterior)
+        assert poner_al_dia(carpeta, sistema="linux") == [LEEME]
+        assert leeme.read_bytes() == hoy
+    for cambiado in (LEEME_DE_ANTES.read_bytes() + b"Tel. 2\r\n", viejo.replace(b"otra", b"esta"), viejo + b"Tel. 2"):
+        leeme.write_bytes(cambiado)
+        assert LEEME not in [*poner_al_dia(carpeta, sistema="linux"), *preparar(carpeta, hoy=HOY).hechos]
+        assert leeme.read_bytes() == cambiado
+    leeme.unlink()
+    preparar(carpeta, hoy=HOY, sistema="win32")
+    assert LEEME not in poner_al_dia(carpeta, sistema="linux")
+    assert LEEME in preparar(carpeta, hoy=HOY, sistema="linux").hechos
+
+
+def test_poner_al_dia_no_estorba(carpeta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lo que no se deja escribir queda como estaba, y el que Windows está leyendo no se cambia a media lectura."""
+    assert poner_al_dia(tmp_path / "no existe", sistema="linux") == []
+    de_otro = arranque.texto_de_windows(INICIOS[0], ["X:\\viejo\\python.exe"]).replace(b"- Si ", b"- si ")
+    cuerpo = de_otro.decode().partition("\r\n")[2].partition("\r\n")[2]
+    de_otro = de_otro.replace(de_otro.split()[5], arranque._huella(cuerpo).encode())
+    assert es_nuestro(de_otro)
+    (carpeta / "INICIAR.cmd").write_bytes(de_otro)
+    monkeypatch.setenv(arranque.OFICINA, f"{carpeta}/.")
+    monkeypatch.setenv(arranque.ARCHIVO, "INICIAR.cmd")
+    assert poner_al_dia(carpeta, sistema="linux") == []
+    assert "INICIAR.cmd" in preparar(carpeta, hoy=HOY, sistema="linux").respetados
+    monkeypatch.delenv(arranque.ARCHIVO)
+
+    def negar(ruta: Path, _: bytes) -> None:
+        raise SalidaOcupada(f"No se pudo escribir «{ruta}».")
+
+    with monkeypatch.context() as solo_lectura:
+        solo_lectura.setattr(preparacion, "escribir_entero", negar)
+        assert poner_al_dia(carpeta, sistema="linux") == []
+    assert poner_al_dia(carpeta, sistema="linux") == ["INICIAR.cmd"]
+    assert b"X:\\viejo\\python.exe" in (carpeta / "INICIAR.cmd").read_bytes()
 
 
 def test_un_archivo_no_es_una_carpeta(tmp_path: Path) -> None:
