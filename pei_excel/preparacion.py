@@ -81,7 +81,7 @@ def poner_al_dia(carpeta: Path, *, sistema: str = sys.platform) -> list[str]:
     for nombre, contenido in _al_dia(carpeta, sistema).items():
         ruta = carpeta / nombre
         # El LÉAME de otro sistema está al día: si no, dos equipos se lo cambiarían el uno al otro.
-        if not ruta.is_file() or (nombre == LEEME and _leer(ruta) in map(_leeme, _SISTEMAS)):
+        if not ruta.is_file() or (nombre == LEEME and (_leer(ruta) or b"") in map(_leeme, _SISTEMAS)):
             continue
         if _puede_escribirse(ruta, contenido):
             with suppress(NoSePudo):  # no estorba a quien abrió el menú; ahí se verá al usarlos
@@ -176,7 +176,7 @@ def _leeme(sistema: str) -> bytes:
     else:
         abrir = (
             f"Empiece por {iniciar}: botón derecho, «Ejecutar como programa». Si su escritorio no lo ofrece, abra una\n"
-            f"terminal en esta carpeta y escriba: sh {iniciar}\nLo demás se pregunta en un menú; no se escriben órdenes."
+            f"terminal en esta carpeta y escriba: sh {iniciar}\nLo demás lo pregunta un menú: no se escriben órdenes."
         )
         soltar = (
             f"También, en una terminal: sh {revisar} seguido de libros o carpetas, o sh {consolidar} y una carpeta\n"

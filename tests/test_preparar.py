@@ -17,12 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pei_excel
-from pei_excel import arranque, menu, preparacion
+from pei_excel import arranque, preparacion
 from pei_excel.arranque import INICIOS, archivos_de_inicio, es_nuestro, pythons_de_windows, soltados
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
 from pei_excel.preparacion import LEEME, MANUALES, poner_al_dia, preparar
 from pei_excel.salidas import NoSePudo, SalidaOcupada
-from pei_excel.soltar import soltar
 
 RAIZ = Path(pei_excel.__file__).parent.parent
 HOY = date(2024, 7, 8)
@@ -404,48 +403,3 @@ def test_en_windows_varias_cosas_de_verdad(tmp_path: Path) -> None:  # pragma: n
     )
     assert "2 informes: 2 aceptados" in salida.stdout, salida.stdout + salida.stderr
     assert salida.returncode == 0
-
-
-# ---------------------------------------------------------------- lo que preguntan
-
-
-def test_consolidar_pregunta_el_periodo_y_propone_el_de_la_carpeta(
-    carpeta: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Un periodo que no se entiende se vuelve a preguntar; un archivo suelto pide confirmar su carpeta."""
-    ordenes: list[list[str]] = []
-
-    def ejecutar(partes: object) -> int:
-        ordenes.append(list(partes))  # type: ignore[call-overload]
-        return 2
-
-    respuestas = iter(["2024-T9", "", "2024-T1", "s", ""])
-    monkeypatch.setattr("builtins.input", lambda _: next(respuestas))
-    tercero, otra = carpeta / RECIBIDOS / "2024-T3", carpeta / "de la Tesorería"
-    otra.mkdir()
-    (tercero / "504.xlsx").write_bytes(b"x")
-    soltar("consolidar", [tercero, otra], carpeta, ejecutar, hoy=HOY)
-    soltar("consolidar", [tercero / "504.xlsx"], carpeta, ejecutar, hoy=HOY)
-    assert [(o[1], o[3]) for o in ordenes] == [
-        (str(tercero), "2024-T3"), (str(otra), "2024-T1"), (str(tercero), "2024-T3"),
-    ]
-    dicho = capsys.readouterr().out
-    assert "no es un periodo" in dicho
-    assert "«504.xlsx» es un archivo" in dicho
-    assert soltar("revisar", [], carpeta, ejecutar, hoy=HOY, preguntando=False) == 2
-    assert ordenes[-1] == ["revisar", str(carpeta / RECIBIDOS / "2024-T2"), "--periodo", "2024-T2"]
-
-
-def test_un_archivo_de_inicio_movido_dice_que_hacer(
-    carpeta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Sin carpeta de trabajo se dice; si el menú recuerda una, se usa esa y se avisa."""
-    memoria = tmp_path / "memoria.json"
-    monkeypatch.setattr(menu, "lugar_de_la_memoria", lambda: memoria)
-    with pytest.raises(NoSePudo, match="no es una carpeta de trabajo"):
-        soltar("consolidar", [], tmp_path, lambda _: 0, hoy=HOY, preguntando=False)
-    with pytest.raises(NoSePudo, match="No existe"):
-        soltar("revisar", [tmp_path / "nada.xlsx"], tmp_path, lambda _: 0, hoy=HOY, preguntando=False)
-    memoria.write_text(json.dumps({"carpeta": str(carpeta)}))
-    assert soltar("revisar", [], tmp_path, lambda _: 0, hoy=HOY, preguntando=False) == 0
-    assert "se usa la última" in capsys.readouterr().out
