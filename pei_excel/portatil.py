@@ -40,14 +40,25 @@ _LEEME = """\
 pei-excel, copia portátil
 
 1. Descomprima esta carpeta entera en un lugar suyo, por ejemplo Documentos. No hace falta instalar nada ni ser
-   administrador, y no usa internet.
-2. Doble clic en {inicio}. La primera vez le pregunta en qué carpeta va a trabajar y la prepara.
+   administrador, y no usa internet. Dentro del .zip no funciona.
+2. {abrir}. La primera vez le pregunta en qué carpeta va a trabajar y la prepara.
 3. Desde entonces abra {inicio} en esa carpeta, que trae su propio LÉAME y los manuales.
 
+Si mueve esta carpeta, o lleva su carpeta de trabajo a otro equipo que tenga la suya: abra {inicio} aquí y elija su
+carpeta de trabajo. Los archivos de inicio se ponen al día solos. Si mueve las dos juntas, por ejemplo en una memoria,
+no hay que hacer nada.
+
+{aviso}No mueva ni borre la carpeta «python». Para quitar el programa basta borrar esta carpeta.
+"""
+_AVISO_DE_WINDOWS = """\
 Si Windows dice que protegió su equipo, es porque el archivo vino de internet: «Más información», «Ejecutar de todas
 formas»; o, antes de descomprimir, botón derecho sobre el .zip, Propiedades, «Desbloquear».
-No mueva ni borre la carpeta «python». Para quitar el programa basta borrar esta carpeta.
 """
+#: Lo que dice su archivo de inicio si no halla su Python: casi siempre se abrió sin descomprimir.
+_SIN_CARPETA = (
+    "Falta la carpeta python, que va junto a este archivo.",
+    "Descomprima la copia entera y abra INICIAR en la carpeta descomprimida; dentro del .zip no funciona.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +247,20 @@ def _con_paquetes(rutas: str) -> str:
 
 
 def _de_inicio(interprete: Interprete) -> dict[str, tuple[bytes, int]]:
+    iniciar = INICIOS[0]
     if interprete.plataforma:
-        nombre, contenido = "INICIAR.cmd", texto_de_windows(INICIOS[0], ["%~dp0python\\" + interprete.programa])
+        nombre, aviso = f"{iniciar.nombre}.cmd", _AVISO_DE_WINDOWS
+        abrir = f"Doble clic en {nombre}"
+        contenido = texto_de_windows(iniciar, ["%~dp0python\\" + interprete.programa], _SIN_CARPETA)
     else:
-        nombre, contenido = "INICIAR.sh", texto_de_unix(INICIOS[0], [f"./python/{interprete.programa}"])
-    leeme = b"\xef\xbb\xbf" + _LEEME.format(inicio=nombre).replace("\n", "\r\n").encode()
-    return {str(_RAIZ / nombre): (contenido, 0o755 << 16), str(_RAIZ / "LÉAME.txt"): (leeme, 0o644 << 16)}
+        nombre, aviso = f"{iniciar.nombre}.sh", ""
+        abrir = f"En una terminal abierta en esta carpeta: sh {nombre}"
+        contenido = texto_de_unix(iniciar, [f"./python/{interprete.programa}"], _SIN_CARPETA)
+    leeme = _LEEME.format(inicio=nombre, abrir=abrir, aviso=aviso).replace("\n", "\r\n")
+    return {
+        str(_RAIZ / nombre): (contenido, 0o755 << 16),
+        str(_RAIZ / "LÉAME.txt"): (b"\xef\xbb\xbf" + leeme.encode(), 0o644 << 16),
+    }
 
 
 @click.command(cls=Orden, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

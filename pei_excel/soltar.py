@@ -59,7 +59,7 @@ def _revisar(sesion: menu.Sesion, rutas: Sequence[Path], periodo: Periodo | None
         de_su_carpeta = {_de_codigo(ruta if ruta.is_dir() else ruta.parent) for ruta in rutas}
         periodo = de_su_carpeta.pop() if len(de_su_carpeta) == 1 else None
         if periodo is not None:
-            click.echo(f"Se revisa como lo que llegó de {periodo.con_articulo}, por la carpeta en que está.")
+            click.echo(f"Se revisa como lo que llegó para {periodo.con_articulo}, por la carpeta en que está.")
     de_quien = ("--periodo", periodo.codigo) if periodo else ()
     return sesion.orden("revisar", *rutas, *de_quien, *sesion.con_catalogo)
 
@@ -69,7 +69,8 @@ def _lo_recibido(accion: str, sesion: menu.Sesion, periodo: Periodo | None, *, p
     sesion.periodo = periodo or _elegir_periodo(sesion.periodo, preguntando=preguntando)
     carpeta = sesion.oficina.recibidos(sesion.periodo)
     if not hay_libros(carpeta):
-        click.echo(f"No hay libros en «{carpeta}». Guarde ahí lo que llegó de {sesion.periodo.con_articulo} y repita.")
+        para = sesion.periodo.con_articulo
+        click.echo(f"No hay libros en «{carpeta}». Guarde ahí lo que llegó para {para} y repita.")
         return 2
     if accion == "revisar":
         return sesion.orden("revisar", carpeta, "--periodo", sesion.periodo.codigo, *sesion.con_catalogo)

@@ -83,7 +83,12 @@ def test_lleva_el_python_lo_que_hace_falta_y_nada_mas(tmp_path: Path, python: Pa
         ])
         assert copia.read("pei-excel/python/python312._pth").decode().splitlines()[:4] == [
             "python312.zip", ".", "", "Lib/site-packages"]
-        assert b'"PEI_EXCEL_PYTHON_1=%~dp0python\\python.exe"' in copia.read("pei-excel/INICIAR.cmd")
+        inicio, leeme = copia.read("pei-excel/INICIAR.cmd"), copia.read("pei-excel/LÉAME.txt").decode("utf-8-sig")
+        assert b'"PEI_EXCEL_PYTHON_1=%~dp0python\\python.exe"' in inicio
+        assert b"Descomprima la copia entera" in inicio  # no «abra INICIAR en su carpeta», que es ésta
+        assert inicio.isascii()
+        assert "Doble clic en INICIAR.cmd. " in leeme
+        assert "«Más información»" in leeme
     huella = hashlib.sha256(hecha.ruta.read_bytes()).digest()
     assert hashlib.sha256(armar(python, ruedas, tmp_path / "otra.zip").ruta.read_bytes()).digest() == huella
 
@@ -182,5 +187,18 @@ def test_una_copia_de_verdad_sin_nada_instalado(tmp_path: Path) -> None:
     assert "Órdenes" in correr(carpeta / "INICIAR.sh")
     assert "Abra primero (MIR)" in correr(interprete, "-X", "utf8", "-P", "-m", "pei_excel", "ejemplo")
     assert (tmp_path / "salidas/ejemplo/2024-T2/consolidado-poi.xlsx").is_file()
-    correr(interprete, "-X", "utf8", "-P", "-m", "pei_excel", "preparar", "oficina")
-    assert "Órdenes" in correr(tmp_path / "oficina" / "INICIAR.sh")
+    oficina = lugar / "oficina"
+    correr(interprete, "-X", "utf8", "-P", "-m", "pei_excel", "preparar", oficina)
+    assert "Órdenes" in correr(oficina / "INICIAR.sh")
+    assert "Doble clic" not in (carpeta / "LÉAME.txt").read_text(encoding="utf-8-sig")
+    # La copia y la oficina cambian de lugar juntas, como en una memoria; y después la copia sola.
+    lugar.rename(otro := tmp_path / "otro lugar")
+    assert "Órdenes" in correr(otro / "oficina" / "INICIAR.sh")
+    (otro / "pei-excel").rename(nueva := tmp_path / "pei-excel")
+    perdida = subprocess.run([str(otro / "oficina" / "INICIAR.sh")], env=ambiente, capture_output=True, text=True,
+                             encoding="utf-8", stdin=subprocess.DEVNULL, check=False, timeout=60)
+    assert (perdida.returncode, perdida.stdout.splitlines()[0][:21]) == (2, "No se encuentra pei-e")
+    al_dia = "import pathlib, sys, pei_excel.preparacion as p; print(*p.poner_al_dia(pathlib.Path(sys.argv[1])))"
+    hechos = correr(nueva / "python" / "python", "-X", "utf8", "-P", "-c", al_dia, otro / "oficina").split()
+    assert hechos == ["INICIAR.sh", "Revisar.sh", "Consolidar.sh"]
+    assert "Órdenes" in correr(otro / "oficina" / "INICIAR.sh")
