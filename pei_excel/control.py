@@ -279,6 +279,17 @@ def _es_lo_que_no_abrio(renglon: Entregado, quien: tuple[Unidad, Programa | None
     return renglon.estado == Suerte.RECHAZADO and not renglon.unidad and lo_nombra(renglon.archivo, quien)
 
 
+def de_quien_es(
+    renglon: Entregado, catalogo: Catalogo | None, periodo: Periodo
+) -> tuple[Unidad, Programa | None] | None:
+    """De un libro que no abre, y con el que se cuenta, quién lo debía según su nombre; None si no se sabe."""
+    if catalogo is None or not renglon.esperado:
+        return None
+    posibles = ((unidad, programa) for _, unidad, programa in esperados([renglon.formato], catalogo, periodo))
+    suyos = [quien for quien in posibles if _es_lo_que_no_abrio(renglon, quien)]
+    return suyos[0] if len(suyos) == 1 else None
+
+
 def _con_fechas(
     renglon: Entregado, catalogo: Catalogo | None, periodo: Periodo, claves: Collection[str]
 ) -> Entregado:

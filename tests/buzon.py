@@ -33,6 +33,7 @@ class Buzon:
     respuestas: list[str] = field(default_factory=list)  #: a los siguientes DATA, antes de portarse bien
     corta: list[str] = field(default_factory=list)  #: dónde corta las siguientes veces: «rcpt», «cuerpo» o «después»
     calla: list[float] = field(default_factory=list)  #: segundos que se calla las siguientes veces
+    corta_a: set[str] = field(default_factory=set)  #: direcciones a cuyo mensaje corta siempre, a la mitad
 
     def mensajes(self) -> list[EmailMessage]:
         """Los mensajes recibidos, vueltos a leer."""
@@ -71,8 +72,9 @@ class Buzon:
 class _Servidor(SMTP):
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         buzon: Buzon = self.event_handler
-        if buzon.corta[:1] == ["cuerpo"]:
-            buzon.corta.pop(0)
+        a_medias = buzon.corta[:1] == ["cuerpo"]
+        if a_medias or not buzon.corta_a.isdisjoint(self.envelope.rcpt_tos):
+            del buzon.corta[: int(a_medias)]
             await self.push("354 siga")
             await self._reader.read(10)
             self.transport.abort()

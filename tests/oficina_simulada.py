@@ -51,6 +51,22 @@ def correr(*partes: str | Path) -> Salida:
     return Salida(estado, dicho.getvalue(), error.getvalue())
 
 
+class Acompanante:
+    """Lo que la oficina hace además en cada momento del año: escribir, publicar…"""
+
+    def antes(self, periodo: Periodo) -> None:
+        """Antes de que llegue lo del periodo."""
+
+    def consolidado(self, paso: Paso) -> None:
+        """Después de consolidar."""
+
+    def anotado(self, paso: Paso) -> None:
+        """Después de escribir las decisiones en el consolidado."""
+
+    def cerrado(self, paso: Paso) -> None:
+        """Después de cerrar el periodo."""
+
+
 class Oficina:
     """La carpeta de trabajo de un municipio simulado."""
 
@@ -229,4 +245,4 @@ def _escribir(celda: Any, valor: str) -> None:
     texto.text = valor
 
 
-__all__ = ["Oficina", "anotar", "comparar", "correr", "decisiones", "hallazgos"]
+__all__ = ["Acompanante", "Oficina", "anotar", "comparar", "correr", "decisiones", "hallazgos"]

@@ -9,16 +9,20 @@ import shutil
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
-from oficina_simulada import Oficina, comparar, correr, decisiones
+from buzon import Buzon
+from correspondencia import Correspondencia
+from oficina_simulada import Acompanante, Oficina, comparar, correr, decisiones
+from recibidos_del_buzon import buzon  # noqa: F401 - es un accesorio
 
 from pei_excel import oficina as oficinas
 from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import revisar
-from pei_excel.simulacion.ano import AnoMunicipal, escribir_recibidos, simular_ano
+from pei_excel.simulacion.ano import escribir_recibidos, simular_ano
 from pei_excel.simulacion.ano_modelo import Paso
 from pei_excel.simulacion.mir_ano import MirAnual
 from pei_excel.simulacion.practica import DESPUES
@@ -26,10 +30,12 @@ from pei_excel.simulacion.practica import DESPUES
 MOTIVO = ("--con-observaciones", "--motivo", "Venció el plazo para corregir")
 
 
-def repetir(ano: AnoMunicipal, carpeta: Path) -> Oficina:
+def repetir(oficina: Oficina, *acompanantes: Acompanante) -> None:
     """Recorre el año entero como lo haría la oficina; todo lo que dice el programa es lo cierto."""
-    oficina = Oficina(ano, carpeta)
-    for paso in ano.pasos:
+    for paso in oficina.ano.pasos:
+        if paso.tanda == 1:
+            for uno in acompanantes:
+                uno.antes(paso.periodo)
         if paso.tanda == 3:
             motivo = "Llegó lo solventado"
             assert correr("reabrir", paso.periodo.codigo, "--motivo", motivo, "-o", oficina.resultados).estado == 0
@@ -38,10 +44,15 @@ def repetir(ano: AnoMunicipal, carpeta: Path) -> Oficina:
         con_errores = paso.verdad.por_solventar or any(e.errores for e in paso.envios)
         assert hecho.estado == (1 if con_errores else 0), hecho.error
         _comprobar(oficina, paso)
+        for uno in acompanantes:
+            uno.consolidado(paso)
         oficina.anotar(paso.periodo, paso.anotaciones)
+        for uno in acompanantes:
+            uno.anotado(paso)
         if paso.cierra and paso.periodo.clase == "T":
             _cerrar(oficina, paso)
-    return oficina
+            for uno in acompanantes:
+                uno.cerrado(paso)
 
 
 def _comprobar(oficina: Oficina, paso: Paso) -> None:
@@ -106,9 +117,9 @@ def _el_expediente_del_que_cambio_de_clave(oficina: Oficina) -> None:
 
 def _sin_la_bitacora_el_tablero_es_el_mismo(oficina: Oficina) -> None:
     """Borrada, y también con los resultados vueltos a hacer en otra carpeta con lo recibido y su recepcion.csv."""
-    antes = oficina.tableros()
+    antes = _sin_correos(oficina)
     (oficina.resultados / "bitacora.sqlite").unlink()
-    assert oficina.tableros() == antes
+    assert _sin_correos(oficina) == antes
     otra = Oficina(oficina.ano, oficina.carpeta, "otros resultados")
     for periodo in oficina.ano.periodos:
         originales = {p.name for p in oficina.recibidos(periodo).iterdir()}
@@ -116,13 +127,18 @@ def _sin_la_bitacora_el_tablero_es_el_mismo(oficina: Oficina) -> None:
         assert otra.consolidar(periodo).estado in {0, 1}
         if periodo.clase == "T":
             assert otra.cerrar(periodo, *MOTIVO).estado == 0
-    for codigo, tablero in otra.tableros().items():
+    for codigo, tablero in _sin_correos(otra).items():
         for parte, la_de_antes in zip(tablero["formatos"], antes[codigo]["formatos"], strict=True):
             # Lo que la oficina decidió está en el consolidado, no en lo recibido.
             menos = _DE_DECISIONES if _hubo_decisiones(oficina, codigo) else set()
             assert {c: v for c, v in parte.items() if c not in menos} == (
                 {c: v for c, v in la_de_antes.items() if c not in menos}
             ), codigo
+
+
+def _sin_correos(oficina: Oficina) -> dict[str, Any]:
+    """Los tableros, sin los correos: ésos no están en lo recibido ni en los resultados."""
+    return {codigo: {c: v for c, v in t.items() if c != "correos"} for codigo, t in oficina.tableros().items()}
 
 
 _DE_DECISIONES = {"aceptados", "observados", "cambios"}
@@ -133,24 +149,43 @@ def _hubo_decisiones(oficina: Oficina, codigo: str) -> bool:
 
 
 @pytest.mark.parametrize("formato", ["MIR", "POI"])
-def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path) -> None:
-    """Reenvíos, decisiones, cierre con observaciones, reapertura, y lo retroactivo y lo modificado en el segundo."""
-    oficina = repetir(simular_ano(formato, 1, 2, trimestres=2), tmp_path)
+def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path, buzon: Buzon) -> None:  # noqa: F811
+    """Reenvíos, decisiones, cierre con observaciones, reapertura, lo retroactivo y lo modificado; y los correos."""
+    oficina = Oficina(simular_ano(formato, 1, 2, trimestres=2), tmp_path)
+    correos = Correspondencia(oficina, buzon, corte=Periodo(2024, "T", 2))
+    repetir(oficina, correos)
     _las_filas_van_en_orden(oficina.resultados / "2024-T2")
     _el_expediente_del_que_cambio_de_clave(oficina)
+    _y_lo_escrito(correos)
     _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
+    correos.repetido_sin_bitacora_no_sale_nada()
+
+
+def _y_lo_escrito(correos: Correspondencia) -> None:
+    correos.consta_lo_que_llego()
+    primero, *_, ultimo = correos.oficina.ano.participantes
+    for uno in {p.nombre: p for p in (primero, correos.oficina.ano.renombrado, ultimo)}.values():
+        correos.esta_en_el_expediente(uno)
 
 
 @pytest.mark.larga
 @pytest.mark.parametrize(
     ("formato", "unidades", "semilla"), [("MIR", 15, 1), ("POI", 15, 1), ("MIR", 7, 2), ("POI", 6, 3)]
 )
-def test_el_ano_entero(formato: str, unidades: int, semilla: int, tmp_path: Path) -> None:
-    """Los cuatro trimestres (los POI, también cada mes) con todo lo que pasa en una oficina de treinta unidades."""
-    ano = simular_ano(formato, semilla, unidades, por_meses=True)
-    oficina = repetir(ano, tmp_path)
+def test_el_ano_entero(formato: str, unidades: int, semilla: int, tmp_path: Path, buzon: Buzon) -> None:  # noqa: F811
+    """Los cuatro trimestres (los POI, también cada mes) con todo lo que pasa en una oficina de treinta unidades.
+
+    Con quince, también cada correo y, de la MIR, cada publicación de transparencia.
+    """
+    oficina = Oficina(simular_ano(formato, semilla, unidades, por_meses=True), tmp_path)
+    correos = Correspondencia(oficina, buzon, corte=Periodo(2024, "T", 3))
+    repetir(oficina, *([correos] if unidades == 15 else []))
     _el_expediente_del_que_cambio_de_clave(oficina)
+    if unidades == 15:
+        _y_lo_escrito(correos)
     _sin_la_bitacora_el_tablero_es_el_mismo(oficina)
+    if unidades == 15:
+        correos.repetido_sin_bitacora_no_sale_nada()
 
 
 def test_con_la_clave_de_antes_y_la_de_ahora_es_el_mismo_informe(tmp_path: Path) -> None:

@@ -342,6 +342,31 @@ def test_de_un_archivo_sin_dueno_se_avisa(origen: Path, catalogo: Catalogo, tmp_
     assert corrida.avisos == ["«uno.xlsx»: no se sabe de qué unidad es. Avise por su cuenta a quien lo envió."]
 
 
+def test_lo_que_no_abre_se_le_dice_a_quien_dice_su_nombre(origen: Path, catalogo: Catalogo, tmp_path: Path) -> None:
+    """El control ya lo cuenta suyo; si el nombre no lo dice, o lo que se esperaba llegó aparte, se avisa."""
+    def cambiar(archivo: str) -> Callable[[dict[str, Any]], None]:
+        def hacer(documento: dict[str, Any]) -> None:
+            roto = hallazgo(1, severidad="ERROR", hoja=None, celda=None, mensaje="El archivo está dañado.")
+            con()(documento)
+            suyo = next(e for e in documento["entregas"] if e["archivo"] == "uno.xlsx")
+            libro = next(x for x in documento["libros"] if x["archivo"] == "uno.xlsx")
+            for cual in (suyo, libro):
+                cual |= {"archivo": archivo, "unidad": None, "programa": None, "formato": None, "estado": "rechazado"}
+            suyo |= {"unidad": "", "programa": ""}
+            libro["hallazgos"] = [roto]
+        return hacer
+
+    corrida = Corrida(copiar(origen, tmp_path / "suyo", cambiar("entregas/MIR U21-P1.xlsx")), catalogo)
+    assert (corrida.bien, corrida.avisos) == (True, [])
+    (correo,) = corrida.borradores().values()
+    assert correo["Subject"] == "[U21-P1] 2do. trimestre: 1 corrección, a más tardar el 22 de julio"
+    assert "- todo el archivo · Debe corregirse: El archivo está dañado." in corrida.texto("u21")
+    assert "Como está no se pudo usar" in corrida.texto("u21")
+    for archivo in ("informe.xlsx", "MIR U21-P2.xlsx"):
+        avisos = Corrida(copiar(origen, tmp_path / archivo, cambiar(archivo)), catalogo).avisos
+        assert avisos == [f"«{archivo}»: no se sabe de qué unidad es. Avise por su cuenta a quien lo envió."]
+
+
 def test_los_borradores_son_los_mismos_bytes_y_los_que_sobran_se_quitan(
     origen: Path, catalogo: Catalogo, tmp_path: Path
 ) -> None:

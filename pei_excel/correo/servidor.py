@@ -329,7 +329,10 @@ class _traduciendo:  # noqa: N801 - se usa como una función
         else:
             que = f"no se encuentra {donde}"
         if self._incierto:
-            que += " cuando ya tenía el mensaje: no se sabe si llegó; al repetir se manda con el mismo identificador"
+            que += (
+                " cuando ya se le había mandado el mensaje: no se sabe si llegó; al repetir se manda con el mismo "
+                "identificador"
+            )
         raise _Fallo(que, pasajero=True, del_servidor=self._del_servidor, incierto=self._incierto) from error
 
 

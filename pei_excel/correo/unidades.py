@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from pei_excel.catalogo import Catalogo, Unidad
-from pei_excel.control import Entregado, con_plazos
+from pei_excel.control import Entregado, con_plazos, de_quien_es
 from pei_excel.correo.resultados import Resultados
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.lectura.decisiones import ATENDIDA
+from pei_excel.periodos import Periodo
 from pei_excel.reglas.lista import POR_CODIGO
 from pei_excel.revision import Suerte
 
@@ -85,20 +86,34 @@ def repartir(resultados: Resultados, catalogo: Catalogo | None) -> tuple[list[De
     unidades: dict[str, DeUnidad] = {}
     sin_dueno: list[str] = []
     for entrega in entregas:
-        if not entrega.unidad:
+        propia = entrega if entrega.unidad else _segun_su_nombre(entrega, catalogo, periodo)
+        if propia is None:
             sin_dueno += [entrega.archivo] if entrega.vigente else []
             continue
-        unidad = _en_el_catalogo(entrega.unidad, catalogo, dia)
-        clave = unidad.clave if unidad else entrega.unidad
-        nombre = unidad.nombre if unidad else entrega.unidad_nombre
+        unidad = _en_el_catalogo(propia.unidad, catalogo, dia)
+        clave = unidad.clave if unidad else propia.unidad
+        nombre = unidad.nombre if unidad else propia.unidad_nombre
         suya = unidades.setdefault(clave.upper(), DeUnidad(clave, nombre, unidad))
         evaluacion, hallazgos = libros.get(_llave(entrega), (None, ()))
-        suya.informes.append(Informe(entrega, evaluacion, tuple(_por_hacer(hallazgos))))
+        suya.informes.append(Informe(propia, evaluacion, tuple(_por_hacer(hallazgos))))
     return [unidades[c] for c in sorted(unidades)], sorted(set(sin_dueno))
 
 
+def _segun_su_nombre(entrega: Entregado, catalogo: Catalogo | None, periodo: Periodo) -> Entregado | None:
+    """Lo que no abre, como de quien dice su nombre: el control ya lo cuenta suyo; None si no se sabe de quién es."""
+    quien = de_quien_es(entrega, catalogo, periodo)
+    if quien is None:
+        return None
+    unidad, programa = quien
+    return replace(
+        entrega, unidad=unidad.clave, unidad_nombre=unidad.nombre, programa=programa.clave if programa else "",
+        programa_nombre=programa.nombre if programa else "",
+    )
+
+
 def _llave(entrega: Entregado) -> tuple[str, str, str, str]:
-    return entrega.archivo, entrega.formato or "", entrega.unidad, entrega.programa
+    # El formato de lo que no abre lo supone el control.
+    return entrega.archivo, (entrega.formato or "") if entrega.unidad else "", entrega.unidad, entrega.programa
 
 
 def _libros(resultados: Resultados) -> dict[tuple[str, str, str, str], tuple[str | None, Iterable[Mapping[str, Any]]]]:

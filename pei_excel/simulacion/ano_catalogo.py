@@ -19,6 +19,8 @@ from pei_excel.simulacion.vocabulario import MARCA
 _PAIS = {"MIR": "México", "POI": "Perú"}
 #: La unidad de la que dependen todas; no informa.
 _SUPERIOR = "100"
+#: A quién va el consolidado.
+TESORERIA = "tesoreria@demostracion.example"
 
 
 def escribir_catalogo(
@@ -30,7 +32,7 @@ def escribir_catalogo(
         destino, CATALOGO, modo=Modo.FORMULACION, ejercicio=ejercicio, filas_libres=60, campos={
             "nombre": f"Municipio {MARCA}", "pais": _PAIS[formato], "ejercicio": ejercicio, "papel": "Oficio",
             "firma_elabora": "Jefatura de seguimiento y evaluación", "firma_autoriza": "Dirección de planeación",
-            "contacto": "Área de planeación, extensión 104",
+            "contacto": "Área de planeación, extensión 104", "tesoreria": TESORERIA,
         },
         filas={
             "Unidades": _unidades(ejercicio, participantes),

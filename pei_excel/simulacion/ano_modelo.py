@@ -113,11 +113,15 @@ class Envio:
         return self.todos - self.callados
 
     @property
+    def notas(self) -> set[Celda]:
+        """Lo que sólo se le hace saber a la oficina: estaba en blanco al cerrar y se llenó."""
+        celdas = (e.celda(self.libro) for e in self.ver if e.se_hace_saber)
+        return {(codigo, hoja or "", celda or "") for codigo, hoja, celda in celdas}
+
+    @property
     def para_la_unidad(self) -> set[Celda]:
         """Lo que lee la unidad."""
-        notas = {(c, hoja or "", celda or "") for c, hoja, celda in
-                 (e.celda(self.libro) for e in self.ver if e.se_hace_saber)}
-        return {h for h in self.hallazgos - notas if h[0] not in DE_PLANEACION}
+        return {h for h in self.hallazgos - self.notas if h[0] not in DE_PLANEACION}
 
     @property
     def errores(self) -> int:
