@@ -244,10 +244,9 @@ _LLAMADA_DE_WINDOWS = re.compile(r' *(?:"[^"]*"|[^ "]+)(?: +/[^ck ][^ ]*)* +/[ck
 def soltados(argumentos: Sequence[str], ambiente: Mapping[str, str] = os.environ) -> list[Path]:
     """Lo que se soltó sobre el archivo de inicio: de la línea con que lo abrió Windows o, si no, de los argumentos."""
     archivo, linea = ambiente.get(ARCHIVO, ""), _LLAMADA_DE_WINDOWS.match(ambiente.get(LLAMADA, ""))
-    orden = linea["orden"].rstrip(" ") if linea else ""
-    if orden.startswith('""') and orden.endswith('"'):  # las comillas que Windows pone alrededor de toda la orden
-        orden = orden[1:-1]
-    # Sólo un espacio separa, y nunca va en un nombre sin comillas; lo demás puede ser parte de él.
+    # Sólo un espacio separa, y nunca va en un nombre sin comillas; lo demás puede ser parte de él. Las comillas que
+    # Windows pone alrededor de toda la orden quedan vacías o sin pareja, y no cuentan.
+    orden = linea["orden"] if linea else ""
     programa, *partes = [con or sin for con, sin in re.findall(r'"([^"]+)"|([^ "]+)', orden)] or [""]
     if not archivo or PureWindowsPath(programa).name.casefold() != archivo.casefold():
         return [Path(a) for a in argumentos]

@@ -296,6 +296,17 @@ def test_sin_libros_no_se_escribe_nada(persona: Persona, aqui: Oficina, dicho: D
     assert f"No hay libros en «{vacia}»" in dicho()
 
 
+def test_la_carpeta_de_trabajo_sin_periodos(persona: Persona, aqui: Oficina, dicho: Dicho) -> None:
+    """De ella sólo cuenta lo recibido: ni el catálogo ni los libros por enviar son informes."""
+    (aqui.recibidos(SEGUNDO) / "504.xlsx").rename(aqui.carpeta / RECIBIDOS / "504.xlsx")
+    (aqui.carpeta / CATALOGO).write_bytes(b"x")
+    _, ordenes = persona.suelta("consolidar", [aqui.carpeta], aqui.carpeta, contesta=[""])
+    assert [(o[1], o[3]) for o in ordenes] == [(str(aqui.carpeta / RECIBIDOS), "2024-T2")]
+    (aqui.carpeta / RECIBIDOS / "504.xlsx").unlink()
+    assert persona.suelta("consolidar", [aqui.carpeta], aqui.carpeta, contesta=[]) == (2, [])
+    assert f"No hay libros en «{aqui.carpeta / RECIBIDOS}»" in dicho()
+
+
 @pytest.mark.parametrize("parte", [ENVIAR, RESULTADOS])
 def test_lo_que_no_se_recibio_no_se_consolida(persona: Persona, aqui: Oficina, dicho: Dicho, parte: str) -> None:
     """Ni los libros en blanco que se envían ni las evaluaciones que se devuelven."""
