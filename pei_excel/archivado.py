@@ -113,6 +113,18 @@ def por_solventar(resultado: Resultado) -> int:
     return errores + sin_decirlo + sum(h.severidad is Severidad.ERROR for h in resultado.de_carpeta)
 
 
+def por_solventar_segun(documento: Mapping[str, Any]) -> int:
+    """Lo mismo que `por_solventar`, según el resultado.json de una consolidación."""
+    vigentes = [x for x in documento["libros"] if x["estado"] != Suerte.SUSTITUIDO]
+    errores = [_cuantos_errores(x["hallazgos"]) for x in vigentes]
+    sin_decirlo = [x for x, n in zip(vigentes, errores, strict=True) if x["estado"] == Suerte.RECHAZADO and not n]
+    return sum(errores) + len(sin_decirlo) + _cuantos_errores(documento["hallazgos"])
+
+
+def _cuantos_errores(hallazgos: list[dict[str, Any]]) -> int:
+    return sum(h["severidad"] == Severidad.ERROR for h in hallazgos)
+
+
 class EnCurso:
     """Un cierre a la mitad de su consolidación.
 

@@ -131,6 +131,11 @@ def cerrada(base: Path, periodo: str) -> Version | None:
     return todas[-1] if todas and todas[-1].reapertura is None else None
 
 
+def cerrados(base: Path) -> list[str]:
+    """Los códigos de los periodos que están cerrados, en orden."""
+    return sorted(carpeta.name for carpeta in (base / CERRADOS).glob("*") if cerrada(base, carpeta.name) is not None)
+
+
 def exigir_abierto(carpeta: Carpeta, base: Path, periodo: str) -> None:
     """Comprueba que el periodo pueda consolidarse; `carpeta` es la de sus resultados, ya preparada.
 

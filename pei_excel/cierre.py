@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pei_excel.archivado import EnCurso, Repetida, nombrar
+from pei_excel.archivado import EnCurso, Repetida, nombrar, por_solventar_segun
 from pei_excel.bitacora import Bitacora, BitacoraInservible, ahora
 from pei_excel.catalogo import Catalogo, leer_catalogo
 from pei_excel.cerrados import ORIGINALES, REAPERTURA, PeriodoCerrado, Version, cerrada, reponer, versiones
@@ -80,14 +80,9 @@ def cerrar(pedido: Pedido, avance: Avance) -> Cerrado:
         _exigir_sin_cerrar(pedido)
         # Antes de trabajar: si no puede usarse, que se diga.
         bitacora = None if pedido.sin_bitacora else Bitacora.abrir(pedido.base)
-        documento = _leer_documento(pedido)
-        rutas = _rutas(pedido, documento, bitacora)
-        limites = limites_con(f"{n}={v}" for n, v in documento["opciones"]["limites"].items())
-        repetida = Repetida(pedido.base, codigo, documento, rutas, limites, pedido.sin_bitacora)
-        repetida.comprobar()
-        encargo = _encargo(pedido, repetida)
+        repetida, encargo = _por_repetir(pedido, bitacora)
         en_curso = EnCurso(repetida, _motivo(pedido.motivo), con_observaciones=pedido.con_observaciones)
-        consolidado = consolidar_carpeta(rutas["recibidos"], pedido.base, encargo, avance, en_curso)
+        consolidado = consolidar_carpeta(repetida.rutas["recibidos"], pedido.base, encargo, avance, en_curso)
         version = versiones(pedido.base, codigo)[-1]
         cerrado = Cerrado(version, consolidado, en_curso.definitivo, [consolidado.aviso] if consolidado.aviso else [])
         if bitacora is not None:
@@ -99,6 +94,31 @@ def cerrar(pedido: Pedido, avance: Avance) -> Cerrado:
             except BitacoraInservible as error:
                 cerrado.avisos.append(f"El periodo quedó cerrado, sin anotarse en la bitácora. {error}")
     return cerrado
+
+
+def quedan_por_solventar(pedido: Pedido) -> int:
+    """Cuántas observaciones por solventar impiden cerrar, según la última consolidación; 0 si lo impide otra cosa."""
+    if cerrada(pedido.base, pedido.periodo.codigo) is not None:
+        return 0
+    try:
+        bitacora = None if pedido.sin_bitacora else Bitacora.abrir(pedido.base, para_escribir=False)
+        return por_solventar_segun(_por_repetir(pedido, bitacora)[0].documento)
+    except NoSePudo:
+        return 0
+
+
+def _por_repetir(pedido: Pedido, bitacora: Bitacora | None) -> tuple[Repetida, Encargo]:
+    """La última consolidación, lista para repetirse.
+
+    Raises:
+        NoSePudo: si no la hay, no se sabe con qué se hizo o algo cambió desde entonces.
+    """
+    documento = _leer_documento(pedido)
+    rutas = _rutas(pedido, documento, bitacora)
+    limites = limites_con(f"{n}={v}" for n, v in documento["opciones"]["limites"].items())
+    repetida = Repetida(pedido.base, pedido.periodo.codigo, documento, rutas, limites, pedido.sin_bitacora)
+    repetida.comprobar()
+    return repetida, _encargo(pedido, repetida)
 
 
 def reabrir(base: Path, periodo: Periodo, por_que: str, *, sin_bitacora: bool = False) -> tuple[Version, list[str]]:

@@ -13,7 +13,7 @@ from pei_excel.periodos import Periodo
 
 ENVIAR, RECIBIDOS, RESULTADOS, CATALOGO = "1 enviar", "2 recibidos", "3 resultados", "catalogo.xlsx"
 #: Extensiones de lo que se recibe, para saber si una carpeta tiene algo.
-_RECIBIBLES = LEGIBLES | {".zip"}
+RECIBIBLES = LEGIBLES | {".zip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Oficina:
 
 def hay_libros(carpeta: Path) -> bool:
     """La carpeta, o alguna de las que contiene, tiene un libro o un .zip, sin contar lo nuestro ni los de bloqueo."""
-    return carpeta.is_dir() and any(ruta.suffix.lower() in _RECIBIBLES for ruta, _ in originales(carpeta))
+    return carpeta.is_dir() and any(ruta.suffix.lower() in RECIBIBLES for ruta, _ in originales(carpeta))
 
 
 def carpeta_de(ruta: Path) -> Oficina | None:

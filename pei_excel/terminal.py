@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 import click
 
 from pei_excel import VERSION
+from pei_excel.indicaciones import indicacion
 
 if TYPE_CHECKING:  # los tipos de Click sólo llevan parámetro desde la versión 8.4
     TipoDeDato = click.ParamType[Any]
@@ -102,15 +108,18 @@ def ejecutar(grupo: click.Command, argumentos: Sequence[str] | None, nombre: str
         click.echo(str(error), err=True)
         return 2
     except click.ClickException as error:
-        click.echo(f"{_mensaje(error)} Vea la ayuda con: {_ayuda(error, nombre)}", err=True)
+        ayuda = indicacion(orden=f" Vea la ayuda con: {_ayuda(error, nombre)}", menu="")
+        click.echo(f"{_mensaje(error)}{ayuda}", err=True)
         return 2
     return 0
 
 
-def con_red(hacer: Callable[[], int]) -> int:
-    """Hace algo y devuelve su estado; una falla nuestra da una línea y el estado 3, nunca un rastro."""
+def con_red(hacer: Callable[[], int], *, menos: tuple[type[Exception], ...] = ()) -> int:
+    """Hace algo y devuelve su estado; una falla nuestra (no las de `menos`) da una línea y el estado 3, sin rastro."""
     try:
         return hacer()
+    except menos:
+        raise
     except SystemExit as salida:
         return salida.code if isinstance(salida.code, int) else int(salida.code is not None)
     except Exception as error:  # noqa: BLE001 - última red: al usuario nunca se le muestra un rastro
@@ -122,17 +131,68 @@ def con_red(hacer: Callable[[], int]) -> int:
 
 
 def preguntar(texto: str, *, propuesta: str | None = None, vacio: bool = False) -> str:
-    """Lo que se teclea, sin espacios ni comillas (arrastrar una carpeta a la ventana las pone)."""
+    """Lo que se teclea, sin espacios alrededor; si no se teclea nada, lo propuesto."""
+    return _leer(texto, propuesta, vacio=vacio).strip()
+
+
+def preguntar_ruta(texto: str, *, propuesta: str | None = None) -> Path:
+    """La ruta que se escribe o se arrastra a la ventana; no comprueba que exista, sólo que el sistema la admita."""
+    while True:
+        escrita = _leer(texto, propuesta)
+        try:
+            ruta = Path(escrita.strip())
+            if not ruta.exists():
+                ruta = Path(desarrastrar(escrita)).expanduser()
+                ruta.exists()
+        except (OSError, RuntimeError, ValueError):  # demasiado larga, con un carácter nulo, de otro usuario…
+            click.echo("Esa ruta no puede usarse. Revísela, o arrastre aquí la carpeta.")
+        else:
+            return ruta
+
+
+def desarrastrar(texto: str, *, windows: bool = sys.platform == "win32") -> str:
+    """La ruta que se arrastró a la ventana, sin lo que cada terminal le agrega.
+
+    En Windows, comillas; en macOS, una barra antes de cada signo y un espacio al final; en Linux, comillas o una
+    dirección file://. Lo que no venga así se deja como se escribió.
+    """
+    limpio = texto.strip()
+    if windows:
+        limpio = limpio.removeprefix("& ")  # PowerShell
+        if len(limpio) > 1 and limpio[0] == limpio[-1] and limpio[0] in "\"'":
+            comilla, limpio = limpio[0], limpio[1:-1]
+            limpio = limpio.replace("''", "'") if comilla == "'" else limpio
+    else:
+        try:
+            partes = shlex.split(texto)
+        except ValueError:  # una comilla suelta: es del nombre
+            partes = []
+        limpio = partes[0] if len(partes) == 1 else limpio
+    return _de_direccion(limpio, windows=windows) if limpio.casefold().startswith("file://") else limpio
+
+
+def _de_direccion(direccion: str, *, windows: bool) -> str:
+    """«file:///home/a%20b» → «/home/a b»; de Windows, «C:\\a b» o «\\\\equipo\\carpeta»."""
+    equipo, barra, resto = direccion[len("file://"):].partition("/")
+    ruta = os.fsdecode(unquote_to_bytes(barra + resto))
+    if not windows:
+        return ruta
+    ruta = ruta.removeprefix("/") if re.match(r"/[A-Za-z]:", ruta) else ruta
+    return (f"//{equipo}" if equipo not in {"", "localhost"} else "").replace("/", "\\") + ruta.replace("/", "\\")
+
+
+def _leer(texto: str, propuesta: str | None, *, vacio: bool = False) -> str:
+    """Lo que se teclea, tal cual; si no se teclea nada, lo propuesto."""
     sufijo = f" [{propuesta}]" if propuesta else ""
     while True:
         try:
-            respuesta = input(f"{texto}{sufijo}: ").strip().strip("\"'").strip()
+            respuesta = input(f"{texto}{sufijo}: ")
         except EOFError:
             if vacio:
                 return ""
             raise
-        if respuesta or propuesta or vacio:
-            return respuesta or propuesta or ""
+        if respuesta.strip() or propuesta or vacio:
+            return respuesta if respuesta.strip() else propuesta or ""
 
 
 def confirmar(pregunta: str, *, propuesta: bool) -> bool:

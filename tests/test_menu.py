@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pei_excel import menu, oficina
+from pei_excel import cierre, menu, oficina
 from pei_excel.periodos import Periodo
 
 Menu = Callable[..., list[list[str]]]
@@ -74,11 +74,18 @@ def test_cada_opcion_es_la_orden_que_se_escribiria(
     ]
 
 
-def test_si_no_cierra_pide_el_motivo(usar: Menu, carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Con errores abiertos, cerrar falla: ofrece cerrar con observaciones y pregunta por qué."""
+@pytest.mark.parametrize(("quedan", "ofrece"), [(2, True), (0, False)])
+def test_solo_ofrece_cerrar_con_observaciones_si_es_lo_que_lo_impide(
+    usar: Menu, carpeta: Path, monkeypatch: pytest.MonkeyPatch, quedan: int, ofrece: bool
+) -> None:
+    """Si cerrar falla por otra cosa no se ofrece; y el motivo no puede quedar en blanco."""
     monkeypatch.chdir(carpeta)
-    ordenes = usar(["6", "s", "s", "Acuerdo del comité", "0", ""], estados=[1])
-    assert ordenes[1][-3:] == ["--con-observaciones", "--motivo", "Acuerdo del comité"]
+    monkeypatch.setattr(cierre, "quedan_por_solventar", lambda _: quedan)
+    respuestas = ["s", "", "  ", "Acuerdo del comité"] if ofrece else []
+    ordenes = usar(["6", "s", *respuestas, "0", ""], estados=[2])
+    assert [o[-3:] for o in ordenes[1:]] == (
+        [["--con-observaciones", "--motivo", "Acuerdo del comité"]] if ofrece else []
+    )
 
 
 def test_respuestas_que_no_estan_y_carpetas_vacias(
@@ -86,7 +93,7 @@ def test_respuestas_que_no_estan_y_carpetas_vacias(
 ) -> None:
     """Ninguna cierra el menú: dice qué hacer y vuelve a preguntar."""
     monkeypatch.chdir(carpeta)
-    assert usar(["9", "x", "2", "3", "4", "6", "quizá", "n", "0", ""]) == []
+    assert usar(["9", "x", "2", "3", "4", "b", "6", "quizá", "n", "0", ""]) == []
     dicho = capsys.readouterr().out
     assert "«9» no está en el menú" in dicho
     assert "No hay libros en" in dicho
@@ -105,7 +112,7 @@ def test_prepara_una_carpeta_y_la_recuerda(
     assert ordenes == [["preparar", str(nueva)]]
     (nueva / oficina.RECIBIDOS).mkdir(parents=True)
     (nueva / oficina.RESULTADOS).mkdir()
-    usar([str(nueva), "7", str(nueva), "2024-T9", "2024-T1", "0", ""])
+    usar([str(nueva), "8", str(nueva), "2024-T9", "2024-T1", "0", ""])
     assert json.loads((tmp_path / "memoria" / "carpeta.json").read_text(encoding="utf-8"))["carpeta"] == str(nueva)
     ordenes = usar(["5", "0", ""])
     assert ordenes[0][0] == "estado"

@@ -86,7 +86,7 @@ def test_de_nada_a_un_periodo_cerrado(terminal: Terminal, tmp_path: Path) -> Non
     t.responder("Carpeta de trabajo (puede arrastrarla aquí)", f"'{oficina}'")
     t.responder("no está preparada. ¿La preparo? [S]: ", "")
     assert "todavía no se usa" in t.responder(MENU, "9")  # el catálogo está en blanco
-    assert "no está en el menú" in t.responder(MENU, "7")
+    assert "no está en el menú" in t.responder(MENU, "8")
     t.responder("Carpeta de trabajo (puede arrastrarla aquí)", "")
     t.responder("Periodo, por ejemplo 2024-T2", "segundo")
     assert "no es un periodo" in t.responder("Periodo, por ejemplo 2024-T2", "2024-T2")
@@ -108,9 +108,12 @@ def test_de_nada_a_un_periodo_cerrado(terminal: Terminal, tmp_path: Path) -> Non
     assert "Responda S" in t.responder("¿Abro la Ficha? [S]: ", "n")
     assert (oficina / RESULTADOS / "2024-T2" / "consolidado-mir.xlsx").is_file()
     t.responder(MENU, "4")
-    t.responder("¿A quién? [d]: ", "x")
-    assert "Escriba a, b, c o d" in t.responder("¿A quién? [d]: ", "a")
-    assert "Tesorería → sin dirección" in t.responder(MENU, "5")  # el catálogo en blanco no la trae
+    t.responder("¿Qué se manda? [g]: ", "x")
+    assert "Escriba a, b, c, d, e, f o g" in t.responder("¿Qué se manda? [g]: ", "a")
+    dicho = t.responder(MENU, "5")
+    assert "Tesorería → sin dirección" in dicho  # el catálogo en blanco no la trae
+    assert "doble clic en cada borrador" in dicho
+    assert "¿Los envío" not in dicho  # este equipo no tiene cuenta
     assert re.search("2 informes|Entregaron|recibid", t.responder(MENU, "6"))
     t.responder("¿Cierro el", "s")
     cerrado = t.responder(MENU, "0")
@@ -132,6 +135,7 @@ def test_recuerda_la_carpeta_y_sale_con_control_d(tmp_path: Path) -> None:
                 t.responder("Carpeta de trabajo (puede arrastrarla aquí)", str(tmp_path / DIFICIL))
                 t.responder("¿La preparo? [S]: ", "")
                 t.responder(MENU, "4")
+                t.responder("¿Qué se manda? [g]: ", "a")
                 assert "Primero consolide" in t.responder(MENU, "0")
             else:
                 assert f"Carpeta: {tmp_path / DIFICIL}" in t.responder(MENU, "\x04")

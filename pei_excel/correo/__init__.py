@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from pei_excel.correo.ordenes import Pedido, copiar_textos, enviar
+from pei_excel.correo.borradores import carpeta_de_borradores
+from pei_excel.correo.ordenes import Pedido, copiar_textos, enviar, hay_cuenta
 
-__all__ = ["Pedido", "copiar_textos", "enviar"]
+__all__ = ["Pedido", "carpeta_de_borradores", "copiar_textos", "enviar", "hay_cuenta"]

@@ -18,6 +18,11 @@ LIBRO = "correos.xlsx"
 _MARCA = b"X-Unsent: 1"
 
 
+def carpeta_de_borradores(base: Path, periodo: Periodo, que: str) -> Path:
+    """Donde se dejan los borradores de un motivo."""
+    return base / CORREOS / periodo.codigo / que
+
+
 def escribir_borradores(
     base: Path, periodo: Periodo, que: str, mensajes: Sequence[Mensaje], papel: str | None = None
 ) -> Path:
@@ -27,7 +32,7 @@ def escribir_borradores(
         SalidaOcupada: si no se puede escribir.
         MensajeImpropio: si un texto no puede ir en un correo.
     """
-    carpeta = base / CORREOS / periodo.codigo / que
+    carpeta = carpeta_de_borradores(base, periodo, que)
     nombres = _nombres(mensajes)
     contenidos = [como_correo(m) for m in mensajes]
     for nombre, contenido in zip(nombres, contenidos, strict=True):

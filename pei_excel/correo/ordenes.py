@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,6 +222,15 @@ def _contar(desenlace: Desenlace, total: _Cuenta, decir: Decir, avisar: Decir) -
     else:
         total.ya += 1
         decir(f"  Ya se había enviado: {_quien(mensaje)}")
+
+
+def hay_cuenta(ambiente: Mapping[str, str]) -> bool:
+    """Este equipo tiene completa la cuenta con que se envía."""
+    try:
+        Ajustes.de_ambiente(ambiente)
+    except NoSePudo:
+        return False
+    return True
 
 
 def copiar_textos(carpeta: Path, decir: Decir) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pei_excel.indicaciones import como_se_escribe, indicacion
+from pei_excel.indicaciones import como_se_escribe, indicacion, por_menu
 from pei_excel.ordenes.comunes import TipoPeriodo, avance, uso
 from pei_excel.terminal import Entero, Opcion, Orden, con_red, ejecutar
 
@@ -67,10 +67,11 @@ def soltar(accion: str, rutas: tuple[str, ...], lugar: Path, periodo: Any) -> No
     from pei_excel.soltar import soltar as hacer
 
     todas = click.get_current_context().find_root().command
-    sys.exit(hacer(
-        accion, soltados(rutas), lugar, lambda partes: con_red(lambda: ejecutar(todas, partes, "pei-excel")),
-        hoy=date.today(), periodo=periodo, preguntando=hay_terminal(),  # noqa: DTZ011 - el día de la oficina
-    ))
+    with por_menu():
+        sys.exit(hacer(
+            accion, soltados(rutas), lugar, lambda partes: con_red(lambda: ejecutar(todas, partes, "pei-excel")),
+            hoy=date.today(), periodo=periodo, preguntando=hay_terminal(),  # noqa: DTZ011 - el día de la oficina
+        ))
 
 
 @click.command(cls=Orden)

@@ -1,0 +1,98 @@
+"""Las opciones sobre los libros: prepararlos, revisar lo recibido y consolidarlo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pei_excel.menu.lugar import decir_donde_hay_libros
+from pei_excel.menu.sesion import Sesion
+from pei_excel.oficina import anterior, hay_libros
+from pei_excel.terminal import confirmar, preguntar, preguntar_ruta
+
+_NINGUNA = "ninguna"
+
+
+def preparar_libros(sesion: Sesion) -> None:
+    """Los libros del periodo para las unidades, desde los aprobados o en blanco."""
+    formato, antes = _formato(sesion), anterior(sesion.periodo)
+    previos = sesion.oficina.recibidos(antes) if antes and sesion.oficina.hay_recibidos(antes) else None
+    click.echo(
+        "Para que cada unidad reciba sus renglones ya aprobados, diga en qué carpeta están los libros aprobados. "
+        f"Con «{_NINGUNA}» salen los de formulación, en blanco."
+    )
+    desde: Path | None = preguntar_ruta("Libros aprobados", propuesta=str(previos) if previos else _NINGUNA)
+    while desde is not None and not desde.exists():
+        if str(desde).casefold() == _NINGUNA:
+            desde = None
+            break
+        click.echo(f"No existe «{desde}». Revise la ruta o escriba: {_NINGUNA}")
+        desde = preguntar_ruta("Libros aprobados", propuesta=_NINGUNA)
+    destino = sesion.oficina.para_enviar(sesion.periodo)
+    if hay_libros(destino):
+        click.echo(f"En «{destino}» ya hay libros, y los que salgan otra vez se escriben encima: si cambió alguno a "
+                   "mano, guárdelo antes en otra carpeta.")
+        if not confirmar("¿Los hago?", propuesta=False):
+            return
+    pedido = ("--periodo", sesion.periodo.codigo, "--desde", desde) if desde else (
+        "--ejercicio", str(sesion.periodo.ejercicio))
+    estado = sesion.orden("plantilla", formato, *pedido, *sesion.con_catalogo, "-o", destino)
+    if estado == 0:
+        click.echo(f"Los libros están en «{destino}»: ya puede enviarlos.")
+    elif estado == 1 and destino.is_dir():
+        click.echo(f"Los que salieron están en «{destino}». Antes de enviarlos, atienda lo que se dijo arriba.")
+
+
+def _formato(sesion: Sesion) -> str:
+    """«mir» o «poi»: el del país del catálogo; si no se sabe, se pregunta."""
+    pais = sesion.catalogo.institucion.pais if sesion.catalogo else None
+    if pais in {"mx", "pe"}:
+        return "poi" if pais == "pe" else "mir"
+    while True:
+        respuesta = preguntar("¿Qué formato? mir (Informe Trimestral) o poi (Plan Operativo)", propuesta="mir")
+        if respuesta.casefold() in {"mir", "poi"}:
+            return respuesta.casefold()
+        click.echo("Escriba mir o poi.")
+
+
+def revisar(sesion: Sesion) -> None:
+    """Lo recibido del periodo."""
+    if not _hay_que_leer(sesion):
+        return
+    recibidos = sesion.oficina.recibidos(sesion.periodo)
+    if sesion.orden("revisar", recibidos, "--periodo", sesion.periodo.codigo, *sesion.con_catalogo) == 1:
+        click.echo("Al consolidar (opción 3), lo mismo queda escrito en la hoja «Observaciones» y en el libro de cada "
+                   "unidad.")
+
+
+def consolidar_lo_recibido(sesion: Sesion) -> None:
+    """Lo recibido del periodo."""
+    if _hay_que_leer(sesion):
+        consolidar(sesion, sesion.oficina.recibidos(sesion.periodo))
+
+
+def consolidar(sesion: Sesion, recibidos: Path, *, preguntando: bool = True) -> int:
+    """Consolida una carpeta en el periodo de la sesión, ofrece abrir la Ficha y da el estado de la orden."""
+    from pei_excel.cerrados import CERRADOS
+    from pei_excel.entregas_anteriores import hay_que_leer
+
+    cerrados = sesion.oficina.resultados / CERRADOS
+    comparar = ("--anterior", cerrados) if cerrados.is_dir() and hay_que_leer(cerrados) else ()
+    estado = sesion.orden(
+        "consolidar", recibidos, "--periodo", sesion.periodo.codigo, *sesion.con_catalogo, *comparar, "-o",
+        sesion.oficina.resultados,
+    )
+    consolidados = sorted(sesion.del_periodo.glob("consolidado-*.xlsx"))
+    if preguntando and estado in {0, 1} and consolidados and confirmar("¿Abro la Ficha?", propuesta=True):
+        for libro in consolidados:
+            if click.launch(str(libro)):
+                click.echo(f"No se pudo abrir. Ábralo usted: «{libro}».")
+    return estado
+
+
+def _hay_que_leer(sesion: Sesion) -> bool:
+    if sesion.oficina.hay_recibidos(sesion.periodo):
+        return True
+    decir_donde_hay_libros(sesion)
+    return False

@@ -1,0 +1,45 @@
+"""Las opciones del periodo: quién falta, cerrarlo y reabrirlo."""
+
+from __future__ import annotations
+
+import click
+
+from pei_excel.menu.sesion import Sesion
+from pei_excel.terminal import confirmar, preguntar
+from pei_excel.textos import enumerar
+
+
+def quien_falta(sesion: Sesion) -> None:
+    """Quién entregó y quién no."""
+    sesion.orden("estado", "--periodo", sesion.periodo.codigo, *sesion.con_catalogo, "-o", sesion.oficina.resultados)
+
+
+def cerrar(sesion: Sesion) -> None:
+    """Cierra el periodo; sólo si lo impide lo que falta por solventar, ofrece cerrarlo diciendo el motivo."""
+    from pei_excel.cierre import Pedido, quedan_por_solventar
+
+    resultados, periodo = sesion.oficina.resultados, sesion.periodo
+    click.echo("Al cerrar se archiva todo lo recibido y los resultados pasan de PRELIMINAR a DEFINITIVO.")
+    if not confirmar(f"¿Cierro {periodo.con_articulo}?", propuesta=False):
+        return
+    orden = ("cerrar", periodo.codigo, "-o", resultados)
+    if sesion.orden(*orden) == 0 or not quedan_por_solventar(Pedido(periodo, resultados)):
+        return
+    if confirmar("¿Lo cierro con observaciones, diciendo el motivo?", propuesta=False):
+        sesion.orden(*orden, "--con-observaciones", "--motivo", preguntar("Motivo"))
+
+
+def reabrir(sesion: Sesion) -> None:
+    """Reabre un periodo cerrado, con su motivo."""
+    from pei_excel.cerrados import cerrados
+
+    codigos, actual = cerrados(sesion.oficina.resultados), sesion.periodo.codigo
+    if not codigos:
+        click.echo("No hay ningún periodo cerrado.")
+        return
+    click.echo(f"{'Está cerrado' if len(codigos) == 1 else 'Están cerrados'} {enumerar(codigos)}. Lo archivado no se "
+               "toca; al cerrar otra vez será otra versión.")
+    while (codigo := preguntar("¿Cuál reabro?", propuesta=actual if actual in codigos else codigos[-1])) not in codigos:
+        click.echo(f"Escriba {enumerar(codigos, 'o')}.")
+    motivo = preguntar("Motivo")
+    sesion.orden("reabrir", codigo, "--motivo", motivo, "-o", sesion.oficina.resultados)
