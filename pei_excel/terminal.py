@@ -232,7 +232,7 @@ def _mensaje(error: click.ClickException) -> str:
         return f"Falta {que}."
     if isinstance(error, click.BadParameter):
         que = error.param.get_error_hint(error.ctx) if error.param and error.ctx else "un dato"
-        return f"En {que}: {error.message}"
+        return indicacion(orden=f"En {que}: {error.message}", menu=error.message)
     if isinstance(error, click.BadOptionUsage):
         return f"La opción {error.option_name} está incompleta."
     if isinstance(error, click.UsageError) and "command" in error.message.casefold():

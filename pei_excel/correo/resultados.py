@@ -64,7 +64,7 @@ class Resultados:
         except FileNotFoundError:
             prepare = indicacion(
                 orden="Prepárelo con: " + como_se_escribe("plantilla", "mir", "--catalogo", "catalogo.xlsx"),
-                menu="Prepárelo con «Preparar libros» (opción 1)",
+                menu="Prepárelo desde los libros aprobados (opción 1)",
             )
             que = "Consolide otra vez." if self.consolidados else prepare
             raise AdjuntoImpropio(f"falta «{archivo}» en «{self.carpeta}». {que}") from None

@@ -229,7 +229,7 @@ class Servidor:
                 contexto.load_verify_locations(a.ca)
         except (OSError, ssl.SSLError) as error:
             raise _Fallo(
-                f"«{a.ca}», de {PREFIJO}SMTP_CA, no trae certificados", pasajero=False, del_servidor=True
+                f"«{a.ca}», que se dio en SMTP_CA, no trae certificados", pasajero=False, del_servidor=True
             ) from error
         nombre = a.remitente.rpartition("@")[2]  # y no el del equipo, que a nadie le importa
         with _traduciendo(a, del_servidor=True):
@@ -299,19 +299,19 @@ class _traduciendo:  # noqa: N801 - se usa como una función
         if isinstance(error, ssl.SSLCertVerificationError):
             por_que = _CERTIFICADO.get(error.verify_code, "no pudo comprobarse")
             raise _Fallo(
-                f"el certificado de {donde} no vale: {por_que}. Revise {PREFIJO}SMTP_SERVIDOR o, si lo firma su propia "
-                f"institución, señale su autoridad en {PREFIJO}SMTP_CA", pasajero=False, del_servidor=True,
+                f"el certificado de {donde} no vale: {por_que}. Revise el servidor (SMTP_SERVIDOR) o, si lo firma su "
+                "propia institución, señale su autoridad (SMTP_CA)", pasajero=False, del_servidor=True,
             ) from error
         if isinstance(error, ssl.SSLError):
             raise _Fallo(
-                f"no pudo cifrarse la conexión con {donde}: revise {PREFIJO}SMTP_PUERTO, que es 587 con starttls y "
+                f"no pudo cifrarse la conexión con {donde}: revise el puerto (SMTP_PUERTO), que es 587 con starttls y "
                 "465 con tls", pasajero=False, del_servidor=True,
             ) from error
         if isinstance(error, smtplib.SMTPAuthenticationError):
             dicho = self._a.sin_secretos(f"{error.smtp_code} {_texto(error.smtp_error)}")
             raise _Fallo(
-                f"{donde} no aceptó el usuario o la contraseña ({dicho}). Revise {PREFIJO}SMTP_USUARIO y "
-                f"{PREFIJO}SMTP_CLAVE", pasajero=400 <= error.smtp_code < 500, del_servidor=True,
+                f"{donde} no aceptó el usuario o la contraseña ({dicho}). Revíselos en la cuenta de correo "
+                "(SMTP_USUARIO y SMTP_CLAVE)", pasajero=400 <= error.smtp_code < 500, del_servidor=True,
             ) from error
         if isinstance(error, smtplib.SMTPNotSupportedError):
             que = "cifrado (STARTTLS)" if "STARTTLS" in str(error) else "la manera de entrar que hace falta"
