@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pei_excel.arranque import INICIOS, texto_de_unix, texto_de_windows
+from pei_excel.empaque import entrada
 from pei_excel.salidas import NoSePudo, escribir_entero
 from pei_excel.terminal import Orden, con_red, ejecutar
 
@@ -33,8 +34,6 @@ _PYTHON = _RAIZ / "python"
 _PAQUETES = "Lib/site-packages"
 #: Lo que pip dice de cada arquitectura que un ejecutable de Windows declara.
 _ARQUITECTURAS = {0x8664: ("win_amd64", "AMD64"), 0x014C: ("win32", "x86"), 0xAA64: ("win_arm64", "ARM64")}
-#: Fecha de todo lo que hay dentro: el mismo contenido da el mismo .zip.
-_FECHA = (1980, 1, 1, 0, 0, 0)
 
 _LEEME = """\
 pei-excel, copia portátil
@@ -128,9 +127,7 @@ def armar(python: Path, ruedas: Path, destino: Path) -> Armado:
     with zipfile.ZipFile(memoria, "w", zipfile.ZIP_DEFLATED) as nuevo:
         for nombre in sorted(partes):
             contenido, atributos = partes[nombre]
-            parte = zipfile.ZipInfo(nombre, _FECHA)
-            parte.external_attr, parte.compress_type = atributos, zipfile.ZIP_DEFLATED
-            nuevo.writestr(parte, contenido)
+            nuevo.writestr(entrada(nombre, atributos >> 16 or 0o644), contenido)
     escribir_entero(destino, memoria.getvalue())
     return Armado(destino, [f"{nombre} {version}" for nombre, (version, _) in sorted(elegidas.items())], sobran)
 

@@ -15,7 +15,7 @@ RAIZ = Path(pei_excel.__file__).parent
 PISOS = {
     "__init__": 0, "crudo": 0, "ubicacion": 0, "hallazgo": 0, "periodos": 0, "textos": 0, "tipos": 0, "calculos": 0,
     "mensual": 0, "faltantes": 0, "cuadros": 0, "indicaciones": 0, "tipos_oficina": 0, "definitivo": 0,
-    "semaforo": 0,
+    "semaforo": 0, "empaque": 0,
     "formato": 1, "formatos": 1, "libro": 1,
     "lectura": 2,
     "evaluacion": 3, "actividades": 3, "modificaciones": 3, "anteriores": 3, "tablas": 3, "reglas": 3, "revision": 3,

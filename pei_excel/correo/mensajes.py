@@ -20,6 +20,7 @@ from email.utils import format_datetime
 from pathlib import PurePosixPath
 
 from pei_excel.correo.resultados import Adjunto
+from pei_excel.empaque import entrada
 from pei_excel.tipos_oficina import es_correo
 
 #: Sólo ASCII por dentro: ningún servidor lo rechaza ni lo cambia.
@@ -34,8 +35,6 @@ _TIPOS = {".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".zi
 #: Con qué remitente se mide un correo antes de tener el de verdad.
 _CUALQUIERA = "remitente.de.la.oficina@municipio.example"
 _POR_CODIFICAR = "por-codificar"
-#: La fecha de lo que va en un .zip: la misma siempre, para que lo mismo dé los mismos bytes.
-_EPOCA = (1980, 1, 1, 0, 0, 0)
 
 
 class MensajeImpropio(ValueError):  # noqa: N818 - el dominio la llama así
@@ -197,5 +196,5 @@ def por_mandar(mensaje: Mensaje) -> Sequence[Adjunto]:
     memoria = io.BytesIO()
     with zipfile.ZipFile(memoria, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zip_:
         for adjunto in mensaje.adjuntos:
-            zip_.writestr(zipfile.ZipInfo(adjunto.nombre, _EPOCA), adjunto.contenido, zipfile.ZIP_DEFLATED, 9)
+            zip_.writestr(entrada(adjunto.nombre), adjunto.contenido, zipfile.ZIP_DEFLATED, 9)
     return [Adjunto(f"{mensaje.clave or mensaje.motivo}.zip", "", memoria.getvalue())]

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
+import xlsxwriter.workbook as modulo_de_libro
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from pei_excel.crudo import ErrorExcel
+from pei_excel.empaque import Zip
 from pei_excel.escritura.estilos import CUERPO, FECHA, FUENTE, Estilos
 from pei_excel.escritura.medidas import ALTO_NORMAL, ancho_combinado, renglones
 from pei_excel.formato import IDENTIDAD_DE_SALIDA, PROPIEDAD_IDENTIDAD, Columna
@@ -97,6 +99,7 @@ class HojaNueva(Worksheet):  # type: ignore[misc]
 class LibroNuevo(xlsxwriter.Workbook):  # type: ignore[misc]
     """Libro de xlsxwriter con su caché de estilos; puede proteger su estructura (xlsxwriter no sabe)."""
 
+    empaque: type[Zip] = Zip
     estructura_protegida = False
     estilos: Estilos
 
@@ -108,6 +111,14 @@ class LibroNuevo(xlsxwriter.Workbook):  # type: ignore[misc]
         super()._write_workbook_pr()
         if self.estructura_protegida:
             self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
+
+    def _store_workbook(self) -> None:
+        original = modulo_de_libro.ZipFile
+        modulo_de_libro.ZipFile = self.empaque
+        try:
+            super()._store_workbook()
+        finally:
+            modulo_de_libro.ZipFile = original
 
 
 def abrir_libro(

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
-from zipfile import ZipFile
 
-import xlsxwriter.workbook as modulo_de_libro
 from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple
 from xlsxwriter.xmlwriter import XMLwriter
 
+from pei_excel.empaque import Zip
 from pei_excel.escritura.hoja import SIN_CALCULAR, HojaNueva, LibroNuevo
 from pei_excel.ubicacion import letra
 
@@ -27,7 +26,7 @@ _COMPRESION = 1
 _ERRORES = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 
-class _ZipLigero(ZipFile):
+class _ZipLigero(Zip):
     """Archivo zip que comprime con el nivel de aquí."""
 
     def writestr(
@@ -189,6 +188,7 @@ class HojaRapida(HojaNueva):
 class LibroRapido(LibroNuevo):
     """Libro con hojas rápidas, formatos que se copian de los de libros anteriores y compresión ligera."""
 
+    empaque = _ZipLigero
     #: Propiedades → formato ya calculado, sin índices de ningún libro.
     _moldes: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}  # noqa: RUF012 - es de la clase a propósito
 
@@ -214,11 +214,3 @@ class LibroRapido(LibroNuevo):
 
     def _get_packager(self) -> Any:
         return _Empacador()
-
-    def _store_workbook(self) -> None:
-        original = modulo_de_libro.ZipFile
-        modulo_de_libro.ZipFile = _ZipLigero
-        try:
-            super()._store_workbook()
-        finally:
-            modulo_de_libro.ZipFile = original

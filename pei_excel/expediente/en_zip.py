@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from pei_excel.empaque import entrada
 from pei_excel.escritura.datos import en_csv
 from pei_excel.expediente.piezas import (
     BORRADOR,
@@ -24,8 +25,6 @@ from pei_excel.proceso import nombre_para_archivo
 from pei_excel.salidas import escribir_entero, puerta
 from pei_excel.textos import cuenta
 
-#: La fecha de todo lo que va en el .zip: la más antigua que admite.
-_SIN_FECHA = (1980, 1, 1, 0, 0, 0)
 _TITULOS = ("clase", "periodo", "archivo", "fecha_de_recepcion", "segun", "sha256", "detalle")
 
 
@@ -40,9 +39,7 @@ def a_zip(expediente: Expediente) -> bytes:
     memoria = io.BytesIO()
     with zipfile.ZipFile(memoria, "w", zipfile.ZIP_DEFLATED) as archivo:
         for nombre in sorted(contenidos):
-            entrada = zipfile.ZipInfo(nombre, _SIN_FECHA)
-            entrada.compress_type, entrada.create_system, entrada.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            archivo.writestr(entrada, contenidos[nombre])
+            archivo.writestr(entrada(nombre, 0o644), contenidos[nombre])
     return memoria.getvalue()
 
 
