@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import pei_excel
-from pei_excel import menu
 from pei_excel.escritura.consolidado_control import CONTROL
 from pei_excel.formatos.mir import MIR
 from pei_excel.formatos.poi import POI
 from pei_excel.manual import MANUALES, Manual, como_pagina, escribir_manuales
 from pei_excel.manual.ilustrar import IMAGENES
+from pei_excel.menu.principal import OPCIONES
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS
 
 CARPETA = Path(pei_excel.__file__).parent / "manual"
@@ -59,7 +59,7 @@ def test_nombran_lo_que_existe(manual: Manual) -> None:
         for nombre in (CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS):
             assert f"`{nombre}`" in texto
         for titulo, tecla in re.findall(r"### \d\. ([^\n]+)\n\nOpción \*\*(\d)\*\*", texto):
-            opcion = next(o for o in menu.OPCIONES if o.tecla == tecla)
+            opcion = next(o for o in OPCIONES if o.tecla == tecla)
             palabra = "correos" if tecla == "4" else titulo.split()[0]
             assert palabra.casefold() in opcion.texto.casefold(), (titulo, opcion)
 
