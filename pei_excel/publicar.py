@@ -20,6 +20,7 @@ from pei_excel.escritura.datos import en_csv, leer_csv
 from pei_excel.escritura.datos_abiertos import DATOS, FICHAS, celdas_de_ficha
 from pei_excel.formatos import transparencia as forma
 from pei_excel.hallazgo import Hallazgo, Severidad
+from pei_excel.indicaciones import indicacion
 from pei_excel.lectura.publicado import Publicado, leer_publicado
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.transparencia import comprobar, origen_de
@@ -241,7 +242,8 @@ def _documento_previo(carpeta: Path) -> dict[str, Any]:
             return {}
     except (OSError, ValueError, AttributeError):
         pass
-    raise NoSePudo(f"«{carpeta}» tiene otra cosa, no libros de transparencia. Elija otra carpeta con -o.")
+    remedio = indicacion(orden="Elija otra carpeta con -o.", menu="Cámbiele el nombre y repita.")
+    raise NoSePudo(f"«{carpeta}» tiene otra cosa, no libros de transparencia. {remedio}")
 
 
 def _de_otras_fracciones(final: Path, pedidas: Iterable[str]) -> Iterable[tuple[str, bytes]]:

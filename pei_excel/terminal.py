@@ -144,7 +144,7 @@ def preguntar_ruta(texto: str, *, propuesta: str | None = None) -> Path:
             if not ruta.exists():
                 ruta = Path(desarrastrar(escrita)).expanduser()
                 ruta.exists()
-        except (OSError, RuntimeError, ValueError):  # demasiado larga, con un carácter nulo, de otro usuario…
+        except (OSError, RuntimeError):  # demasiado larga, de un usuario que no hay…
             click.echo("Esa ruta no puede usarse. Revísela, o arrastre aquí la carpeta.")
         else:
             return ruta

@@ -181,8 +181,8 @@ def decir_donde_hay_libros(sesion: Sesion) -> None:
             click.echo(f"  {_que_hacer_con(carpeta, sesion.periodo)}")
     if sueltos := sum(r.parent == recibidos and r.suffix.lower() in RECIBIBLES for r, _ in originales(recibidos)):
         guarde = "guárdelo" if sueltos == 1 else "guárdelos"
-        click.echo(f"  En «{RECIBIDOS}» hay {cuenta(sueltos, 'libro suelto', 'libros sueltos')}: {guarde} en la carpeta "
-                   "de su periodo.")
+        click.echo(f"  En «{RECIBIDOS}» hay {cuenta(sueltos, 'libro suelto', 'libros sueltos')}: {guarde} en la "
+                   "carpeta de su periodo.")
     if otros:
         click.echo(f"  Sí los hay de {enumerar(otros)}: cambie de periodo con la opción 8.")
 

@@ -114,7 +114,8 @@ def expediente(clave: str, ejercicio: int, catalogo: Path | None, base: Path, de
     from pei_excel import expediente as expedientes
 
     if not base.is_dir():
-        uso(f"No existe «{base}», la carpeta de resultados. Diga cuál es con --salidas.")
+        diga = indicacion(orden="Diga cuál es con --salidas.", menu="Prepare otra vez la carpeta de trabajo.")
+        uso(f"No existe «{base}», la carpeta de resultados. {diga}")
     if destino is not None and destino.is_dir():
         uso(f"«{destino}» es una carpeta: escriba el nombre del archivo, por ejemplo {destino / 'expediente.zip'}.")
     quien = expedientes.de_quien(clave, ejercicio, leer_catalogo_o_salir(catalogo) if catalogo else None)

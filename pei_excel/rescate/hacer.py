@@ -173,6 +173,7 @@ def _exigir_que_no_haya_otros(rescatados: Sequence[Rescatado]) -> None:
     for uno in rescatados:
         if uno.ruta is not None and uno.ruta.exists() and uno.ruta.read_bytes() != uno.contenido:
             raise NoSePudo(
-                f"Ya hay un «{uno.ruta}» distinto y no se escribe encima: pudo corregirse a mano. Muévalo o elija otra "
-                "carpeta con -o. No se escribió nada."
+                f"Ya hay un «{uno.ruta}» distinto y no se escribe encima: pudo corregirse a mano. "
+                + indicacion(orden="Muévalo o elija otra carpeta con -o.", menu="Muévalo a otra carpeta y repita.")
+                + " No se escribió nada."
             )
