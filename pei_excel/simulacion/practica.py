@@ -9,17 +9,16 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pei_excel.lectura.recepcion import NOMBRE as LISTA
 from pei_excel.oficina import CATALOGO, RECIBIDOS, RESULTADOS, Oficina
 from pei_excel.preparacion import LEEME, preparar
 from pei_excel.salidas import NoSePudo, escribir_entero, puerta
 from pei_excel.simulacion.ano import AnoMunicipal, escribir_recibidos, simular_ano
 from pei_excel.simulacion.ano_modelo import Paso
+from pei_excel.simulacion.practica_guia import DESPUES, donde_espera, guia, llegan
 
-#: Lo que llega después de consolidar por primera vez, para copiarlo sobre lo recibido.
-DESPUES = "4 llega después"
 #: Formato → carpeta de su municipio.
 MUNICIPIOS = {"MIR": "Municipio con MIR (demostración)", "POI": "Municipio con POI (demostración)"}
-_TANDAS = {2: "correcciones", 3: "con el periodo ya cerrado"}
 
 Avance = Callable[[str, int, int], None]
 
@@ -59,7 +58,9 @@ def _escribir(ano: AnoMunicipal, oficina: Oficina, temporal: Path, avance: Avanc
     libros = 0
     for n, paso in enumerate(ano.pasos, 1):
         avance(f"Escribiendo {MUNICIPIOS[ano.formato].partition(' (')[0]}", n, len(ano.pasos))
-        suya, nuevos = temporal / f"{n}", _nuevos(ano, paso)
+        suya, nuevos = temporal / f"{n}", llegan(ano, paso)
+        if not nuevos:
+            continue
         escribir_recibidos(suya, paso.envios, nuevos)
         for ruta in sorted(suya.iterdir()):
             escribir_entero(_donde(oficina, paso) / ruta.name, ruta.read_bytes())
@@ -70,22 +71,13 @@ def _escribir(ano: AnoMunicipal, oficina: Oficina, temporal: Path, avance: Avanc
     return libros
 
 
-def _nuevos(ano: AnoMunicipal, paso: Paso) -> set[str]:
-    """Los archivos que llegan en ese paso; los demás ya estaban."""
-    antes = {e.archivo: e for p in ano.de(paso.periodo) if p.tanda < paso.tanda for e in p.envios}
-    return {e.archivo for e in paso.envios if antes.get(e.archivo) is not e}
-
-
 def _donde(oficina: Oficina, paso: Paso) -> Path:
     if paso.tanda == 1:
         return oficina.recibidos(paso.periodo)
-    return oficina.carpeta / DESPUES / paso.periodo.codigo / _TANDAS[paso.tanda]
+    return oficina.carpeta / donde_espera(paso)
 
 
 def _leeme(ano: AnoMunicipal) -> bytes:
-    uno, dos = (p.codigo for p in ano.periodos[:2])
-    antes, ahora = (clave for _, clave in ano.renombrado.claves)
-    expediente = "-".join(p for p in (ahora, ano.renombrado.programa) if p)
     libros = "POI" if ano.formato == "POI" else "informes de la MIR"
     texto = f"""\
 DATOS DE DEMOSTRACIÓN: NADA DE ESTO EXISTE
@@ -94,30 +86,24 @@ El año {ano.ejercicio} de un municipio inventado, con {len(ano.participantes)} 
 Las unidades, las cifras y los oficios salen de un simulador. No mezcle esta carpeta con la de su oficina.
 
 Qué hay aquí
-   {CATALOGO}      Las unidades, los plazos y las prórrogas, ya llenos.
-   {RECIBIDOS}        Los {libros} que llegaron al principio, por periodo, y su recepcion.csv.
-   {RESULTADOS}       Vacía: aquí quedará lo que usted haga.
-   {DESPUES}      Lo que llegó después: cópielo sobre lo recibido cuando le toque.
+   {CATALOGO:<17} Las unidades, los plazos y las prórrogas, ya llenos.
+   {RECIBIDOS:<17} Los {libros} que llegaron al principio, por periodo, y su {LISTA}.
+   {RESULTADOS:<17} Vacía: aquí quedará lo que usted haga.
+   {DESPUES:<17} Lo que llegó después: cópielo sobre lo recibido cuando le toque.
 
-Qué probar, en orden, con el menú (doble clic en INICIAR) o con las órdenes
-   1. En el menú, con la opción 7, escriba el periodo: {uno}.
-   2. Consolide y mire «¿Quién falta?»: hay faltas, atrasos y libros por corregir; en un municipio
-      de diez o más unidades, también un archivo que no abre y copias del mismo informe.
-   3. En el consolidado, hoja «Observaciones», anote en alguna «No procede», con su motivo. Guarde
-      y cierre el libro.
-   4. Copie lo de «{DESPUES}/{uno}/{_TANDAS[2]}» sobre «{RECIBIDOS}/{uno}», también su
-      recepcion.csv, y consolide otra vez: lo corregido aparece como atendido y lo que no procede
-      ya no cuenta.
-   5. Cierre el periodo. Si queda algo por solventar pedirá el motivo.
-   6. Alguien corrige con el periodo ya cerrado: ábralo otra vez, copie lo de
-      «{_TANDAS[3]}», consolide y cierre. Lo primero se hace con
-      pei-excel reabrir {uno} --motivo "Llegó lo solventado" -o "{RESULTADOS}"
-   7. Consolide {dos}, que se compara con lo cerrado. Busque VER001 (una cifra ya cerrada que alguien
-      cambió), VER002 (una meta que cambió sin registrarse), VER003 y VER004 (metas modificadas que
-      conviene mirar).
-   8. La unidad {antes} pasó a ser la {ahora}. Pida su expediente, que trae también lo de antes:
-      pei-excel expediente {expediente} {ano.ejercicio} --catalogo {CATALOGO} --salidas "{RESULTADOS}"
+Qué probar, en orden
+Abra el menú con INICIAR: no hay que escribir órdenes. Lo que sigue es lo que verá si hace todo lo anterior.
+{_como_se_nombra(ano)}
 
-Las órdenes se escriben en una ventana de comandos abierta en esta carpeta. Cuando termine, puede borrarla entera.
+{guia(ano)}
+Cuando termine, puede borrar esta carpeta entera.
 """
     return b"\xef\xbb\xbf" + texto.replace("\n", "\r\n").encode()
+
+
+def _como_se_nombra(ano: AnoMunicipal) -> str:
+    uno = ano.participantes[0]
+    quien, clave = uno.quien(ano.periodos[0]), uno.clave(ano.periodos[0])
+    if uno.programa:
+        return f"«{quien}» es la unidad {clave} con su programa {uno.programa}."
+    return f"«{quien}» es la unidad de esa clave en {CATALOGO}."
