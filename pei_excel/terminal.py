@@ -206,6 +206,17 @@ def confirmar(pregunta: str, *, propuesta: bool) -> bool:
         click.echo("Responda S (sí) o N (no).")
 
 
+def abrir(archivo: Path) -> bool:
+    """Abre un archivo con el programa que le toca; falso si no se pudo."""
+    if sys.platform != "win32":
+        return click.launch(str(archivo)) == 0
+    try:
+        os.startfile(archivo)  # noqa: S606 - Click 8.2 y 8.3 buscan «start», que en Windows no es un programa
+    except OSError:
+        return False
+    return True
+
+
 def _lugar(error: BaseException) -> str:
     """Módulo y línea donde ocurrió, sin rutas de la máquina."""
     rastro = error.__traceback__

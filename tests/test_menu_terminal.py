@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,20 @@ from test_cli import escribir
 
 import pei_excel
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS
+from pei_excel.preparacion import preparar
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows no tiene pseudoterminales de Unix")
 
 RAIZ = Path(pei_excel.__file__).parent.parent
 DIFICIL = "Usuario con acentos — OneDrive - H. Ayuntamiento (Planeación)"
 MENU = "Elija una opción: "
+
+
+def _tomar_la_terminal() -> None:
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Terminal:
@@ -36,6 +46,8 @@ class Terminal:
             [sys.executable, "-m", "pei_excel"], cwd=carpeta, stdin=otro, stdout=otro, stderr=otro,
             env={**ambiente, "PYTHONPATH": str(RAIZ), "HOME": str(casa), "XDG_CONFIG_HOME": str(casa), "TERM": "dumb",
                  "PYTHONUTF8": "1"},
+            # La terminal es suya, como en una ventana: así Ctrl-C le llega a él y a sus procesos.
+            start_new_session=True, preexec_fn=_tomar_la_terminal,  # noqa: PLW1509 - aquí no hay hilos
         )
         os.close(otro)
         self._leido = b""
@@ -54,6 +66,10 @@ class Terminal:
             self._leido += nuevo.replace(b"\r\n", b"\n")
         antes, _, self._leido = self._leido.partition(buscado)
         return antes.decode()
+
+    def interrumpir(self) -> None:
+        """Ctrl-C."""
+        os.write(self._lado, b"\x03")
 
     def responder(self, pregunta: str, respuesta: str) -> str:
         """Espera la pregunta, contesta y da lo que había aparecido antes de ella."""
@@ -122,6 +138,36 @@ def test_de_nada_a_un_periodo_cerrado(terminal: Terminal, tmp_path: Path) -> Non
     assert t.proceso.wait(timeout=20) == 0
     assert (oficina / RESULTADOS / "cerrados" / "2024-T2" / "v1" / "cierre.json").is_file()
     assert (oficina / CATALOGO).is_file()
+
+
+def test_control_c_no_cierra_la_ventana(tmp_path: Path) -> None:
+    """A la mitad de una orden o de una pregunta vuelve al menú y no queda nada a medias; en el menú, es salir."""
+    (tmp_path / "casa").mkdir()
+    oficina = tmp_path / DIFICIL
+    preparar(oficina, hoy=date(2024, 7, 8), ejercicio=2024)
+    recibidos = oficina / RECIBIDOS / "2024-T2"
+    escribir(recibidos / "0.xlsx")
+    for n in range(1, 12):
+        shutil.copy(recibidos / "0.xlsx", recibidos / f"{n}.xlsx")
+    t = Terminal(oficina, tmp_path / "casa")
+    try:
+        t.responder(MENU, "8")
+        t.responder("Carpeta de trabajo", "")
+        t.responder("Periodo, por ejemplo", "2024-T2")
+        t.responder(MENU, "3")
+        t.esperar("Leyendo")
+        t.interrumpir()
+        assert "Interrumpido. Lo que tenía sigue entero." in t.responder(MENU, "6")
+        assert list((oficina / RESULTADOS).iterdir()) == []
+        t.esperar("¿Cierro el")
+        t.interrumpir()
+        assert "Se dejó lo que estaba contestando" in t.esperar(MENU)
+        t.interrumpir()
+        t.esperar("Pulse Intro para terminar: ")
+        t.interrumpir()
+        assert t.proceso.wait(timeout=20) == 0
+    finally:
+        t.cerrar()
 
 
 def test_recuerda_la_carpeta_y_sale_con_control_d(tmp_path: Path) -> None:

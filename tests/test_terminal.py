@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pei_excel.terminal import confirmar, desarrastrar, preguntar, preguntar_ruta
+from pei_excel import terminal
+from pei_excel.terminal import abrir, confirmar, desarrastrar, preguntar, preguntar_ruta
 
 _SIGNOS = " '\"&()%#[]{}$!;,+=@~^`-_.áñÚü—–\u3000"
 NOMBRES = st.text(
@@ -85,6 +86,22 @@ def test_la_ruta_que_se_escribe(
     assert preguntar_ruta("Carpeta") == Path.home() / "x"
     assert capsys.readouterr().out.count("no puede usarse") == 2
     assert preguntar_ruta("Carpeta", propuesta=str(rara)) == rara
+
+
+def test_en_windows_abre_el_archivo_el_sistema(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Y no Click, que en 8.2 no puede; si tampoco se deja, se sabe."""
+    abiertos: list[Path] = []
+
+    def startfile(ruta: Path) -> None:
+        if not ruta.exists():
+            raise FileNotFoundError(ruta)
+        abiertos.append(ruta)
+
+    monkeypatch.setattr(terminal.sys, "platform", "win32")
+    monkeypatch.setattr(terminal.os, "startfile", startfile, raising=False)
+    assert abrir(tmp_path)
+    assert not abrir(tmp_path / "nada")
+    assert abiertos == [tmp_path]
 
 
 def test_lo_demas_se_toma_como_se_escribe(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import click
 from pei_excel.menu.lugar import decir_donde_hay_libros
 from pei_excel.menu.sesion import Sesion
 from pei_excel.oficina import anterior, hay_libros
-from pei_excel.terminal import confirmar, preguntar, preguntar_ruta
+from pei_excel.terminal import abrir, confirmar, preguntar, preguntar_ruta
 
 _NINGUNA = "ninguna"
 
@@ -86,7 +86,7 @@ def consolidar(sesion: Sesion, recibidos: Path, *, preguntando: bool = True) -> 
     consolidados = sorted(sesion.del_periodo.glob("consolidado-*.xlsx"))
     if preguntando and estado in {0, 1} and consolidados and confirmar("¿Abro la Ficha?", propuesta=True):
         for libro in consolidados:
-            if click.launch(str(libro)):
+            if not abrir(libro):
                 click.echo(f"No se pudo abrir. Ábralo usted: «{libro}».")
     return estado
 
