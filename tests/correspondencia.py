@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from buzon import REMITENTE, Buzon
+from buzon import Buzon
 from oficina_simulada import Acompanante, Oficina, Salida, correr
-from recibidos_del_buzon import Llegado, adjuntos_de, bytes_de, huellas_de, leido_de, texto_de, textos_del_libro
+from recibidos_del_buzon import Llegado, huella, recibir, textos_del_libro
 
 from pei_excel.bitacora import ENVIADO, Bitacora
 from pei_excel.correo.composicion import PUNTOS
 from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import MESES, Periodo
+from pei_excel.simulacion.ano_catalogo import TESORERIA as A_TESORERIA
 from pei_excel.simulacion.ano_guion import DIAS_PARA_CORREGIR, limite_de
 from pei_excel.simulacion.ano_modelo import DE_PLANEACION, DEBEN_CORREGIRSE, Celda, Envio, Participante, Paso
 
-TESORERIA = "tesoreria@demostracion.example"
+_ENCABEZADOS_DE_COPIA = re.compile(rb"\AX-Pei-[^\r]*\r\nX-Pei-[^\r]*\r\n")
 _PUNTO = re.compile(r"- (?:[\w-]+ · )?([^·]+?)(?:, ([A-Z]+\d+))? · (?:Debe corregirse|Favor de aclarar): ")
-_APERTURA, _RECORDATORIO, _FALTANTE, _ACUSE, _OBSERVACIONES = (
-    "apertura", "recordatorio", "faltante", "acuse", "observaciones"
+_APERTURA, _RECORDATORIO, _FALTANTE, _ACUSE, _OBSERVACIONES, _TESORERIA = (
+    "apertura", "recordatorio", "faltante", "acuse", "observaciones", "tesoreria"
 )
 
 
@@ -39,37 +38,34 @@ class Correspondencia(Acompanante):
         self.llegados: list[Llegado] = []
         self.cortado = ""  #: la dirección a la que no se le pudo escribir la primera vez
         self.ordenes: dict[tuple[str, str], tuple[Path, int]] = {}  #: (periodo, motivo) → carpeta y estado en que acabó
-        self._leidos: dict[str, str] = {}  #: SHA-256 de un libro → lo que dice
 
-    def _enviar(
-        self, periodo: Periodo, motivo: str, carpeta: Path | None = None
-    ) -> tuple[Salida, dict[str, EmailMessage]]:
-        """Manda la orden; da lo que dijo y lo que llegó, por dirección, que es una y la del mensaje."""
+    def _enviar(self, periodo: Periodo, motivo: str, carpeta: Path | None = None) -> tuple[Salida, dict[str, Llegado]]:
+        """Manda la orden; da lo que dijo y lo que llegó, por dirección. A una unidad no llega nada de planeación."""
         antes = len(self.buzon.recibidos)
         donde = carpeta or self.oficina.resultados / periodo.codigo
-        a_quien = ("tesoreria",) if motivo == "tesoreria" else ("unidades", "--motivo", motivo)
+        a_quien = (motivo,) if motivo == _TESORERIA else ("unidades", "--motivo", motivo)
         hecho = correr("enviar", donde, "--a", *a_quien, "--catalogo", self.oficina.catalogo, "--enviar",
                        "-o", self.oficina.resultados)
         self.ordenes[periodo.codigo, motivo] = donde, hecho.estado
-        llegados: dict[str, EmailMessage] = {}
+        llegados: dict[str, Llegado] = {}
         for n, sobre in enumerate(self.buzon.recibidos[antes:], antes + 1):
-            uno = Llegado(periodo.codigo, motivo, tuple(sobre.rcpt_tos), bytes_de(sobre), leido_de(sobre), n)
-            self.llegados.append(uno)
-            assert (uno.mensaje["Cc"], uno.mensaje["Bcc"], str(uno.mensaje["From"])) == (None, None, REMITENTE)
-            assert uno.para == (str(uno.mensaje["To"]),)
-            assert uno.para[0] not in llegados
-            llegados[uno.para[0]] = uno.mensaje
+            uno, adjuntos = recibir(sobre, periodo.codigo, motivo, n)
+            assert uno.para not in llegados
+            llegados[uno.para] = uno
+            if motivo in {_OBSERVACIONES, _ACUSE}:
+                escritos = [uno.texto, *map(textos_del_libro, adjuntos.values())]
+                assert [x for x in _de_planeacion(donde) if any(x in e for e in escritos)] == []
+        self.llegados += llegados.values()
         return hecho, llegados
 
-    def _el_que_vale(self, paso: Paso, motivo: str, direccion: str, *, cerrado: bool) -> EmailMessage:
+    def _el_que_vale(self, paso: Paso, motivo: str, direccion: str, *, cerrado: bool) -> Llegado:
         """Lo de ahora o, si ya tenía lo mismo, aquello: al reabrir, lo de antes de cerrar."""
         carpeta = self.oficina.resultados / paso.periodo.codigo / "evaluaciones"
-        suyos = [x.mensaje for x in self.llegados if (x.periodo, x.motivo, x.para) == (
-            paso.periodo.codigo, motivo, (direccion,))]
         return next(
-            m for m in reversed(suyos)
-            if ("El periodo ya está cerrado" in texto_de(m)) is cerrado or motivo == _ACUSE
-            if all((carpeta / n).is_file() and (carpeta / n).read_bytes() == c for n, c in adjuntos_de(m).items())
+            x for x in reversed(self.llegados)
+            if (x.periodo, x.motivo, x.para) == (paso.periodo.codigo, motivo, direccion)
+            if motivo == _ACUSE or ("El periodo ya está cerrado" in x.texto) is cerrado
+            if x.adjuntos == _huellas_de(carpeta, x.adjuntos)
         )
 
     # ------------------------------------------------------------ antes de que entreguen
@@ -87,8 +83,8 @@ class Correspondencia(Acompanante):
         assert set(llegados) == set(con_libro)
         for direccion, mensaje in llegados.items():
             uno = con_libro[direccion]
-            ((nombre, contenido),) = adjuntos_de(mensaje).items()
-            assert contenido == libros.pop(nombre)
+            ((nombre, sha256),) = mensaje.adjuntos.items()
+            assert sha256 == libros.pop(nombre)
             (leido,) = leer(carpeta / nombre, nombre, Opciones(periodo=periodo))
             assert leido.identidad == (uno.clave(periodo), uno.programa)
             self._dice(mensaje, uno, periodo, "LISTO PARA ENVIAR", self._hasta(uno, periodo))
@@ -98,10 +94,10 @@ class Correspondencia(Acompanante):
         for uno in informan:
             mensaje = llegados[self._direccion(uno, periodo)]
             self._dice(mensaje, uno, periodo, "Le recordamos", self._hasta(uno, periodo))
-            assert not adjuntos_de(mensaje)
+            assert not mensaje.adjuntos
 
-    def _preparar(self, periodo: Periodo) -> dict[str, bytes]:
-        """Los libros del periodo: de lo entregado el trimestre anterior o, en el primero, de lo aprobado."""
+    def _preparar(self, periodo: Periodo) -> dict[str, str]:
+        """Las huellas de los libros del periodo: de lo del trimestre anterior o, en el primero, de lo aprobado."""
         desde = self.oficina.recibidos(Periodo(periodo.ejercicio, "T", periodo.trimestre - 1))
         if periodo.trimestre == 1:
             desde = self.oficina.carpeta / "aprobados"
@@ -113,7 +109,7 @@ class Correspondencia(Acompanante):
         hecho = correr("plantilla", self.oficina.ano.formato.lower(), "--catalogo", self.oficina.catalogo,
                        "--desde", desde, "--periodo", periodo.codigo, "-o", carpeta)
         assert hecho.estado in {0, 1}, hecho.error
-        return {p.name: p.read_bytes() for p in carpeta.iterdir()}
+        return _huellas_de(carpeta, [p.name for p in carpeta.iterdir()])
 
     def _tiene_de_donde(self, uno: Participante, periodo: Periodo) -> bool:
         """Entregó el trimestre anterior algo que se pudo leer."""
@@ -125,7 +121,12 @@ class Correspondencia(Acompanante):
     # ------------------------------------------------------------ después de cada consolidación
 
     def consolidado(self, paso: Paso) -> None:
-        """Lo que se observa, a quien no ha entregado y, la primera vez, qué se recibió y el consolidado preliminar."""
+        """Lo que se observa, a quien no ha entregado y, la primera vez, qué se recibió y el consolidado preliminar.
+
+        De un mes que no cierra trimestre, una sola vez y sin preliminar.
+        """
+        if paso.periodo.clase != "T" and not paso.cierra:
+            return
         if paso.tanda == 1 and paso.periodo == self.corte:
             self._con_un_corte(paso)
         self.observaciones(paso)
@@ -139,7 +140,7 @@ class Correspondencia(Acompanante):
     def anotado(self, paso: Paso) -> None:
         """Con las decisiones anotadas en el consolidado, ése ya no es el que se escribió: no va a la Tesorería."""
         if paso.anotaciones:
-            hecho, llegados = self._enviar(paso.periodo, "tesoreria")
+            hecho, llegados = self._enviar(paso.periodo, _TESORERIA)
             assert (hecho.estado, llegados) == (1, {})
             assert f"«consolidado-{self.oficina.ano.formato.lower()}.xlsx» cambió desde que se consolidó" in hecho.error
 
@@ -200,23 +201,20 @@ class Correspondencia(Acompanante):
         assert set(llegados) <= {self._direccion(e.de, paso.periodo) for e in vigentes}
         for envio in vigentes:
             mensaje = self._el_que_vale(paso, _ACUSE, self._direccion(envio.de, paso.periodo), cerrado=cerrado)
-            huella = hashlib.sha256((self.oficina.recibidos(paso.periodo) / envio.archivo).read_bytes()).hexdigest()
+            suya = huella((self.oficina.recibidos(paso.periodo) / envio.archivo).read_bytes())
             dia = "" if envio.rechazado else f", el {_dia(envio.fecha)}"
-            self._dice(mensaje, envio.de, paso.periodo, f"«{envio.archivo}»{dia}", f"SHA-256 {huella}")
-            adjuntos = adjuntos_de(mensaje)
-            assert bool(adjuntos) is not bool(self._para_la_unidad(paso, envio))
-            self._son_los_escritos(paso, adjuntos, "evaluaciones")
-            self._nada_de_planeacion(paso, mensaje)
+            self._dice(mensaje, envio.de, paso.periodo, f"«{envio.archivo}»{dia}", f"SHA-256 {suya}")
+            assert bool(mensaje.adjuntos) is not bool(self._para_la_unidad(paso, envio))
 
     def tesoreria(self, paso: Paso, *, version: int | None = None) -> None:
         """El consolidado, tal como se escribió, con su cobertura, lo que falta y lo que está en solventación."""
-        hecho, llegados = self._enviar(paso.periodo, "tesoreria")
-        assert (hecho.estado, set(llegados)) == (0, {TESORERIA}), hecho.error
-        mensaje, formato = llegados[TESORERIA], self.oficina.ano.formato.lower()
-        adjuntos = adjuntos_de(mensaje)
-        assert list(adjuntos) == [f"consolidado-{formato}.xlsx", f"tesoreria-{formato}.xlsx"]
-        self._son_los_escritos(paso, adjuntos)
-        texto, verdad = texto_de(mensaje), paso.verdad
+        hecho, llegados = self._enviar(paso.periodo, _TESORERIA)
+        assert (hecho.estado, set(llegados)) == (0, {A_TESORERIA}), hecho.error
+        mensaje, formato = llegados[A_TESORERIA], self.oficina.ano.formato.lower()
+        carpeta = self.oficina.resultados / paso.periodo.codigo
+        nombres = [f"consolidado-{formato}.xlsx", f"tesoreria-{formato}.xlsx"]
+        assert list(mensaje.adjuntos.items()) == list(_huellas_de(carpeta, nombres).items())
+        texto, verdad = mensaje.texto, paso.verdad
         cuentan = verdad.cuantos("aceptado") + verdad.cuantos("observado")
         (frase,) = [x for x in texto.splitlines() if x.startswith("Se remite el consolidado")]
         fuera = [*(unidad for unidad, _ in verdad.faltan),
@@ -226,8 +224,8 @@ class Correspondencia(Acompanante):
         assert [x for x in fuera if x not in frase] == []
         assert frase.endswith(f"). Versión {'preliminar' if version is None else version}.")
         assert ("PRELIMINARES" in texto) is (version is None)
-        assert all(hashlib.sha256(c).hexdigest() in texto for c in adjuntos.values())
-        al_pie = textos_del_libro(adjuntos[f"tesoreria-{formato}.xlsx"])
+        assert all(sha256 in texto for sha256 in mensaje.adjuntos.values())
+        al_pie = textos_del_libro((carpeta / nombres[1]).read_bytes())
         assert ("en solventación" in frase) is ("solventación en trámite" in al_pie), frase
 
     # ------------------------------------------------------------ lo que consta
@@ -237,10 +235,10 @@ class Correspondencia(Acompanante):
         suyos = [x for x in self.llegados if x.periodo == periodo.codigo]
         dichos = self.oficina.tableros()[periodo.codigo]["correos"]
         assert [(e["message_id"], e["motivo"], e["para"], e["asunto"]) for e in dichos["enviados"]] == [
-            (x.identificador, x.motivo, x.para[0], str(x.mensaje["Subject"])) for x in suyos
+            (x.identificador, x.motivo, x.para, x.asunto) for x in suyos
         ]
         assert dichos["sin_salir"] == []
-        motivos = Counter("consolidado" if x.motivo == "tesoreria" else x.motivo for x in suyos)
+        motivos = Counter("consolidado" if x.motivo == _TESORERIA else x.motivo for x in suyos)
         texto = " ".join(correr("estado", "--periodo", periodo.codigo, "-o", self.oficina.resultados).dicho.split())
         assert f"Correos enviados a {len({x.para for x in suyos})} direcciones, en {len(suyos)} envíos: " in texto
         assert all(f"{n} de {motivo}" in texto for motivo, n in motivos.items())
@@ -252,14 +250,12 @@ class Correspondencia(Acompanante):
             (e.periodo, e.motivo, e.message_id, e.para, e.unidad, dict(e.adjuntos), e.respuesta)
             for e in anotados if e.estado == ENVIADO
         ] == [
-            (x.periodo, x.motivo, x.identificador, x.para[0], _unidad(x.para[0]), huellas_de(x.mensaje),
-             f"250 recibido {x.lugar}") for x in self.llegados
+            (x.periodo, x.motivo, x.identificador, x.para, _unidad(x.para), x.adjuntos, f"250 recibido {x.lugar}")
+            for x in self.llegados
         ]
         assert len(self.llegados) == len(self.buzon.recibidos)
         assert [(e.periodo, e.para) for e in anotados if e.estado != ENVIADO] == [(self.corte.codigo, self.cortado)]
-        veces = Counter((x.para, str(x.mensaje["Subject"]), texto_de(x.mensaje), *huellas_de(x.mensaje).items())
-                        for x in self.llegados)
-        assert max(veces.values()) == 1
+        assert max(Counter((x.para, x.asunto, x.texto, *x.adjuntos.items()) for x in self.llegados).values()) == 1
         assert len({x.identificador for x in self.llegados}) == len(self.llegados)
 
     def esta_en_el_expediente(self, uno: Participante) -> None:
@@ -272,8 +268,8 @@ class Correspondencia(Acompanante):
         assert hecho.estado == 0, hecho.error
         with zipfile.ZipFile(destino) as archivo:
             copias = [archivo.read(n) for n in archivo.namelist() if n.startswith("mensajes/")]
-        esperados = sorted(x.contenido for x in self.llegados if x.para[0] in suyas)
-        assert sorted(re.sub(rb"\AX-Pei-[^\r]*\r\nX-Pei-[^\r]*\r\n", b"", c) for c in copias) == esperados
+        esperados = sorted(x.sha256 for x in self.llegados if x.para in suyas)
+        assert sorted(huella(_ENCABEZADOS_DE_COPIA.sub(b"", c)) for c in copias) == esperados
 
     def repetido_sin_bitacora_no_sale_nada(self) -> None:
         """Perdida la bitácora, cada orden otra vez: las copias de lo enviado bastan."""
@@ -284,51 +280,28 @@ class Correspondencia(Acompanante):
 
     # ------------------------------------------------------------ lo que debe decir un mensaje
 
-    def _dice(self, mensaje: EmailMessage, uno: Participante, periodo: Periodo, *partes: str) -> None:
-        texto = texto_de(mensaje)
-        assert str(mensaje["Subject"]).startswith(f"[{uno.quien(periodo)}] ")
-        assert "\n\nMuchas gracias" in texto
-        assert [p for p in partes if p not in texto] == [], texto
+    @staticmethod
+    def _dice(mensaje: Llegado, uno: Participante, periodo: Periodo, *partes: str) -> None:
+        assert mensaje.asunto.startswith(f"[{uno.quien(periodo)}] ")
+        assert "\n\nMuchas gracias" in mensaje.texto
+        assert [p for p in partes if p not in mensaje.texto] == [], mensaje.texto
 
-    def _comprobar(self, paso: Paso, mensaje: EmailMessage, envios: list[Envio]) -> None:
+    def _comprobar(self, paso: Paso, mensaje: Llegado, envios: list[Envio]) -> None:
         suyos = [h for e in envios for h in self._para_la_unidad(paso, e)]
         celdas = Counter((hoja or "todo el archivo", celda) for _, hoja, celda in suyos)
         puntos, errores = len(suyos), sum(regla in DEBEN_CORREGIRSE for regla, _, _ in suyos)
-        texto = texto_de(mensaje)
+        texto, asunto = mensaje.texto, mensaje.asunto
         dichos = Counter((m[1], m[2] or "") for linea in texto.splitlines() if (m := _PUNTO.match(linea)))
         assert sum(dichos.values()) == min(puntos, PUNTOS), texto
         assert dichos <= celdas
         assert (f"y {puntos - PUNTOS} más en la hoja Observaciones" in texto) is (puntos > PUNTOS)
-        asunto = str(mensaje["Subject"])
         for cuantos, que in ((errores, "correcci"), (puntos - errores, "aclaraci")):
             assert (f" {cuantos} {que}" in asunto) is bool(cuantos), asunto
-        adjuntos = adjuntos_de(mensaje)
-        assert len(adjuntos) == sum(not e.rechazado for e in envios)
-        self._son_los_escritos(paso, adjuntos, "evaluaciones")
+        assert len(mensaje.adjuntos) == sum(not e.rechazado for e in envios)
         prefijos = {f"{e.de.quien(paso.periodo)}_".casefold() for e in envios}
-        assert all(n.casefold().startswith(tuple(prefijos)) for n in adjuntos)
-        self._nada_de_planeacion(paso, mensaje)
-
-    def _son_los_escritos(self, paso: Paso, adjuntos: dict[str, bytes], donde: str = "") -> None:
-        carpeta = self.oficina.resultados / paso.periodo.codigo / donde
-        assert {n: (carpeta / n).read_bytes() for n in adjuntos} == adjuntos
-
-    def _nada_de_planeacion(self, paso: Paso, mensaje: EmailMessage) -> None:
-        escritos = [texto_de(mensaje)]
-        for contenido in adjuntos_de(mensaje).values():
-            huella = hashlib.sha256(contenido).hexdigest()
-            if huella not in self._leidos:
-                self._leidos[huella] = textos_del_libro(contenido)
-            escritos.append(self._leidos[huella])
-        for secreto in _de_planeacion(self._documento(paso)):
-            assert not [e for e in escritos if secreto in e], secreto
+        assert all(n.casefold().startswith(tuple(prefijos)) for n in mensaje.adjuntos)
 
     # ------------------------------------------------------------ la verdad
-
-    def _documento(self, paso: Paso) -> dict[str, Any]:
-        ruta = self.oficina.resultados / paso.periodo.codigo / "resultado.json"
-        documento: dict[str, Any] = json.loads(ruta.read_text(encoding="utf-8"))
-        return documento
 
     def _por_direccion(self, paso: Paso) -> dict[str, list[Envio]]:
         """A quién se le observa algo, y en qué entregas, de las que se usan o no se pudieron leer."""
@@ -363,11 +336,17 @@ def _plazo(periodo: Periodo, cerrado: bool) -> Iterator[str]:
         yield f"a más tardar el {dia}"
 
 
-def _de_planeacion(documento: dict[str, Any]) -> Iterator[str]:
+def _de_planeacion(carpeta: Path) -> Iterator[str]:
     """Lo que sólo lee la oficina, sin lo que de otra manera también se dice a la unidad."""
+    documento: dict[str, Any] = json.loads((carpeta / "resultado.json").read_text(encoding="utf-8"))
     todos = [h for x in documento["libros"] for h in x["hallazgos"]]
     suyos = {h["mensaje"] for h in todos if h["destinatario"] == "unidad"}
     yield from {h["mensaje"] for h in [*todos, *documento["hallazgos"]] if h["destinatario"] == "planeacion"} - suyos
+
+
+def _huellas_de(carpeta: Path, nombres: Iterable[str]) -> dict[str, str]:
+    """Las de esos archivos, como están ahora; el que no está, sin ella."""
+    return {n: huella((carpeta / n).read_bytes()) if (carpeta / n).is_file() else "" for n in nombres}
 
 
 def _dia(dia: date) -> str:
@@ -375,7 +354,7 @@ def _dia(dia: date) -> str:
 
 
 def _unidad(direccion: str) -> str:
-    return "" if direccion == TESORERIA else direccion.partition("@")[0].removeprefix("u")
+    return "" if direccion == A_TESORERIA else direccion.partition("@")[0].removeprefix("u")
 
 
-__all__ = ["TESORERIA", "Correspondencia"]
+__all__ = ["Correspondencia"]

@@ -7,34 +7,33 @@ import html
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
 from io import BytesIO
-from typing import NamedTuple
 
 import pytest
 from aiosmtpd.smtp import Envelope
-from buzon import CLAVE, USUARIO, Autoridad, Buzon
+from buzon import CLAVE, REMITENTE, USUARIO, Autoridad, Buzon
 
 from pei_excel.correo import ordenes
 from pei_excel.correo.servidor import Servidor
 
 
-class Llegado(NamedTuple):
-    """Un mensaje que el servidor recibió."""
+@dataclass(frozen=True, slots=True)
+class Llegado:
+    """Un mensaje que el servidor recibió; de sus archivos, sólo la huella, que un año entero no cabe en la memoria."""
 
     periodo: str
     motivo: str
-    para: tuple[str, ...]  #: a quién se le entregó, diga lo que diga el mensaje
-    contenido: bytes
-    mensaje: EmailMessage
+    para: str  #: a quién se le entregó, que es lo que dice el mensaje
+    identificador: str  #: su Message-ID
+    asunto: str
+    texto: str
+    adjuntos: dict[str, str]  #: archivo → SHA-256
+    sha256: str  #: de todo el mensaje, como llegó
     lugar: int  #: cuántos llevaba recibidos el servidor, con él
-
-    @property
-    def identificador(self) -> str:
-        """Su Message-ID."""
-        return str(self.mensaje["Message-ID"])
 
 
 @pytest.fixture
@@ -51,28 +50,27 @@ def buzon(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
         yield propio
 
 
-def bytes_de(sobre: Envelope) -> bytes:
-    return bytes(sobre.content or b"")
-
-
-def leido_de(sobre: Envelope) -> EmailMessage:
-    mensaje = message_from_bytes(bytes_de(sobre), policy=policy.default)
+def recibir(sobre: Envelope, periodo: str, motivo: str, lugar: int) -> tuple[Llegado, dict[str, bytes]]:
+    """Un mensaje y sus archivos; de una sola dirección, sin copias. El servidor lo olvida."""
+    contenido = bytes(sobre.content or b"")
+    sobre.content = b""
+    mensaje = message_from_bytes(contenido, policy=policy.default)
     assert isinstance(mensaje, EmailMessage)
-    return mensaje
-
-
-def texto_de(mensaje: EmailMessage) -> str:
+    assert (mensaje["Cc"], mensaje["Bcc"], str(mensaje["From"])) == (None, None, REMITENTE)
+    assert sobre.rcpt_tos == [str(mensaje["To"])]
     cuerpo = mensaje.get_body(("plain",))
     assert cuerpo is not None
-    return str(cuerpo.get_content()).replace("\r\n", "\n")
+    adjuntos = {str(a.get_filename()): a.get_content() for a in mensaje.iter_attachments()}
+    return Llegado(
+        periodo, motivo, sobre.rcpt_tos[0], str(mensaje["Message-ID"]), str(mensaje["Subject"]),
+        str(cuerpo.get_content()).replace("\r\n", "\n"), {n: huella(c) for n, c in adjuntos.items()},
+        huella(contenido), lugar,
+    ), adjuntos
 
 
-def adjuntos_de(mensaje: EmailMessage) -> dict[str, bytes]:
-    return {str(a.get_filename()): a.get_content() for a in mensaje.iter_attachments()}
-
-
-def huellas_de(mensaje: EmailMessage) -> dict[str, str]:
-    return {n: hashlib.sha256(c).hexdigest() for n, c in adjuntos_de(mensaje).items()}
+def huella(contenido: bytes) -> str:
+    """Su SHA-256."""
+    return hashlib.sha256(contenido).hexdigest()
 
 
 def textos_del_libro(libro: bytes) -> str:

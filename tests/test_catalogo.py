@@ -304,6 +304,7 @@ def danar(ruta: Path, destino: Path, hoja: str, celda: str, valor: object) -> Pa
 @pytest.mark.parametrize(("hoja", "clave", "valor", "regla"), [
     ("Unidades", "superior", "U77", "CAT003"),
     ("Unidades", "correo", "sin arroba", "CAT005"),
+    ("Unidades", "correo", "uno@municipio.example\nBcc: otro@municipio.example", "CAT005"),
     ("Unidades", "desde", "el primero de enero", "FMT004"),
     ("Unidades", "clave", None, "FMT015"),
     ("Unidades", "informa", "quizá", "FMT008"),
@@ -323,6 +324,7 @@ def test_con_un_error_no_hay_catalogo_y_se_dice_la_celda(
     errores = [(h.regla, h.donde.hoja, h.donde.celda) for h in hallazgos if h.severidad is Severidad.ERROR]
     assert (regla, hoja, celda) in errores
     assert {r for r, _, _ in errores} == {regla}
+    assert [h.mensaje for h in hallazgos if len(h.mensaje.splitlines()) != 1] == []
     assert all(h.destinatario.value == "planeacion" for h in hallazgos if h.regla.startswith("CAT"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 import zipfile
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -125,6 +126,21 @@ def test_a_lo_mas_siete_puntos_y_los_demas_en_la_hoja(origen: Path, catalogo: Ca
     assert "U99 · Debe corregirse" in puntos[0]
     assert "y 14 más en la hoja Observaciones." in texto
     assert corrida.borradores()["u21"]["Subject"].startswith("[U21-P2] 2do. trimestre: 1 corrección y 20 aclaraciones")
+
+
+def test_con_observaciones_largas_tambien_se_lee_en_una_pantalla(
+    origen: Path, catalogo: Catalogo, tmp_path: Path
+) -> None:
+    """Cincuenta renglones de cien letras a lo más, aunque se digan menos de siete: todas se cuentan."""
+    largo = "Se encontró un texto muy largo que " * 60
+    muchas = [hallazgo(n, severidad="ERROR", mensaje=f"{largo}{n}.", como_corregir=largo) for n in range(12)]
+    corrida = Corrida(copiar(origen, tmp_path / "c", con(*muchas)), catalogo)
+    texto = corrida.texto("u21")
+    puntos = sum(x.startswith("- ") for x in texto.splitlines())
+    assert 0 < puntos < 7
+    assert f"y {12 - puntos} más en la hoja Observaciones." in texto
+    assert "12 correcciones" in str(corrida.borradores()["u21"]["Subject"])
+    assert sum(len(textwrap.wrap(x, 100)) or 1 for x in texto.splitlines()) <= 50
 
 
 def test_nada_de_planeacion_ni_del_diseno_llega_a_la_unidad(origen: Path, catalogo: Catalogo, tmp_path: Path) -> None:

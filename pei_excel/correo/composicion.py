@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,8 +23,9 @@ from pei_excel.revision import Suerte
 from pei_excel.salidas import NoSePudo
 from pei_excel.textos import cuenta, enumerar, mas_cercano
 
-#: Cuántas observaciones se dicen en el correo; las demás, en la hoja Observaciones.
-PUNTOS = 7
+#: Cuántas observaciones se dicen en el correo, y en cuántas letras, para que se lea en una pantalla; las demás, en la
+#: hoja Observaciones.
+PUNTOS, _LARGO_DE_TODOS = 7, 2000
 #: Letras de lo que se observa y de cómo se corrige: sólo una lista de opciones o un texto de la unidad pasan de ahí.
 _LARGO_DE_LO_VISTO, _LARGO_DE_QUE_HACER = 320, 240
 #: Cuántos informes pendientes se nombran a la Tesorería.
@@ -194,6 +196,7 @@ class Composicion:
         correcciones = sum(i.cuantos(Severidad.ERROR) for i in informes)
         aclaraciones = sum(i.cuantos(Severidad.AVISO) for i in informes)
         puntos = _puntos(informes)
+        caben = _cuantos_caben(puntos)
         # De un periodo cerrado no se pide nada para un día que ya pasó: se dice cuál fue.
         cerrado = self._cerrado
         solventacion, fue = (None, self._solventacion) if cerrado else (self._solventacion, None)
@@ -208,7 +211,7 @@ class Composicion:
             "sin_usar": any(i.entrega.estado == Suerte.RECHAZADO for i in informes),
             "primero_que_hacer": "" if cerrado else _que_se_pide(correcciones, aclaraciones),
             "cerrado": cerrado, "solventacion_fue": dia_escrito(fue),
-            "puntos": puntos[:PUNTOS], "mas": max(0, len(puntos) - PUNTOS),
+            "puntos": puntos[:caben], "mas": len(puntos) - caben,
             "su_informe": "su informe" if n == 1 else f"sus {n} informes", "lo": "lo" if n == 1 else "los",
             "por_entregar": cuenta(n, "informe"),
             "esta_por_entregar": "está por entregarse 1 informe" if n == 1 else f"están por entregarse {n} informes",
@@ -308,6 +311,12 @@ def _puntos(informes: Sequence[Informe]) -> list[str]:
         que_hacer = _sin_lo_de_en_medio(hallazgo["como_corregir"], _LARGO_DE_QUE_HACER)
         lineas.append(en_un_renglon(f"{de_quien}{donde} · {severidad.para_la_unidad}: {visto} {que_hacer}"))
     return lineas
+
+
+def _cuantos_caben(puntos: Sequence[str]) -> int:
+    """Cuántos de los primeros se dicen; al menos uno."""
+    largos = accumulate(map(len, puntos[:PUNTOS]))
+    return max(min(1, len(puntos)), sum(largo <= _LARGO_DE_TODOS for largo in largos))
 
 
 def _sin_lo_de_en_medio(texto: str, largo: int) -> str:

@@ -5,11 +5,12 @@ De una semilla salen siempre los mismos archivos. La verdad de cada paso se calc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from pei_excel.lectura.recepcion import NOMBRE as LISTA
 from pei_excel.periodos import Periodo
@@ -46,12 +47,14 @@ class AnoMunicipal:
         """Los pasos de un periodo, en orden."""
         return [p for p in self.pasos if p.periodo == periodo]
 
-    def escribir_catalogo(self, destino: Path) -> None:
-        """El `catalogo.xlsx` de su oficina."""
+    def escribir_catalogo(
+        self, destino: Path, otras: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    ) -> None:
+        """El `catalogo.xlsx` de su oficina; `otras`: renglones que sustituyen a los de esas hojas."""
         del_ano = {Periodo(self.ejercicio, "T", n) for n in range(1, 5)} | set(self.periodos)
         escribir_catalogo(
             destino, self.formato, self.ejercicio, self.participantes, sorted(del_ano, key=lambda p: (p.mes, p.clase)),
-            self.prorrogas,
+            self.prorrogas, otras or {},
         )
 
 

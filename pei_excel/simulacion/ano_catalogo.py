@@ -25,9 +25,9 @@ TESORERIA = "tesoreria@demostracion.example"
 
 def escribir_catalogo(
     destino: Path, formato: str, ejercicio: int, participantes: Sequence[Participante], periodos: Sequence[Periodo],
-    prorrogas: Mapping[tuple[str, Periodo], date],
+    prorrogas: Mapping[tuple[str, Periodo], date], otras: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> None:
-    """Escribe el catálogo; cada vez son los mismos bytes."""
+    """Escribe el catálogo, con los renglones de `otras` en lugar de los suyos; cada vez son los mismos bytes."""
     escribir_plantilla(
         destino, CATALOGO, modo=Modo.FORMULACION, ejercicio=ejercicio, filas_libres=60, campos={
             "nombre": f"Municipio {MARCA}", "pais": _PAIS[formato], "ejercicio": ejercicio, "papel": "Oficio",
@@ -47,6 +47,7 @@ def escribir_catalogo(
                 for n, ((clave, p), hasta) in enumerate(sorted(prorrogas.items()), 31)
             ],
             **CATALOGO.precargadas,
+            **otras,
         },
     )
 
