@@ -35,6 +35,7 @@ from pei_excel.reglas.base import Regla
 from pei_excel.reglas.transparencia import REGLAS, comprobar, origen_de
 from pei_excel.salidas import NoSePudo
 from pei_excel.transparencia.comparacion import AUSENTE, CAMBIADA, NUEVA, comparar
+from pei_excel.transparencia.contenido import llenar
 from pei_excel.transparencia.disposicion import PorLlenar, disponer, reconocer
 from pei_excel.transparencia.modelo import Publicacion
 from pei_excel.ubicacion import Ubicacion
@@ -65,6 +66,21 @@ def test_el_cuadro_mal_da_exactamente_lo_marcado(regla: Regla, fraccion: str) ->
 @pytest.mark.parametrize(("regla", "fraccion"), CASOS)
 def test_el_cuadro_bien_no_da_nada(regla: Regla, fraccion: str) -> None:
     assert comprobar(_publicacion_de(regla, fraccion, "bien")[0]) == []
+
+
+@pytest.mark.parametrize(("fraccion", "campo", "tipo", "columna", "valor", "senalado"), [
+    ("IV", "Meta del indicador", 3.0, "programado_anual", "1234567890123", ("TRA006", "C4")),
+    ("V", "Método de cálculo", 7.0, "metodo", "www.municipio.example", ("TRA009", "H8")),
+])
+def test_a_cada_campo_se_le_mira_lo_que_pide_su_tipo(
+    fraccion: str, campo: str, tipo: float, columna: str, valor: str, senalado: tuple[str, str]
+) -> None:
+    """El tipo lo dice el catálogo de la oficina: lo que la fracción no suele tener también se comprueba."""
+    suyos = [r | {"tipo": tipo} if r["campo"] == campo else r for r in renglones((fraccion,))]
+    p = disponer(fraccion, catalogo(suyos).transparencia)
+    assert isinstance(p, Publicacion)
+    llenar(p, [ficha(**{columna: valor})], FECHAS)
+    assert [(h.regla, h.donde.celda) for h in comprobar(p)] == [senalado]
 
 
 @pytest.mark.parametrize("regla", REGLAS, ids=lambda r: r.codigo)

@@ -1,6 +1,6 @@
 """TRA: lo que la plataforma de transparencia rechaza o pide explicar, visto en el libro antes de subirlo.
 
-Sus fichas llevan las fracciones en lugar de los formatos. En los cuadros «␣» es un espacio; lo que no dicen es de una
+Sus fichas llevan, en lugar de los formatos, las fracciones que tienen de suyo un campo así. En los cuadros «␣» es un espacio; lo que no dicen es de una
 publicación limpia con tres filas.
 """
 
@@ -46,12 +46,13 @@ def _llenos(p: Publicacion, tipos: frozenset[int] | None = None) -> Iterator[Lug
 
 
 def comprobar(p: Publicacion) -> list[Hallazgo]:
-    """Lo que la plataforma rechazaría o pediría explicar: celda del libro que se sube y, además, la de su origen."""
+    """Lo que la plataforma rechazaría o pediría explicar: celda del libro que se sube y, además, la de su origen.
+
+    A cada campo se le mira lo que pide el tipo que le dio el catálogo, sea cual sea su fracción.
+    """
     origenes = {(x.hoja, x.celda): x.casilla.origen for x in p.lugares()}
     hallazgos = []
     for una in REGLAS:
-        if p.fraccion not in una.formatos:
-            continue
         for observacion in una(p):
             hallazgo = a_hallazgo(observacion, p.archivo, formulacion=False)
             origen = origenes.get((observacion.hoja or "", observacion.celda or ""))
