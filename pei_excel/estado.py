@@ -19,12 +19,13 @@ from pei_excel import cerrados
 from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible, Cierre, Corrida, Envio
 from pei_excel.catalogo import Catalogo
 from pei_excel.control import Entregado, con_plazos
+from pei_excel.correo.constancia import CORREOS, ENVIADOS, sin_anotar
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.lista import POR_CODIGO
 from pei_excel.revision import Suerte
-from pei_excel.salidas import BITACORA, ULTIMO
+from pei_excel.salidas import BITACORA, ULTIMO, motivo
 from pei_excel.textos import cuenta, enumerar
 
 #: Cuántos hallazgos frecuentes se muestran.
@@ -92,6 +93,7 @@ class Tablero:
     frecuentes: list[tuple[str, int]] = field(default_factory=list)  #: (regla, en cuántos informes)
     cierres: list[Cierre] = field(default_factory=list)
     envios: list[Envio] = field(default_factory=list)  #: los correos, en el orden en que se mandaron
+    sin_anotar: int = 0  #: copias de correos enviados que la bitácora no tiene
 
     @property
     def enviados(self) -> list[Envio]:
@@ -113,7 +115,7 @@ class Tablero:
             "cierres": [{"accion": c.accion, "version": c.version, "motivo": c.motivo,
                          "con_observaciones": c.con_observaciones} for c in self.cierres],
             "correos": {"enviados": [_de_envio(e) for e in self.enviados],
-                        "sin_salir": [_de_envio(e) for e in self.sin_salir]},
+                        "sin_salir": [_de_envio(e) for e in self.sin_salir], "sin_anotar": self.sin_anotar},
         }
 
 
@@ -167,10 +169,16 @@ def leer_tableros(
         codigos = {p: c for p, c in codigos.items() if p == periodo}
         if not codigos and catalogo is not None:  # todavía no se consolida: falta todo lo esperado
             return [_tablero(periodo, (), (), catalogo, cierres, envios)], avisos
-    return [
+    tableros = [
         _tablero(p, corridas[c].entregas, corridas[c].hallazgos, catalogo, cierres, envios)
         for p, c in sorted(codigos.items(), key=lambda par: (par[0].ultimo_dia, par[0].clase, par[1]))
-    ], avisos
+    ]
+    for tablero in tableros:
+        try:
+            tablero.sin_anotar = sin_anotar(base, tablero.periodo.codigo, (e.message_id for e in tablero.envios))
+        except OSError as error:
+            avisos.append(f"No se puede leer «{error.filename}» ({motivo(error)}): puede haber más correos enviados.")
+    return tableros, avisos
 
 
 def hay_resultados(base: Path) -> bool:
@@ -248,7 +256,7 @@ def _lineas(t: Tablero) -> list[str]:
         lineas += _doblar(_de_cierre(cierre))
     for parte in t.partes:
         lineas += ["", *_de_parte(parte)]
-    if t.envios:
+    if t.envios or t.sin_anotar:
         lineas += ["", *_de_correos(t)]
     if t.frecuentes:
         lineas += ["", "Lo que más se observa:"]
@@ -267,6 +275,11 @@ def _de_correos(t: Tablero) -> list[str]:
         veces = cuenta(len(t.enviados), "envío")
         cuando = f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
         lineas += _doblar(f"Correos enviados a {cuantos}, en {veces}: {cuales}; el último, el {cuando}.")
+    if t.sin_anotar:
+        lineas += _doblar(
+            f"La bitácora no tiene {cuenta(t.sin_anotar, 'correo enviado', 'correos enviados')}: su copia está en "
+            f"«{CORREOS}/{t.periodo.codigo}/{ENVIADOS}», y no se repetirá."
+        )
     if t.sin_salir:
         cuales = "; ".join(
             f"{_MOTIVO.get(e.motivo, e.motivo)} a {f'{e.unidad}, ' if e.unidad else ''}{e.para} "

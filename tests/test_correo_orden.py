@@ -149,7 +149,10 @@ def test_perdida_la_bitacora_las_copias_dicen_a_quien_se_mando_ya(
         assert [e.rcpt_tos for e in buzon.recibidos] == [
             ["u21@demostracion.example"], ["enlace.u21@demostracion.example"],
         ]
+        assert "La bitácora no tiene" not in ventana.orden("estado")[1]
         bitacora.unlink()
+        seguido = " ".join(ventana.orden("estado")[1].split())
+        assert "La bitácora no tiene 1 correo enviado: su copia está en «correos/2024-T2/enviados»" in seguido
         assert "1 ya se había enviado" in ventana.orden(*ENVIAR, "unidades")[1]
         assert len(buzon.recibidos) == 2
         ventana.orden(*ENVIAR, "unidades", "--reenviar")

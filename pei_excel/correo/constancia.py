@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesHeaderParser
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,8 @@ CORREOS = "correos"
 ENVIADOS = "enviados"
 #: Encabezados que sólo lleva esa copia: la huella de lo que se mandó y las direcciones que lo recibieron.
 HUELLA, RECIBIERON = "X-Pei-Huella", "X-Pei-Recibieron"
-#: Bytes de una copia donde caben sus encabezados, por muchas direcciones que lleve.
-_TOPE = 256 * 1024
+#: Bytes de un renglón de sus encabezados, a lo más.
+_TOPE = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -41,15 +43,13 @@ class Constancia:
             OSError: si una copia no puede leerse.
         """
         envios = bitacora.envios()
-        copias = sorted((base / CORREOS).glob(f"*/{ENVIADOS}/*.eml"))
-        constancia = cls(bool(envios or copias))
+        constancia = cls(bool(envios) or any((base / CORREOS).glob(f"*/{ENVIADOS}/*.eml")))
         for envio in envios:
             if envio.periodo == periodo.codigo and envio.estado == ENVIADO:
                 constancia.agregar(envio.huella, [envio.para], envio.message_id)
-        for ruta in copias:
-            if ruta.parent.parent.name == periodo.codigo:
-                huella, direcciones, identificador = leer_copia(ruta)
-                constancia.agregar(huella, direcciones, identificador)
+        for ruta in copias(base, periodo.codigo):
+            huella, direcciones, identificador = leer_copia(ruta)
+            constancia.agregar(huella, direcciones, identificador)
         return constancia
 
     def agregar(self, huella: str, direcciones: Iterable[str], identificador: str) -> None:
@@ -66,15 +66,30 @@ class Constancia:
         return len(self._identificadores.get(huella, ()))
 
 
+def copias(base: Path, periodo: str) -> list[Path]:
+    """Las copias de lo que se mandó en un periodo, por nombre."""
+    return sorted((base / CORREOS / periodo / ENVIADOS).glob("*.eml"))
+
+
+def sin_anotar(base: Path, periodo: str, anotados: Iterable[str]) -> int:
+    """De cuántas copias de un periodo no está su Message-ID entre los anotados: la bitácora se perdió o es otra.
+
+    Raises:
+        OSError: si una copia no puede leerse.
+    """
+    conocidos = set(anotados)
+    return sum(leer_copia(ruta)[2] not in conocidos for ruta in copias(base, periodo))
+
+
 def leer_copia(ruta: Path) -> tuple[str, list[str], str]:
     """(huella, direcciones que lo recibieron, Message-ID) de la copia de un envío; vacíos si no los dice.
 
     Raises:
         OSError: si no puede leerse.
     """
-    with ruta.open("rb") as copia:
-        cabeza = copia.read(_TOPE).partition(b"\r\n\r\n")[0]
-    leido = BytesHeaderParser(policy=policy.compat32).parsebytes(cabeza + b"\r\n\r\n")
+    with ruta.open("rb") as copia:  # sólo sus encabezados, que los adjuntos pesan
+        cabeza = b"".join(takewhile(bytes.strip, iter(partial(copia.readline, _TOPE), b"")))
+    leido = BytesHeaderParser(policy=policy.compat32).parsebytes(cabeza + b"\r\n")
     direcciones = str(leido.get(RECIBIERON, "")).replace("\r\n", "").replace("\n", "").split(",")
     return (
         str(leido.get(HUELLA, "")).strip(), [d.strip() for d in direcciones if d.strip()],

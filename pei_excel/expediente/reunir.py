@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from pei_excel.bitacora import Bitacora, BitacoraInservible, Envio
 from pei_excel.cerrados import CERRADOS, ORIGINALES, RESULTADOS, versiones
+from pei_excel.correo.constancia import CORREOS, ENVIADOS
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.escritura.datos import Valor, en_csv
 from pei_excel.expediente.piezas import (
@@ -39,8 +40,6 @@ from pei_excel.revision import Suerte
 from pei_excel.salidas import ULTIMO, NoSePudo
 from pei_excel.textos import cuenta, mas_cercano
 
-#: Carpeta de los correos y, en la de cada periodo, la de la copia de lo que se mandó.
-CORREOS, ENVIADOS = "correos", "enviados"
 #: Columnas que sólo le sirven al programa, y las que se titulan de otro modo para quien lee.
 _INTERNAS = frozenset({"firma", "veces", "huella"})
 _TITULOS = {
