@@ -9,17 +9,22 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as TiempoAgotado
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection
 from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pei_excel.indicaciones import indicacion
 from pei_excel.lectura.limites import LIMITES, Limites
+from pei_excel.salidas import NoSePudo
 
 T = TypeVar("T")
 
-#: Segundos entre dos miradas de un proceso a si el principal sigue vivo.
+#: Segundos entre dos miradas de un proceso a si el principal sigue vivo, y de éste a si el grupo sirve.
 _CADA = 1.0
 
 
@@ -79,6 +84,21 @@ def _preparar(memoria: int) -> None:
     gc.set_threshold(50_000, 4, 1)
 
 
+@contextmanager
+def _si_no_se_abren() -> Iterator[None]:
+    """Un antivirus, o la falta de memoria, puede cerrar los procesos antes de su primera tarea."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise NoSePudo(
+            "Este equipo cerró los procesos del programa antes de que empezaran; casi siempre lo hace el antivirus, o "
+            "falta memoria. No se cambió nada. " + indicacion(
+                orden="Cierre otros programas y repita; si vuelve a pasar, permita a Python abrir procesos.",
+                menu="Cierre otros programas y repita; si vuelve a pasar, avise a quien cuida los equipos.",
+            )
+        ) from error
+
+
 class Trabajadores:
     """Un grupo de procesos; se usa con `with`. `precargar` son los módulos que sus tareas van a usar."""
 
@@ -99,13 +119,18 @@ class Trabajadores:
         self._grupo.join()
 
     def encargar(self, hacer: Callable[..., T], tareas: Iterable[tuple[Any, ...]]) -> Iterator[T | TareaPerdida]:
-        """Encarga ya todas las tareas; sus resultados llegan en orden, y lo perdido como `TareaPerdida`."""
-        futuros = [self._grupo.schedule(hacer, args=tarea, timeout=self._segundos) for tarea in tareas]
+        """Encarga ya todas las tareas; sus resultados llegan en orden, y lo perdido como `TareaPerdida`.
+
+        Raises:
+            NoSePudo: si los procesos no llegan a abrirse, ya sea aquí o al pedir un resultado.
+        """
+        with _si_no_se_abren():
+            futuros = [self._grupo.schedule(hacer, args=tarea, timeout=self._segundos) for tarea in tareas]
 
         def resultados() -> Iterator[T | TareaPerdida]:
             for futuro in futuros:
                 try:
-                    yield futuro.result()
+                    yield self._esperar(futuro)
                 except TiempoAgotado:
                     yield TareaPerdida("tiempo agotado", f"tardó más de {self._segundos} segundos")
                 except MemoryError:
@@ -114,3 +139,11 @@ class Trabajadores:
                     yield TareaPerdida("sospechoso", "el proceso que lo leía se interrumpió")
 
         return resultados()
+
+    def _esperar(self, futuro: Future[T]) -> T:
+        """El resultado de una tarea; la que pebble tenía en la cola cuando su grupo se rompió no lo tendría nunca."""
+        with _si_no_se_abren():
+            while not wait([futuro], _CADA).done:
+                if not self._grupo.active:
+                    raise BrokenProcessPool
+            return futuro.result()

@@ -18,14 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import RAIZ, escribir, huellas
 
-from pei_excel import salidas
+from pei_excel import salidas, trabajadores
 from pei_excel.archivos import buscar, espacio_de_salida
+from pei_excel.lectura.limites import Limites
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
 from pei_excel.plantillas import nombre_libre
 from pei_excel.proceso import nombres_de_evaluacion
 from pei_excel.revision import Revision, Suerte
-from pei_excel.salidas import LARGO_DE_NOMBRE, Carpeta, SalidaOcupada, escribir_entero, puerta
+from pei_excel.salidas import LARGO_DE_NOMBRE, Carpeta, NoSePudo, SalidaOcupada, escribir_entero, puerta
+from pei_excel.trabajadores import Trabajadores
 
 AQUI = Path(__file__).parent
 LINUX = sys.platform.startswith("linux")
@@ -263,20 +265,32 @@ def test_un_proceso_perdido_al_escribir_no_cambia_nada(correr: Correr, tmp_path:
     """Una línea, y el resultado anterior sigue igual."""
     assert correr(*CONSOLIDAR).returncode == 0
     antes = huellas(tmp_path / "salidas" / "2024-T2")
+    # En un módulo, porque un proceso que nace de cero lo carga por su nombre.
+    (tmp_path / "letal.py").write_text("import os\ndef muere(*_): os._exit(9)\n", encoding="utf-8")
     programa = (
-        "import os, sys\nfrom pei_excel import proceso\n"
-        "def muere(*_): os._exit(9)\n"
-        "proceso.escribir_una_evaluacion = muere\n"
+        "import sys, letal\nfrom pei_excel import proceso\n"
+        "proceso.escribir_una_evaluacion = letal.muere\n"
         "from pei_excel.__main__ import principal\n"
         f"sys.argv = ['pei-excel', *{CONSOLIDAR!r}]\nprincipal()"
     )
     salida = subprocess.run(
-        [sys.executable, "-c", programa], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(RAIZ)}, text=True,
-        capture_output=True, check=False,
+        [sys.executable, "-c", programa], cwd=tmp_path, text=True, encoding="utf-8", capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(RAIZ), str(tmp_path)])},
     )
     assert una_linea(salida).startswith("No se pudo escribir la evaluación de «504.xlsx»")
     assert huellas(tmp_path / "salidas" / "2024-T2") == antes
     assert lo_que_hay(tmp_path / "salidas") == ["2024-T2"]
+
+
+@pytest.mark.parametrize("_vez", range(4))
+def test_si_el_equipo_no_deja_abrir_procesos_se_dice(monkeypatch: pytest.MonkeyPatch, _vez: int) -> None:
+    """Como un antivirus que los cierra al nacer: una línea que dice qué hacer, y no se espera para siempre."""
+    monkeypatch.setattr(trabajadores, "_preparar", os._exit)
+    with (
+        pytest.raises(NoSePudo, match=r"Este equipo cerró los procesos .* Cierre otros programas y repita"),
+        Trabajadores(2, Limites(memoria=9)) as grupo,
+    ):
+        list(grupo.encargar(len, [("a",)] * 3))
 
 
 # --- Nombres y rutas ----------------------------------------------------------------------------------------------

@@ -261,6 +261,10 @@ def test_leer_del_disco(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(Path, "open", abrir_mal)
 
     fallar(PermissionError(13, "sin permiso"))
+    assert leer_motivo(ruta) == ("abierto por otro programa" if os.name == "nt" else "sin permiso")
+    negado = PermissionError(13, "acceso denegado")
+    negado.winerror = 5  # type: ignore[attr-defined,unused-ignore]
+    fallar(negado)
     assert leer_motivo(ruta) == "sin permiso"
     (tmp_path / "~$libro.xlsx").touch()  # así avisa Excel que lo tiene abierto
     assert leer_motivo(ruta) == "abierto por otro programa"
