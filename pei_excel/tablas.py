@@ -171,6 +171,10 @@ class Grupo:
         return (self.soles.get(que) or 0.0) - (self.soles.get(f"{que}_comparado") or 0.0) if self.sin_comparar else 0.0
 
 
+#: Hasta cuántos excluidos se nombran donde no cabe una lista larga.
+MUCHOS_EXCLUIDOS = 3
+
+
 @dataclass(slots=True)
 class Cobertura:
     """Qué informes se consideraron."""
@@ -187,10 +191,21 @@ class Cobertura:
     @property
     def frase(self) -> str:
         """«12 de 14 informes; excluidos: …»; de un periodo cerrado, también cómo se cerró."""
+        return self._con(self.excluidos)
+
+    def breve(self, donde: str) -> str:
+        """La frase; si los excluidos son muchos, sólo con los primeros y dónde se nombran los demás («abajo»)."""
+        if len(self.excluidos) <= MUCHOS_EXCLUIDOS:
+            return self.frase
+        return self._con(self.excluidos[:MUCHOS_EXCLUIDOS], donde)
+
+    def _con(self, nombrados: Sequence[tuple[str, str]], donde: str = "") -> str:
         de = self.esperados if self.esperados is not None else self.leidos
         texto = f"{self.consolidados} de {de} {'informe' if de == 1 else 'informes'}"
-        if self.excluidos:
-            texto += "; excluidos: " + ", ".join(f"{quien} ({motivo})" for quien, motivo in self.excluidos)
+        if nombrados:
+            texto += "; excluidos: " + ", ".join(f"{quien} ({motivo})" for quien, motivo in nombrados)
+        if resto := len(self.excluidos) - len(nombrados):
+            texto += f" y {resto} más, que se {'nombra' if resto == 1 else 'nombran'} {donde}"
         if self.aparte:
             texto += "; sin reconocer: " + ", ".join(f"{que} (se cuenta en {otro})" for que, otro in self.aparte)
         if self.callados:

@@ -197,14 +197,15 @@ def _escribir_resumen(
 ) -> None:
     """Un renglón por programa, en el orden de sus claves, que cita las bandas de las dos partes."""
     estilos = libro.estilos
-    titular(
-        hoja, "Seguimiento de Acciones y resultados alcanzados acumulados", tablas, estilos,
-        f"{tablas.cobertura.frase}. El detalle está en «{PARTES[0].hoja}» y «{PARTES[1].hoja}».",
-    )
     titulos = (
         ("Programa Presupuestario", 52.0), ("Unidades", 10.0), ("Actividades", 12.0), ("Actividades: media (%)", 13.0),
         ("Fin, Propósito y Componentes", 14.0), ("Componentes: media (%)", 14.0), ("Por explicar", 11.0),
         *((f"Ver {p.hoja.lower()}", 13.0) for p in PARTES),
+    )
+    titular(
+        hoja, "Seguimiento de Acciones y resultados alcanzados acumulados", tablas, estilos,
+        f"{tablas.cobertura.breve('en «Control de entregas» del consolidado')}. El detalle está en "
+        f"«{PARTES[0].hoja}» y «{PARTES[1].hoja}».", anchos=[ancho for _, ancho in titulos],
     )
     encabezado = estilos("encabezado", bold=True)
     for n, (titulo, ancho) in enumerate(titulos):

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pei_excel.calculos import Estado
-from pei_excel.escritura.estilos import CONDICIONALES, Estilos
+from pei_excel.escritura.estilos import CONDICIONALES, CUERPO, Estilos
 from pei_excel.escritura.hoja import configurar_impresion
-from pei_excel.escritura.medidas import ancho_combinado, renglones
+from pei_excel.escritura.medidas import ALTO_DE_RENGLON, ancho_combinado, renglones
 from pei_excel.periodos import Periodo
 from pei_excel.semaforo import Perfil
 from pei_excel.tablas import Grupo, Tablas, palabras
@@ -67,12 +67,14 @@ def al_periodo_de(periodo: Periodo) -> str:
 
 
 def titular(
-    hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "", *, fijas: Sequence[float] = ()
+    hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos, subtitulo: str = "", *, fijas: Sequence[float] = (),
+    anchos: Sequence[float] = (),
 ) -> None:
     """Filas 1 a 3: título con su periodo, corte y carácter; una frase de lo que contiene la hoja.
 
     `fijas` son los anchos de las columnas que se repiten en cada página a lo ancho: el título se dobla para caber en
-    ellas y la frase va a su derecha, sólo en la primera.
+    ellas y la frase va a su derecha, sólo en la primera. `anchos`, los de las columnas de la primera página: una frase
+    que puede ser larga se dobla para caber en ellas.
     """
     hoja.hide_gridlines(2)
     texto = f"{titulo} {al_periodo_de(tablas.periodo)} · {tablas.caracter}"
@@ -83,12 +85,23 @@ def titular(
         hoja.merge_range(0, 0, 0, len(fijas) - 1, "", formato)
     hoja.write_string(0, 0, texto, formato)
     hoja.set_row(0, 18 * lineas + 4)
-    nota, corte = estilos("nota", text_wrap=False), f"Corte: {fecha(tablas.corte)}"
-    if not fijas:
-        corte += f" · {subtitulo}" if subtitulo else ""
-    elif subtitulo:
-        hoja.write_string(1, len(fijas), subtitulo, nota)
-    hoja.write_string(1, 0, corte, nota)
+    nota, corte = estilos("nota", text_wrap=False, font_size=CUERPO), f"Corte: {fecha(tablas.corte)}"
+    frase = subtitulo if fijas else " · ".join(p for p in (corte, subtitulo) if p)
+    if fijas:
+        hoja.write_string(1, 0, corte, nota)
+    lineas = renglones(frase, ancho_combinado(anchos[len(fijas) :]) * 0.95) if anchos else 1
+    if lineas > 1:
+        nota = estilos("nota", font_size=CUERPO)
+        hoja.merge_range(1, len(fijas), 1, len(anchos) - 1, "", nota)
+        hoja.set_row(1, lineas * ALTO_DE_RENGLON + 4)
+    if frase:
+        hoja.write_string(1, len(fijas), frase, nota)
+
+
+def cobertura_que_cabe(tablas: Tablas, ancho: float, lineas: int, letra: float = CUERPO) -> str:
+    """La cobertura; si en ese ancho (en caracteres) no cabe en esas líneas, la breve."""
+    entera = tablas.cobertura.frase
+    return entera if renglones(entera, ancho, letra) <= lineas else tablas.cobertura.breve("en «Control de entregas»")
 
 
 def notas_al_pie(hoja: Any, fila: int, notas: Iterable[str], anchos: Sequence[float], estilos: Estilos) -> int:
@@ -119,15 +132,19 @@ def con_cortes(hoja: Any, anchos: Sequence[float], comunes: int, cortes: Sequenc
 
     La escala es la mayor con que cabe la página más ancha: con «ajustar a una página» Excel no respetaría los cortes.
     """
-    repetidas = [a * 7 + 5 for a in anchos[:comunes]]
-    limites = [0, *cortes, len(anchos)]
-    paginas = [
-        sum(a * 7 + 5 for a in anchos[desde:hasta]) + (sum(repetidas) if desde else 0)
-        for desde, hasta in pairwise(limites)
-    ]
     hoja.repeat_columns(0, comunes - 1)
-    hoja.set_print_scale(min(100, max(10, int((MEDIDAS[papel][1] - 36) / (max(paginas) * 0.75) * 100))))
+    hoja.set_print_scale(escala_de(anchos, comunes, cortes, papel))
     hoja.set_v_pagebreaks(list(cortes))
+
+
+def escala_de(anchos: Sequence[float], comunes: int, cortes: Sequence[int], papel: str) -> int:
+    """% con que cabe, apaisada, la más ancha de las páginas en que se reparten las columnas."""
+    repetidas = sum(a * 7 + 5 for a in anchos[:comunes])
+    paginas = [
+        sum(a * 7 + 5 for a in anchos[desde:hasta]) + (repetidas if desde else 0)
+        for desde, hasta in pairwise([0, *cortes, len(anchos)])
+    ]
+    return min(100, max(10, int((MEDIDAS[papel][1] - 36) / (max(paginas) * 0.75) * 100)))
 
 
 def pie_de(tablas: Tablas) -> str:

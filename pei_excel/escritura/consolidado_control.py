@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pei_excel.control import NO_HA_LLEGADO, Entregado, entregados
-from pei_excel.escritura.consolidado_comun import ENCABEZADO, MEDIDAS, con_cortes, imprimir, titular
+from pei_excel.escritura.consolidado_comun import ENCABEZADO, con_cortes, escala_de, imprimir, titular
 from pei_excel.escritura.consolidado_sustituidas import SUSTITUIDAS, escribir_sustituidas
 from pei_excel.escritura.estilos import CUERPO
 from pei_excel.escritura.filas_armadas import FILA, ColumnaDeCuadro, Formula, escribir_cuadro, hoja_de_filas
@@ -19,9 +19,9 @@ from pei_excel.ubicacion import letra
 
 CONTROL = "Control de entregas"
 _NADIE = "No se identificó"
-#: Letra más chica con que se imprime; por debajo, la hoja se parte en dos páginas a lo ancho.
+#: Letra más chica con que se imprime; por debajo, la hoja se parte en dos o tres páginas a lo ancho.
 _LETRA = 6.5
-#: Columnas que se repiten en las dos: de quién es el informe.
+#: Columnas que se repiten en todas: de quién es el informe.
 _COMUNES = 2
 _COLORES: dict[str, str] = {
     Suerte.OBSERVADO: "#FDE5CE", Suerte.RECHAZADO: "#F8D0D0", Suerte.SUSTITUIDO: "#D9D9D9", NO_HA_LLEGADO: "#F8D0D0",
@@ -67,10 +67,10 @@ def escribir_control(
     hoja, estilos = hoja_de_filas(libro, CONTROL), libro.estilos
     columnas = _columnas(tablas, revisiones, suyas)
     claves, anchos = list(columnas), [c.ancho for c in columnas.values()]
-    en_dos = _no_cabe(anchos, papel)
+    cortes = _cortes(claves, anchos, papel)
     titular(
-        hoja, "Control de los informes presentados", tablas, estilos, f"{tablas.cobertura.frase}.",
-        fijas=anchos[:_COMUNES] if en_dos else (),
+        hoja, "Control de los informes presentados", tablas, estilos, f"{tablas.cobertura.breve('abajo')}.",
+        fijas=anchos[:_COMUNES] if cortes else (), anchos=anchos[: cortes[0]] if cortes else anchos,
     )
     ultima = escribir_cuadro(
         hoja, ENCABEZADO, list(columnas.values()), suyas, estilos, vacio="Ningún informe.",
@@ -83,8 +83,8 @@ def escribir_control(
         hoja.autofilter(ENCABEZADO - 1, 0, ultima - 1, len(columnas) - 1)
         final = _totales(hoja, control, {c: letra(n) for n, c in enumerate(claves, 1)}, suyas, libro)
     imprimir(hoja, tablas, (final, len(columnas)), papel=papel)
-    if en_dos:
-        con_cortes(hoja, anchos, _COMUNES, [claves.index("periodo")], papel)
+    if cortes:
+        con_cortes(hoja, anchos, _COMUNES, cortes, papel)
     escribir_sustituidas(libro, tablas, revisiones, papel=papel)
     return control
 
@@ -234,7 +234,11 @@ def _totales(
     return fila
 
 
-def _no_cabe(anchos: Sequence[float], papel: str) -> bool:
-    """En una página la letra quedaría ilegible: van dos, en la primera el plazo y en la segunda el resultado."""
-    disponible = MEDIDAS[papel][1] - 36
-    return CUERPO * disponible / (sum(a * 7 + 5 for a in anchos) * 0.75) < _LETRA
+def _cortes(claves: Sequence[str], anchos: Sequence[float], papel: str) -> list[int]:
+    """Columnas (desde 0) que empiezan otra página: las menos con que la letra se lee.
+
+    En la primera va el plazo; en la segunda, el resultado; en la tercera, si hace falta, lo que se sabe del archivo.
+    """
+    resultado, archivo = claves.index("periodo"), claves.index("notas") + 1
+    posibles: tuple[list[int], ...] = ([], [resultado], [resultado, archivo])
+    return next((c for c in posibles if CUERPO * escala_de(anchos, _COMUNES, c, papel) / 100 >= _LETRA), posibles[-1])

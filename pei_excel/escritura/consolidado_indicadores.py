@@ -50,7 +50,7 @@ class ColumnaDeIndicadores(NamedTuple):
 def _bloque(horizonte: Horizonte) -> tuple[ColumnaDeIndicadores, ...]:
     de = _NOMBRES[horizonte]
     return (
-        ColumnaDeIndicadores(f"{horizonte}_p", f"Programado {de}", 9.8, _CIFRA),
+        ColumnaDeIndicadores(f"{horizonte}_p", f"Programado {de}", 10.6, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_a", f"Alcanzado {de}", 9.8, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_d", f"Diferencia {de}", 9.8, _CIFRA),
         ColumnaDeIndicadores(f"{horizonte}_pct", f"% {de}", 7.5, _PCT),
@@ -60,16 +60,16 @@ def _bloque(horizonte: Horizonte) -> tuple[ColumnaDeIndicadores, ...]:
 
 COLUMNAS: tuple[ColumnaDeIndicadores, ...] = (
     ColumnaDeIndicadores("unidad", "Unidad Responsable", 17, {}),
-    ColumnaDeIndicadores("programa", "Programa Presupuestario", 18, {}),
+    ColumnaDeIndicadores("programa", "Programa Presupuestario", 17, {}),
     ColumnaDeIndicadores("nivel", "Nivel", 13.5, {}),
-    ColumnaDeIndicadores("nombre", "Indicador", 26, {}),
+    ColumnaDeIndicadores("nombre", "Indicador", 24.5, {}),
     ColumnaDeIndicadores("unidad_medida", "Unidad de Medida", 10, {}),
     ColumnaDeIndicadores("sentido", "Sentido Esperado", 10.5, _CENTRO),
     ColumnaDeIndicadores("frecuencia", "Frecuencia de Medición", 10.5, _CENTRO),
-    ColumnaDeIndicadores("acumulacion", "Acumulación", 10.5, _CENTRO),
+    ColumnaDeIndicadores("acumulacion", "Acumulación", 11, _CENTRO),
     *(ColumnaDeIndicadores(f"p{n}", f"Prog. {o} Trim.", 7.6, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
     *(ColumnaDeIndicadores(f"a{n}", f"Alc. {o} Trim.", 7.6, _CIFRA) for n, o in enumerate(ORDINALES, 1)),
-    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 8, {}),
+    ColumnaDeIndicadores("minigrafica", "Alcanzado por trimestre", 9, {}),
     *_bloque("al_periodo"),
     ColumnaDeIndicadores("informe", "Estado del informe", 9, _CENTRO),
     *_bloque("trimestre"),
@@ -181,7 +181,7 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
         "«Observado»: el informe tiene errores por corregir y la cifra es la recalculada.",
         fijas=[c.ancho for c in COLUMNAS[: NUMERO["nombre"]]],
     )
-    encabezado = estilos("encabezado", bold=True, font_size=8)
+    encabezado = estilos("encabezado", bold=True)
     apoyo = estilos("encabezado_apoyo")
     modificadas = {id(libro): metas for libro in tablas.libros if (metas := metas_modificadas(libro))}
     columnas, impresas = _columnas(con_modificadas=bool(modificadas))
@@ -189,7 +189,7 @@ def escribir_indicadores(libro: LibroNuevo, tablas: Tablas, *, papel: str) -> De
     for n, columna in enumerate(columnas):
         hoja.set_column(n, n, anchos[n])
         hoja.write_string(ENCABEZADO - 1, n, columna.titulo, apoyo if columna.clave in _DE_APOYO else encabezado)
-    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho) for c in columnas]))
+    hoja.set_row(ENCABEZADO - 1, alto_de_fila([(c.titulo, c.ancho * 0.92) for c in columnas]))
     _escribir_filas(hoja, tablas, estilos, columnas, modificadas)
     ultima = PRIMERA + max(len(tablas.renglones), 1) - 1
     hoja.abarcar(ultima, len(columnas))

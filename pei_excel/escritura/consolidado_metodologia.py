@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pei_excel.escritura.consolidado_comun import imprimir, titular
-from pei_excel.escritura.consolidado_poi_metodologia import sobre_el_caracter, temas_del_poi
+from pei_excel.escritura.consolidado_comun import cobertura_que_cabe, imprimir, titular
+from pei_excel.escritura.consolidado_poi_metodologia import (
+    ANCHO_DE_TEXTO,
+    LINEAS_DE_COBERTURA,
+    sobre_el_caracter,
+    temas_del_poi,
+)
 from pei_excel.escritura.filas_armadas import hoja_de_filas
 from pei_excel.escritura.hoja import LibroNuevo
 from pei_excel.escritura.medidas import renglones
 from pei_excel.tablas import Tablas
 from pei_excel.textos import cuenta
 
-_ANCHOS = (28.0, 88.0, 40.0)
+_ANCHOS = (28.0, ANCHO_DE_TEXTO, 40.0)
 OFICIAL = "Informe Trimestral 2024, Instituto Municipal de Planeación"
 CRITERIO = "Criterio de este programa"
 USO = "Uso común en sistemas públicos de evaluación (visto; no es norma del municipio)"
@@ -34,7 +39,7 @@ def _temas(tablas: Tablas) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         "y va marcado."),
         ("Los rechazados (ilegibles, de otro periodo o sin una columna esencial) y los sustituidos por otra entrega no "
         "entran."),
-        f"Cobertura: {tablas.cobertura.frase}.",
+        f"Cobertura: {cobertura_que_cabe(tablas, ANCHO_DE_TEXTO, LINEAS_DE_COBERTURA)}.",
     )
     yield tablas.caracter, CRITERIO, sobre_el_caracter(tablas)
     yield "Horizontes", CRITERIO, (

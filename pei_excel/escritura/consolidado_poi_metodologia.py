@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pei_excel.escritura.consolidado_comun import cobertura_que_cabe
 from pei_excel.mensual import ACUMULACIONES_MENSUALES
 from pei_excel.tablas import Tablas
 from pei_excel.textos import enumerar
@@ -11,6 +12,9 @@ from pei_excel.textos import enumerar
 OFICIAL = "Directiva N° 003-2016-MPH/17"
 CRITERIO = "Criterio de este programa"
 USO = "Uso común en la evaluación de planes operativos (visto; no es norma de la municipalidad)"
+
+#: Columna donde va cómo se hace cada cosa, y líneas que en su celda pueden darse a la cobertura: caben unas treinta.
+ANCHO_DE_TEXTO, LINEAS_DE_COBERTURA = 88.0, 22
 
 Tema = tuple[str, str, tuple[str, ...]]
 
@@ -34,7 +38,7 @@ def temas_del_poi(tablas: Tablas) -> Iterator[Tema]:
         "marcado."),
         ("Los rechazados (ilegibles, de otro periodo o sin una columna esencial) y los sustituidos por otra entrega no "
         "entran."),
-        f"Cobertura: {tablas.cobertura.frase}.",
+        f"Cobertura: {cobertura_que_cabe(tablas, ANCHO_DE_TEXTO, LINEAS_DE_COBERTURA)}.",
     )
     yield tablas.caracter, CRITERIO, sobre_el_caracter(tablas)
     yield "Horizontes", CRITERIO, (

@@ -13,6 +13,7 @@ from pei_excel.escritura.consolidado_comun import (
     MEDIDAS,
     PORCENTAJE,
     Detalle,
+    cobertura_que_cabe,
     imprimir,
     llaves_de,
     notas_al_pie,
@@ -33,6 +34,8 @@ ANCHOS = (40.0, 14.0, 14.0, 14.0, 14.0, 14.0)
 DATOS = 9  #: columna donde empiezan los datos de las gráficas
 _PIXELES = int(sum(int(a * 7 + 5) for a in ANCHOS))
 _ALTO_DE_AVANCE = 200  #: píxeles
+#: La cobertura queda entre lo que no se desplaza; más llenaría una pantalla chica y movería los cortes de página.
+_LINEAS_DE_COBERTURA = 4
 _NOTA_AVANCE = (
     "Avance acumulado: media, entre las Actividades ascendentes de acumulación «Suma» de cada programa, de lo "
     "programado o alcanzado hasta cada trimestre como % de su meta anual; lo no reportado cuenta como 0. Los "
@@ -77,11 +80,12 @@ def preparar(hoja: Any, tablas: Tablas, estilos: Estilos) -> None:
         hoja.set_column(n, n, ancho)
     hoja.set_column(DATOS - 1, DATOS - 1, 34)
     hoja.set_column(DATOS, DATOS + 14, 11)
-    cobertura = f"Cobertura: {tablas.cobertura.frase}."
+    ancho = ancho_combinado(ANCHOS) * 0.9  # va en negritas
+    cobertura = f"Cobertura: {cobertura_que_cabe(tablas, ancho, _LINEAS_DE_COBERTURA)}."
     formato = estilos("parrafo", bold=True)
     hoja.merge_range(2, 0, 2, len(ANCHOS) - 1, "", formato)
     hoja.write_string(2, 0, cobertura, formato)
-    hoja.set_row(2, max(ALTO_NORMAL, renglones(cobertura, ancho_combinado(ANCHOS) * 0.95) * 11.8 + 4))
+    hoja.set_row(2, max(ALTO_NORMAL, renglones(cobertura, ancho) * 11.8 + 4))
 
 
 def escribir_totales(
@@ -156,9 +160,8 @@ class Puestas:
             self.inicio = self.fila
         ancho = _PIXELES if mitad is None else _PIXELES // 2 - 6
         grafica.set_size({"width": ancho - self.margen, "height": alto})
-        opciones = {"x_offset": (_PIXELES // 2 + 6) if mitad else 0, "object_position": 2}
-        if self.margen:  # un marco justo en el salto se imprimiría en la página anterior
-            opciones["y_offset"] = 2
+        # Un marco justo en el salto se imprimiría en la página anterior.
+        opciones = {"x_offset": (_PIXELES // 2 + 6) if mitad else 0, "y_offset": 2, "object_position": 2}
         self.hoja.insert_chart(self.fila - 1, 0, grafica, opciones)
         if mitad != 0:
             self.fila += _filas(alto)

@@ -254,7 +254,7 @@ def configurar_impresion(
     if horizontal:
         hoja.set_landscape()
     hoja.set_margins(left=0.25, right=0.25, top=0.4, bottom=0.55)
-    hoja.set_footer(f"&L&8{pie.replace('&', '&&')}&R&8Página &P de &N", {"margin": 0.25})
+    hoja.set_footer(f"&L&8{pie.replace('&', '&&')}&R&8Página &P de &N", {"margin": 0.25, "scale_with_doc": False})
     hoja.print_area(area[0] - 1, area[1] - 1, area[2] - 1, area[3] - 1)
     if cortes:
         hoja.set_v_pagebreaks([corte - 1 for corte in cortes])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from pei_excel.escritura.consolidado_comun import (
     ENTERO,
     PORCENTAJE,
-    SOLES,
     al_periodo_de,
     caracter_de,
     fecha,
@@ -25,7 +24,6 @@ from pei_excel.escritura.filas_armadas import (
     hoja_de_filas,
     principio,
 )
-from pei_excel.escritura.graficas import Cita
 from pei_excel.escritura.hoja import LibroNuevo, abrir_libro, escribir_formula
 from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado, renglones
 from pei_excel.escritura.rapido import LibroRapido
@@ -39,11 +37,13 @@ from pei_excel.escritura.tesoreria_indicadores import (
     imprimir,
     titulos,
 )
-from pei_excel.tablas import PROMEDIADOS, Tablas
-from pei_excel.textos import cuenta
+from pei_excel.tablas import MUCHOS_EXCLUIDOS, PROMEDIADOS, Tablas
+from pei_excel.textos import como_frase, cuenta
 from pei_excel.ubicacion import letra
 
 HOJAS = ("Carátula", "Resultados", "Indicadores", "Firmas")
+#: Juntas caben en la pantalla de un teléfono.
+_ANCHOS_DE_CARATULA = (23.5, 35.0)
 
 
 def escribir_tesoreria(
@@ -57,8 +57,8 @@ def escribir_tesoreria(
     )
     caratula, resultados, indicadores, firmas = [hoja_de_filas(libro, nombre) for nombre in HOJAS]
     fin = escribir_indicadores(libro, indicadores, tablas, papel)
-    _resultados(libro, resultados, tablas, papel, fin)
-    _caratula(libro, caratula, tablas, papel)
+    medias = _resultados(libro, resultados, tablas, papel, fin)
+    _caratula(libro, caratula, tablas, papel, medias)
     escribir_firmas(libro, firmas, tablas, papel)
     caratula.activate()
     libro.close()
@@ -67,8 +67,18 @@ def escribir_tesoreria(
 # ---------------------------------------------------------------- Resultados
 
 
-def _resultados(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str, fin: int) -> None:
-    """Un renglón por programa, en el orden de sus claves, y el de la institución."""
+class CifraCitada(NamedTuple):
+    """Una cifra de la carátula, tomada de otra hoja."""
+
+    referencia: str
+    valor: float | str | None
+    formato: str
+
+
+def _resultados(
+    libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str, fin: int
+) -> list[tuple[str, CifraCitada]]:
+    """Un renglón por programa, en el orden de sus claves, y el de la institución; da dónde quedaron sus medias."""
     estilos = libro.estilos
     titulos(hoja, "Resultados por Programa Presupuestario", tablas, estilos)
     columnas = [
@@ -115,10 +125,17 @@ def _resultados(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str
     nota = estilos("nota", text_wrap=False, font_size=9)
     for n, aviso in enumerate(notas, fila + 2):
         hoja.agregar(n, hoja.texto(principio(1, nota), aviso))
+    medias = [
+        (columnas[3 + 2 * n][0], CifraCitada(
+            f"'{HOJAS[1]}'!{letra(4 + 2 * n)}{fila}", "–" if media is None else media, PORCENTAJE,
+        ))
+        for n, media in enumerate(tablas.institucion.medias[clase] for clase in PROMEDIADOS)
+    ]
     hoja.abarcar(fila + 1 + len(notas), len(columnas))
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:A{fila}"})
-    hoja.freeze_panes(PRIMERA - 1, 2)
+    hoja.freeze_panes(PRIMERA - 1, 1)
     imprimir(hoja, tablas, (fila + 1 + len(notas), len(columnas)), papel, repetir=True)
+    return medias
 
 
 def _nombre(nombre: str) -> str:
@@ -130,13 +147,14 @@ def _nombre(nombre: str) -> str:
 # ---------------------------------------------------------------- Carátula y firmas
 
 
-def _caratula(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
-    c = tablas.cobertura
-    datos: list[tuple[str, str]] = [
+def _caratula(
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str, medias: Sequence[tuple[str, CifraCitada]]
+) -> None:
+    datos: list[tuple[str, str | CifraCitada]] = [
         ("Dirigido a", "Dirección de Contabilidad de la Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
         ("Carácter", caracter_de(tablas)),
-        ("Informes considerados", c.frase),
+        ("Informes considerados", tablas.cobertura.breve("al final de esta hoja")), *medias,
         ("Programas", cuenta(len(tablas.por_programa), "Programa Presupuestario", "Programas Presupuestarios")),
         ("Unidades", cuenta(len(tablas.por_unidad), "Unidad Responsable", "Unidades Responsables")),
         ("Indicadores", cuenta(len(tablas.renglones), "indicador", "indicadores")),
@@ -147,12 +165,12 @@ def _caratula(libro: LibroNuevo, hoja: Any, tablas: Tablas, papel: str) -> None:
 
 
 def escribir_caratula(
-    libro: LibroNuevo, hoja: Any, tablas: Tablas, que: str, datos: Sequence[tuple[str, str | Cita]], papel: str
+    libro: LibroNuevo, hoja: Any, tablas: Tablas, que: str, datos: Sequence[tuple[str, str | CifraCitada]], papel: str
 ) -> None:
-    """Título y un renglón por dato; una cita es una cifra en soles de otra hoja."""
+    """Título, un renglón por dato y, si son muchos, los informes excluidos."""
     estilos = libro.estilos
     hoja.hide_gridlines(2)
-    anchos = (30.0, 50.0)
+    anchos = _ANCHOS_DE_CARATULA
     for n, ancho in enumerate(anchos):
         hoja.set_column(n, n, ancho)
     titulo = f"{que} {al_periodo_de(tablas.periodo)} · {tablas.caracter}"
@@ -161,16 +179,26 @@ def escribir_caratula(
     hoja.write_string(1, 0, titulo, formato)
     hoja.set_row(1, 20 * renglones(titulo, ancho_combinado(anchos) * 0.95, 14, negritas=True))
     etiqueta, valor = estilos("celda", bold=True, font_size=LETRA), estilos("celda", font_size=LETRA)
-    for fila, (nombre, dato) in enumerate(datos, 3):
-        hoja.write_string(fila, 0, nombre, etiqueta)
-        if isinstance(dato, Cita):
-            cifra = estilos("celda", font_size=LETRA, align="left", num_format=SOLES)
-            escribir_formula(hoja, fila + 1, 2, dato.formula, cifra, dato.valor)
+    fila = 3
+    for fila, (nombre, dato) in enumerate((*datos, *_excluidos(tablas)), 4):
+        hoja.write_string(fila - 1, 0, nombre, etiqueta)
+        if isinstance(dato, CifraCitada):
+            cifra = estilos("celda", font_size=LETRA, align="left", num_format=dato.formato)
+            escribir_formula(hoja, fila, 2, dato.referencia, cifra, dato.valor)
         else:
-            hoja.write_string(fila, 1, dato, valor)
-        texto = dato if isinstance(dato, str) else ""
-        hoja.set_row(fila, alto_de_fila([(texto, anchos[1])], minimo=20, letra=LETRA))
-    imprimir(hoja, tablas, (3 + len(datos), 2), papel)
+            hoja.write_string(fila - 1, 1, dato, valor)
+        textos = [(nombre, anchos[0] * 0.93), (dato if isinstance(dato, str) else "", anchos[1])]
+        hoja.set_row(fila - 1, alto_de_fila(textos, minimo=20, letra=LETRA))
+    imprimir(hoja, tablas, (fila, 2), papel)
+
+
+def _excluidos(tablas: Tablas) -> list[tuple[str, str]]:
+    """(por qué, cuál) de los informes que no se consolidaron, si la frase de la cobertura no los nombra a todos."""
+    excluidos = tablas.cobertura.excluidos
+    if len(excluidos) <= MUCHOS_EXCLUIDOS:
+        return []
+    suyos = ((como_frase(motivo)[:-1], quien) for quien, motivo in excluidos)
+    return [("Informes excluidos", cuenta(len(excluidos), "informe")), *suyos]
 
 
 def escribir_firmas(

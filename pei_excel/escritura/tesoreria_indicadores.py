@@ -34,7 +34,7 @@ ENCABEZADO = 4
 PRIMERA = ENCABEZADO + 1
 MODIFICADA = "² Meta modificada"
 MARCADA = '#,##0.00"¹"'
-TENUE: dict[str, Any] = {"font_size": 8, "font_color": "#595959"}
+TENUE: dict[str, Any] = {"font_size": 9, "font_color": "#595959"}
 DERECHA: dict[str, Any] = {"align": "right", "font_size": LETRA, "text_wrap": False}
 
 #: (clave, título, ancho, propiedades de sus celdas)
@@ -93,10 +93,10 @@ def titulos(hoja: Any, titulo: str, tablas: Tablas, estilos: Estilos) -> None:
 
 def encabezado(hoja: Any, columnas: Sequence[tuple[str, float, bool]], estilos: Estilos) -> None:
     """(título, ancho, es de apoyo) de cada columna."""
+    de_apoyo, propio = estilos("encabezado_apoyo", font_size=9), estilos("encabezado", bold=True, font_size=LETRA)
     for n, (titulo, ancho, apoyo) in enumerate(columnas):
         hoja.set_column(n, n, ancho)
-        formato = estilos("encabezado_apoyo") if apoyo else estilos("encabezado", bold=True, font_size=LETRA)
-        hoja.write_string(ENCABEZADO - 1, n, titulo, formato)
+        hoja.write_string(ENCABEZADO - 1, n, titulo, de_apoyo if apoyo else propio)
     hoja.set_row(ENCABEZADO - 1, alto_de_fila([(t, a * 0.9) for t, a, _ in columnas], letra=LETRA) + 2)
 
 
@@ -127,7 +127,7 @@ def escribir_indicadores(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     ultima = fin + 1 + len(notas)
     hoja.abarcar(ultima, len(COLUMNAS))
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:A{fin}"})
-    hoja.freeze_panes(PRIMERA - 1, 2)
+    hoja.freeze_panes(PRIMERA - 1, 1)  # dos columnas fijas ocupan media pantalla de un teléfono
     s = list(LETRAS).index("s") + 1
     colorear(hoja, (PRIMERA, s, fin, s), tablas.perfil, estilos)
     imprimir(hoja, tablas, (ultima, _IMPRESAS), papel, repetir=True)

@@ -12,11 +12,10 @@ from pei_excel.escritura.consolidado_cuadros import ColumnaDeGrupo, Suyos, colum
 from pei_excel.escritura.consolidado_poi_cuadros import NOTA_FUERA, columnas_de_avance, columnas_de_soles
 from pei_excel.escritura.evaluacion_poi_papel import cabe_de_alto, escala
 from pei_excel.escritura.filas_armadas import FILA, HojaDeFilas, con_formula, entidades, hoja_de_filas, principio
-from pei_excel.escritura.graficas import Cita
 from pei_excel.escritura.hoja import LibroNuevo, abrir_libro
 from pei_excel.escritura.medidas import ALTO_NORMAL, alto_de_fila
 from pei_excel.escritura.rapido import LibroRapido
-from pei_excel.escritura.tesoreria import escribir_caratula, escribir_firmas
+from pei_excel.escritura.tesoreria import CifraCitada, escribir_caratula, escribir_firmas
 from pei_excel.escritura.tesoreria_indicadores import ENCABEZADO, LETRA, PRIMERA, encabezado, imprimir, titulos
 from pei_excel.escritura.tesoreria_poi_actividades import escribir_actividades
 from pei_excel.frases_poi import lo_que_no_se_leyo
@@ -28,6 +27,11 @@ HOJAS = ("Carátula", "Resultados", "Actividades", "Firmas")
 #: Las agrupaciones que lleva, en su orden.
 _SECCIONES = ("oei", "unidad")
 _ANCHO_DE_NOMBRE = 44.0
+#: Clave de columna → cómo se llama su total en la carátula.
+_EN_LA_CARATULA = {
+    "Actividad": "Avance físico: media (%)", "financiero": "% financiero", "costo_anual": "Costo anual (S/.)",
+    "programado": "Programado al periodo (S/.)", "devengado": "Devengado al periodo (S/.)",
+}
 #: Puntos: el título de una sección, el encabezado (con holgura: se dobla) y lo que va encima en la primera página.
 _ALTO_DE_SECCION, _ALTO_DE_ENCABEZADO, _ALTO_DE_TITULO = 20.0, 60.0, 52.0
 _NOTAS = (
@@ -45,8 +49,8 @@ def escribir_tesoreria_poi(destino: Path | BinaryIO, tablas: Tablas, *, papel: s
     )
     caratula, resultados, actividades, firmas = [hoja_de_filas(libro, nombre) for nombre in HOJAS]
     detalle = escribir_actividades(libro, actividades, tablas, papel)
-    soles = _resultados(libro, resultados, tablas, papel, detalle)
-    _caratula(libro, caratula, tablas, papel, soles)
+    citadas = _resultados(libro, resultados, tablas, papel, detalle)
+    _caratula(libro, caratula, tablas, papel, citadas)
     escribir_firmas(libro, firmas, tablas, papel, ("Elaboró", "V.º B.º", "Recibió"))
     caratula.activate()
     libro.close()
@@ -54,10 +58,10 @@ def escribir_tesoreria_poi(destino: Path | BinaryIO, tablas: Tablas, *, papel: s
 
 def _resultados(
     libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str, detalle: Detalle
-) -> dict[str, Cita]:
+) -> dict[str, CifraCitada]:
     """Un renglón por objetivo y por unidad, en el orden de sus claves, y el de la institución.
 
-    Devuelve dónde quedó cada total en soles.
+    Devuelve dónde quedó cada cifra de la carátula.
     """
     estilos = libro.estilos
     titulos(hoja, "Resultados por objetivo y por unidad", tablas, estilos)
@@ -104,14 +108,14 @@ def _resultados(
     ultima = fila + 1 + len(notas)
     hoja.abarcar(ultima, len(columnas) + 2)
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:A{fila}"})
-    hoja.freeze_panes(PRIMERA - 1, 2)
+    hoja.freeze_panes(PRIMERA - 1, 1)
     imprimir(hoja, tablas, (ultima, len(columnas) + 2), papel, repetir=True)
     # Con «ajustar a una página» Excel no respetaría los cortes.
     hoja.set_print_scale(hojeo.escala)
     hoja.set_h_pagebreaks(hojeo.cortes)
     return {
-        c: Cita(f"'Resultados'!{letras[c]}{fila}", tablas.institucion.soles.get(c) or 0.0)
-        for c in ("costo_anual", "programado", "devengado")
+        c.clave: CifraCitada(f"'{HOJAS[1]}'!{letras[c.clave]}{fila}", c.valor(tablas.institucion), c.formato)
+        for c in columnas if c.clave in _EN_LA_CARATULA
     }
 
 
@@ -160,20 +164,18 @@ class _Hojeo:
 
 
 def _caratula(
-    libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str, soles: dict[str, Cita]
+    libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, papel: str, citadas: dict[str, CifraCitada]
 ) -> None:
-    c = tablas.cobertura
     objetivos = len(tablas.grupos["oei"])
-    datos: list[tuple[str, str | Cita]] = [
+    datos: list[tuple[str, str | CifraCitada]] = [
         ("Dirigido a", "Tesorería Municipal"),
         ("Periodo", tablas.periodo.nombre), ("Corte", fecha(tablas.corte)),
         ("Carácter", caracter_de(tablas)),
-        ("Informes considerados", c.frase),
+        ("Informes considerados", tablas.cobertura.breve("al final de esta hoja")),
+        *((titulo, citadas[clave]) for clave, titulo in _EN_LA_CARATULA.items()),
         ("Objetivos", cuenta(objetivos, "objetivo estratégico (OEI)", "objetivos estratégicos (OEI)")),
         ("Unidades", cuenta(len(tablas.por_unidad), "unidad orgánica", "unidades orgánicas")),
         ("Actividades", cuenta(len(tablas.renglones), "actividad", "actividades")),
-        ("Costo anual (S/.)", soles["costo_anual"]), ("Programado al periodo (S/.)", soles["programado"]),
-        ("Devengado al periodo (S/.)", soles["devengado"]),
         *((f"No entra {a_que}", texto) for a_que, texto in lo_que_no_se_leyo(tablas)),
         ("Semáforo", tablas.perfil.etiqueta),
         ("Contenido", "Resultados por objetivo y por unidad, Actividades (físico y presupuesto) y Firmas."),

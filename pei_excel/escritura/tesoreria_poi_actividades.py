@@ -45,7 +45,7 @@ _TOLERANCIA_EN_SOLES = 0.05
 
 #: (clave, título, ancho, propiedades de sus celdas)
 COLUMNAS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
-    ("unidad", "Unidad", 9, {}), ("codigo", "Código", 9, {}), ("actividad", "Actividad", 30, {}),
+    ("unidad", "Unidad", 8, {}), ("codigo", "Código", 8.5, {}), ("actividad", "Actividad", 30, {}),
     ("medida", "Unidad de medida", 13, {}), ("anual_p", "Físico: programado anual", 12, _CIFRA),
     ("al_periodo_p", "Físico: programado al periodo", 12, _CIFRA),
     ("al_periodo_a", "Físico: ejecutado al periodo", 12, _CIFRA), ("pct", "% físico", 9, _PCT),
@@ -132,7 +132,7 @@ def escribir_actividades(libro: LibroNuevo, hoja: HojaDeFilas, tablas: Tablas, p
     ultima = fin + 1 + len(notas)
     hoja.abarcar(ultima, len(COLUMNAS))
     hoja.ignore_errors({"number_stored_as_text": f"A{PRIMERA}:B{fin}"})
-    hoja.freeze_panes(PRIMERA - 1, 3)
+    hoja.freeze_panes(PRIMERA - 1, 2)
     for clave in ("s", "soles_pct"):
         c = list(LETRAS).index(clave) + 1
         colorear(hoja, (PRIMERA, c, fin, c), tablas.perfil, estilos, "POI")
