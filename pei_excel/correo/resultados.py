@@ -63,7 +63,10 @@ class Resultados:
             contenido = (self.carpeta / archivo).read_bytes()
         except FileNotFoundError:
             prepare = indicacion(
-                orden="Prepárelo con: " + como_se_escribe("plantilla", "mir", "--catalogo", "catalogo.xlsx"),
+                orden="Prepárelo con: " + como_se_escribe(
+                    "plantilla", archivo[:3].lower(), "--periodo", self.periodo.codigo, "--desde", "APROBADOS",
+                    "--catalogo", "catalogo.xlsx", "-o", self.carpeta,
+                ),
                 menu="Prepárelo desde los libros aprobados (opción 1)",
             )
             que = "Consolide otra vez." if self.consolidados else prepare
