@@ -14,8 +14,8 @@ from pei_excel.escritura.medidas import alto_de_fila, letra_que_cabe
 HOJA = "Correos"
 #: Título y ancho de cada columna; en Carta, la letra queda en poco más de 6 puntos.
 COLUMNAS = (
-    ("N.º", 4.5), ("Para quién", 18.0), ("Para", 22.0), ("Con copia a", 20.0), ("Asunto", 24.0), ("Texto", 74.0),
-    ("Archivos adjuntos", 22.0), ("Qué falta", 15.0),
+    ("N.º", 4.5), ("Para quién", 18.0), ("Para", 28.0), ("Con copia a", 22.0), ("Asunto", 24.0), ("Texto", 72.0),
+    ("Archivos adjuntos", 22.0), ("Qué falta", 13.0),
 )
 _ENCABEZADO = 4
 

@@ -12,7 +12,7 @@ from pei_excel.escritura.estilos import SEMAFORO, SEVERIDAD, Estilos
 from pei_excel.escritura.evaluacion_bloques import columnas_de_evaluacion
 from pei_excel.escritura.evaluacion_encargo import Encargo, EncargoDeEvaluacion
 from pei_excel.escritura.hoja import LibroNuevo, combinar, configurar_impresion, escribir_formula, escribir_valor, rango
-from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado
+from pei_excel.escritura.medidas import alto_de_fila, ancho_combinado, renglones
 from pei_excel.escritura.observaciones import (
     PARA_LA_UNIDAD,
     Observada,
@@ -44,9 +44,7 @@ def escribir_observaciones(
     recibido = encargo.revision.libro
     hoja.hide_gridlines(2)
     hoja.write_string(0, 0, f"Observaciones a su informe{encargo.marca}", estilos("subtitulo"))
-    hoja.write_string(1, 0, f"Archivo recibido: {recibido.archivo}", estilos("etiqueta"))
     quien = " · ".join(str(x) for x in (recibido.unidad, recibido.programa, encargo.periodo.nombre) if x)
-    hoja.write_string(2, 0, quien, estilos("texto"))
     atendidas_ = atendidas(encargo.revision)
     if encargo.revision.anterior is not None:
         n = columnas.index("mensaje")
@@ -54,6 +52,8 @@ def escribir_observaciones(
         desde = respecto(encargo.revision)
         observadas = [o._replace(respecto=desde[id(o.hallazgo)]) for o in observadas]
     anchos = anchos_de_tabla(columnas)
+    _a_lo_ancho(hoja, 2, f"Archivo recibido: {recibido.archivo}", estilos("etiqueta"), anchos, estilos)
+    _a_lo_ancho(hoja, 3, quien, estilos("texto"), anchos, estilos)
     if observadas:
         hoja.write_string(3, 0, _conteo(encargo.hallazgos), estilos("texto"))
         fin = escribir_tabla_de_observaciones(hoja, 6, observadas, columnas, estilos)
@@ -72,6 +72,18 @@ def escribir_observaciones(
         hoja, papel=encargo.papel, area=(1, 1, fin, len(anchos)), repetir=(6, 6) if observadas else None,
         pie=encargo.pie,
     )
+
+
+def _a_lo_ancho(
+    hoja: Any, fila: int, texto: str, formato: Any, anchos: Sequence[float], estilos: Estilos
+) -> None:
+    """Un texto en una línea; si no cabe en lo que se imprime, doblado a todo lo ancho."""
+    ancho = ancho_combinado(anchos) * 0.93  # puede ir en negritas
+    if renglones(texto, ancho) > 1:
+        formato = estilos.variante(formato, text_wrap=True, valign="top")
+        combinar(hoja, (fila, 1), (fila, len(anchos)), formato)
+        hoja.set_row(fila - 1, alto_de_fila([(texto, ancho)]))
+    hoja.write_string(fila - 1, 0, texto, formato)
 
 
 def _de_antes(cuantas: int) -> str:

@@ -100,6 +100,18 @@ def _abrir(contenido: bytes, *, valores: bool = False) -> openpyxl.Workbook:
     return openpyxl.load_workbook(BytesIO(contenido), data_only=valores)
 
 
+def test_de_quien_es_se_lee_entero_aunque_sea_largo(tmp_path: Path) -> None:
+    """En «Observaciones», en una línea si cabe en lo que se imprime; si no, doblado a todo lo ancho."""
+    largo = " de Ordenamiento, Vinculación Ciudadana y Seguimiento de Acuerdos del Cabildo" * 2
+    for cola in ("", largo):
+        campos = {"unidad": f"504 - Dirección{cola}", "programa": f"6 - Programa{cola}"}
+        hoja = _abrir(_escribir(*_revisar(tmp_path, VARIADAS, campos=campos)))["Observaciones"]
+        assert hoja["A3"].value == f"{campos['unidad']} · {campos['programa']} · 2do. trimestre de 2024"
+        assert bool(hoja["A3"].alignment.wrap_text) is bool(cola)
+        assert any("A3" in rango for rango in hoja.merged_cells.ranges) is bool(cola)
+        assert ((hoja.row_dimensions[3].height or 0) > 25) is bool(cola)
+
+
 def test_los_mismos_argumentos_dan_los_mismos_bytes(variado: tuple[Revision, list[Indicador], bytes]) -> None:
     revision, indicadores, contenido = variado
     assert _escribir(revision, indicadores) == contenido
