@@ -22,6 +22,7 @@ from pei_excel.periodos import MESES, Periodo
 from pei_excel.simulacion.ano_catalogo import TESORERIA as A_TESORERIA
 from pei_excel.simulacion.ano_guion import DIAS_PARA_CORREGIR, limite_de
 from pei_excel.simulacion.ano_modelo import DE_PLANEACION, DEBEN_CORREGIRSE, Celda, Envio, Participante, Paso
+from pei_excel.textos import cuenta
 
 _ENCABEZADOS_DE_COPIA = re.compile(rb"\AX-Pei-[^\r]*\r\nX-Pei-[^\r]*\r\n")
 _PUNTO = re.compile(r"- (?:[\w-]+ · )?([^·]+?)(?:, ([A-Z]+\d+))? · (?:Debe corregirse|Favor de aclarar): ")
@@ -240,7 +241,10 @@ class Correspondencia(Acompanante):
         assert dichos["sin_salir"] == []
         motivos = Counter("consolidado" if x.motivo == _TESORERIA else x.motivo for x in suyos)
         texto = " ".join(correr("estado", "--periodo", periodo.codigo, "-o", self.oficina.resultados).dicho.split())
-        assert f"Correos enviados a {len({x.para for x in suyos})} direcciones, en {len(suyos)} envíos: " in texto
+        assert ("Correos" in texto) is bool(suyos)
+        if suyos:
+            cuantas = cuenta(len({x.para for x in suyos}), "dirección", "direcciones")
+            assert f"Correos enviados a {cuantas}, en {cuenta(len(suyos), 'envío')}: " in texto
         assert all(f"{n} de {motivo}" in texto for motivo, n in motivos.items())
 
     def consta_lo_que_llego(self) -> None:

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
+import pytest
 from lxml import etree
 
+from pei_excel import catalogo
 from pei_excel.cli import orden
 from pei_excel.periodos import Periodo
 from pei_excel.simulacion.ano import AnoMunicipal, escribir_recibidos
-from pei_excel.simulacion.ano_modelo import Anotacion, Celda, Correcciones, Paso, Verdad
+from pei_excel.simulacion.ano_modelo import Anotacion, Celda, Correcciones, Envio, Paso, Verdad
 from pei_excel.terminal import ejecutar
 
 _NS = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -51,6 +53,20 @@ def correr(*partes: str | Path) -> Salida:
     return Salida(estado, dicho.getvalue(), error.getvalue())
 
 
+@pytest.fixture
+def catalogo_leido_una_vez(monkeypatch: pytest.MonkeyPatch) -> None:
+    """En el año no cambia, y cada orden lo lee: aquí, sólo la primera."""
+    de_verdad, leidos = catalogo.leer_catalogo, {}
+
+    def leer(ruta: Path) -> Any:
+        contenido = ruta.read_bytes()
+        if contenido not in leidos:
+            leidos[contenido] = de_verdad(ruta)
+        return leidos[contenido]
+
+    monkeypatch.setattr(catalogo, "leer_catalogo", leer)
+
+
 class Acompanante:
     """Lo que la oficina hace además en cada momento del año: escribir, publicar…"""
 
@@ -74,6 +90,7 @@ class Oficina:
         self.ano, self.carpeta = ano, carpeta
         self.resultados, self.catalogo = carpeta / resultados, carpeta / "catalogo.xlsx"
         self.libro = f"consolidado-{ano.formato.lower()}.xlsx"
+        self._llegados: dict[tuple[Periodo, str], Envio] = {}
         carpeta.mkdir(parents=True, exist_ok=True)
         ano.escribir_catalogo(self.catalogo)
 
@@ -82,8 +99,10 @@ class Oficina:
         return self.carpeta / "2 recibidos" / periodo.codigo
 
     def recibir(self, paso: Paso) -> None:
-        """Llega lo de un paso."""
-        escribir_recibidos(self.recibidos(paso.periodo), paso.envios)
+        """Llega lo de un paso; lo que ya estaba no se toca."""
+        nuevos = {e.archivo for e in paso.envios if self._llegados.get((paso.periodo, e.archivo)) is not e}
+        escribir_recibidos(self.recibidos(paso.periodo), paso.envios, nuevos)
+        self._llegados |= {(paso.periodo, e.archivo): e for e in paso.envios}
 
     def consolidar(self, periodo: Periodo, *otras: str) -> Salida:
         """Consolida el periodo contra lo que se haya cerrado."""
@@ -245,4 +264,6 @@ def _escribir(celda: Any, valor: str) -> None:
     texto.text = valor
 
 
-__all__ = ["Acompanante", "Oficina", "anotar", "comparar", "correr", "decisiones", "hallazgos"]
+__all__ = [
+    "Acompanante", "Oficina", "anotar", "catalogo_leido_una_vez", "comparar", "correr", "decisiones", "hallazgos",
+]

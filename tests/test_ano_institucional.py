@@ -14,7 +14,14 @@ from typing import Any
 import pytest
 from buzon import Buzon
 from correspondencia import Correspondencia
-from oficina_simulada import Acompanante, Oficina, comparar, correr, decisiones
+from oficina_simulada import (
+    Acompanante,
+    Oficina,
+    catalogo_leido_una_vez,  # noqa: F401 - es un accesorio
+    comparar,
+    correr,
+    decisiones,
+)
 from publicaciones import Publicaciones
 from recibidos_del_buzon import buzon  # noqa: F401 - es un accesorio
 
@@ -149,6 +156,7 @@ def _hubo_decisiones(oficina: Oficina, codigo: str) -> bool:
     return any(p.anotaciones for p in oficina.ano.de(Periodo.de_codigo(codigo)))
 
 
+@pytest.mark.usefixtures("catalogo_leido_una_vez")
 @pytest.mark.parametrize("formato", ["MIR", "POI"])
 def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path, buzon: Buzon) -> None:  # noqa: F811
     """Reenvíos, decisiones, cierre con observaciones, reapertura, lo retroactivo y lo modificado; y los correos.
@@ -175,6 +183,7 @@ def _y_lo_escrito(correos: Correspondencia) -> None:
 
 
 @pytest.mark.larga
+@pytest.mark.usefixtures("catalogo_leido_una_vez")
 @pytest.mark.parametrize(("formato", "unidades"), [("MIR", 15), ("POI", 15)])
 def test_el_ano_entero(formato: str, unidades: int, tmp_path: Path, buzon: Buzon) -> None:  # noqa: F811
     """Los cuatro trimestres (los POI, también cada mes) con todo lo que pasa en una oficina de treinta unidades.
@@ -191,6 +200,7 @@ def test_el_ano_entero(formato: str, unidades: int, tmp_path: Path, buzon: Buzon
 
 
 @pytest.mark.larga
+@pytest.mark.usefixtures("catalogo_leido_una_vez")
 @pytest.mark.parametrize(("formato", "unidades", "semilla"), [("MIR", 7, 2), ("POI", 6, 3)])
 def test_otro_ano(formato: str, unidades: int, semilla: int, tmp_path: Path) -> None:
     """Otras unidades, con otros sucesos, trimestre por trimestre."""

@@ -88,7 +88,7 @@ def leer_copia(ruta: Path) -> tuple[str, list[str], str]:
         OSError: si no puede leerse.
     """
     with ruta.open("rb") as copia:  # sólo sus encabezados, que los adjuntos pesan
-        cabeza = b"".join(takewhile(bytes.strip, iter(partial(copia.readline, _TOPE), b"")))
+        cabeza = b"".join(takewhile(lambda renglon: renglon.strip(), iter(partial(copia.readline, _TOPE), b"")))
     leido = BytesHeaderParser(policy=policy.compat32).parsebytes(cabeza + b"\r\n")
     direcciones = str(leido.get(RECIBIERON, "")).replace("\r\n", "").replace("\n", "").split(",")
     return (
