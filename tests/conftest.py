@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest.register_assert_rewrite("oficina_simulada", "correspondencia", "recibidos_del_buzon")
+pytest.register_assert_rewrite("oficina_simulada", "correspondencia", "publicaciones", "recibidos_del_buzon")
 
 # La suite es siempre la misma; para buscar casos nuevos: HYPOTHESIS_PROFILE=azar python -m pytest
 settings.register_profile("fijo", derandomize=True, deadline=None)

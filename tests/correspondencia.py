@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from buzon import Buzon
 from oficina_simulada import Acompanante, Oficina, Salida, correr
 from recibidos_del_buzon import Llegado, huella, recibir, textos_del_libro
+from verdad_de_los_correos import de_planeacion, dia_escrito, direccion, hasta, para_la_unidad, plazo, por_direccion
 
 from pei_excel.bitacora import ENVIADO, Bitacora
 from pei_excel.correo.composicion import PUNTOS
 from pei_excel.lectura.lector import Opciones, leer
-from pei_excel.periodos import MESES, Periodo
+from pei_excel.periodos import Periodo
 from pei_excel.simulacion.ano_catalogo import TESORERIA as A_TESORERIA
-from pei_excel.simulacion.ano_guion import DIAS_PARA_CORREGIR, limite_de
-from pei_excel.simulacion.ano_modelo import DE_PLANEACION, DEBEN_CORREGIRSE, Celda, Envio, Participante, Paso
+from pei_excel.simulacion.ano_modelo import DEBEN_CORREGIRSE, Envio, Participante, Paso
 from pei_excel.textos import cuenta
 
 _ENCABEZADOS_DE_COPIA = re.compile(rb"\AX-Pei-[^\r]*\r\nX-Pei-[^\r]*\r\n")
@@ -55,16 +52,16 @@ class Correspondencia(Acompanante):
             llegados[uno.para] = uno
             if motivo in {_OBSERVACIONES, _ACUSE}:
                 escritos = [uno.texto, *map(textos_del_libro, adjuntos.values())]
-                assert [x for x in _de_planeacion(donde) if any(x in e for e in escritos)] == []
+                assert [x for x in de_planeacion(donde) if any(x in e for e in escritos)] == []
         self.llegados += llegados.values()
         return hecho, llegados
 
-    def _el_que_vale(self, paso: Paso, motivo: str, direccion: str, *, cerrado: bool) -> Llegado:
+    def _el_que_vale(self, paso: Paso, motivo: str, quien: str, *, cerrado: bool) -> Llegado:
         """Lo de ahora o, si ya tenía lo mismo, aquello: al reabrir, lo de antes de cerrar."""
         carpeta = self.oficina.resultados / paso.periodo.codigo / "evaluaciones"
         return next(
             x for x in reversed(self.llegados)
-            if (x.periodo, x.motivo, x.para) == (paso.periodo.codigo, motivo, direccion)
+            if (x.periodo, x.motivo, x.para) == (paso.periodo.codigo, motivo, quien)
             if motivo == _ACUSE or ("El periodo ya está cerrado" in x.texto) is cerrado
             if x.adjuntos == _huellas_de(carpeta, x.adjuntos)
         )
@@ -76,25 +73,25 @@ class Correspondencia(Acompanante):
         if periodo.clase != "T":
             return
         libros, informan = self._preparar(periodo), self.oficina.ano.participantes
-        con_libro = {self._direccion(p, periodo): p for p in informan if self._tiene_de_donde(p, periodo)}
+        con_libro = {direccion(p, periodo): p for p in informan if self._tiene_de_donde(p, periodo)}
         carpeta = self.oficina.carpeta / "1 enviar" / periodo.codigo
         hecho, llegados = self._enviar(periodo, _APERTURA, carpeta)
         assert hecho.estado == int(len(con_libro) < len(informan)), hecho.error
         assert hecho.error.count("falta «") == len(informan) - len(con_libro)
         assert set(llegados) == set(con_libro)
-        for direccion, mensaje in llegados.items():
-            uno = con_libro[direccion]
+        for quien, mensaje in llegados.items():
+            uno = con_libro[quien]
             ((nombre, sha256),) = mensaje.adjuntos.items()
             assert sha256 == libros.pop(nombre)
             (leido,) = leer(carpeta / nombre, nombre, Opciones(periodo=periodo))
             assert leido.identidad == (uno.clave(periodo), uno.programa)
-            self._dice(mensaje, uno, periodo, "LISTO PARA ENVIAR", self._hasta(uno, periodo))
+            self._dice(mensaje, uno, periodo, "LISTO PARA ENVIAR", hasta(self.oficina.ano, uno, periodo))
         assert not libros
         hecho, llegados = self._enviar(periodo, _RECORDATORIO, carpeta)
-        assert (hecho.estado, set(llegados)) == (0, {self._direccion(p, periodo) for p in informan}), hecho.error
+        assert (hecho.estado, set(llegados)) == (0, {direccion(p, periodo) for p in informan}), hecho.error
         for uno in informan:
-            mensaje = llegados[self._direccion(uno, periodo)]
-            self._dice(mensaje, uno, periodo, "Le recordamos", self._hasta(uno, periodo))
+            mensaje = llegados[direccion(uno, periodo)]
+            self._dice(mensaje, uno, periodo, "Le recordamos", hasta(self.oficina.ano, uno, periodo))
             assert not mensaje.adjuntos
 
     def _preparar(self, periodo: Periodo) -> dict[str, str]:
@@ -155,7 +152,7 @@ class Correspondencia(Acompanante):
 
     def _con_un_corte(self, paso: Paso) -> None:
         """El servidor corta a la mitad de un mensaje: los demás salen, y ese solo la siguiente vez."""
-        esperan = self._por_direccion(paso)
+        esperan = por_direccion(paso)
         self.cortado = min(esperan)
         self.buzon.corta_a = {self.cortado}
         hecho, llegados = self._enviar(paso.periodo, _OBSERVACIONES)
@@ -172,14 +169,15 @@ class Correspondencia(Acompanante):
 
     def observaciones(self, paso: Paso, *, cerrado: bool = False) -> None:
         """A cada unidad con algo por hacer, lo suyo; a nadie más."""
-        esperan = self._por_direccion(paso)
+        esperan = por_direccion(paso)
         hecho, llegados = self._enviar(paso.periodo, _OBSERVACIONES)
         assert hecho.estado == 0, hecho.error
         assert set(llegados) <= set(esperan)
-        for direccion, envios in esperan.items():
-            mensaje = self._el_que_vale(paso, _OBSERVACIONES, direccion, cerrado=cerrado)
+        for quien, envios in esperan.items():
+            mensaje = self._el_que_vale(paso, _OBSERVACIONES, quien, cerrado=cerrado)
             self._comprobar(paso, mensaje, envios)
-            self._dice(mensaje, envios[0].de, paso.periodo, "Muchas gracias por su", *_plazo(paso.periodo, cerrado))
+            hasta_cuando = plazo(paso.periodo, cerrado=cerrado)
+            self._dice(mensaje, envios[0].de, paso.periodo, "Muchas gracias por su", *hasta_cuando)
 
     def faltantes(self, paso: Paso, *, cerrado: bool = False) -> None:
         """A quien no ha entregado, y sólo a él, con su plazo y su prórroga."""
@@ -188,24 +186,24 @@ class Correspondencia(Acompanante):
         faltan = [p for p in self.oficina.ano.participantes
                   if (p.clave(paso.periodo), p.programa) in paso.verdad.faltan]
         assert len(faltan) == len(paso.verdad.faltan)
-        assert set(llegados) <= {self._direccion(p, paso.periodo) for p in faltan}
+        assert set(llegados) <= {direccion(p, paso.periodo) for p in faltan}
         for uno in faltan:
-            mensaje = self._el_que_vale(paso, _FALTANTE, self._direccion(uno, paso.periodo), cerrado=cerrado)
-            self._dice(mensaje, uno, paso.periodo, "No ha llegado 1 informe", self._hasta(uno, paso.periodo),
-                       *_plazo(paso.periodo, cerrado))
+            mensaje = self._el_que_vale(paso, _FALTANTE, direccion(uno, paso.periodo), cerrado=cerrado)
+            plazos = (hasta(self.oficina.ano, uno, paso.periodo), *plazo(paso.periodo, cerrado=cerrado))
+            self._dice(mensaje, uno, paso.periodo, "No ha llegado 1 informe", *plazos)
 
     def acuses(self, paso: Paso, *, cerrado: bool = False) -> None:
         """A cada unidad que entregó, qué se recibió, con su huella; la evaluación, a quien no tiene nada por hacer."""
         vigentes = [e for e in paso.envios if paso.verdad.estados[e.archivo] != "sustituido"]
         hecho, llegados = self._enviar(paso.periodo, _ACUSE)
         assert hecho.estado == 0, hecho.error
-        assert set(llegados) <= {self._direccion(e.de, paso.periodo) for e in vigentes}
+        assert set(llegados) <= {direccion(e.de, paso.periodo) for e in vigentes}
         for envio in vigentes:
-            mensaje = self._el_que_vale(paso, _ACUSE, self._direccion(envio.de, paso.periodo), cerrado=cerrado)
+            mensaje = self._el_que_vale(paso, _ACUSE, direccion(envio.de, paso.periodo), cerrado=cerrado)
             suya = huella((self.oficina.recibidos(paso.periodo) / envio.archivo).read_bytes())
-            dia = "" if envio.rechazado else f", el {_dia(envio.fecha)}"
+            dia = "" if envio.rechazado else f", el {dia_escrito(envio.fecha)}"
             self._dice(mensaje, envio.de, paso.periodo, f"«{envio.archivo}»{dia}", f"SHA-256 {suya}")
-            assert bool(mensaje.adjuntos) is not bool(self._para_la_unidad(paso, envio))
+            assert bool(mensaje.adjuntos) is not bool(para_la_unidad(paso, envio))
 
     def tesoreria(self, paso: Paso, *, version: int | None = None) -> None:
         """El consolidado, tal como se escribió, con su cobertura, lo que falta y lo que está en solventación."""
@@ -291,7 +289,7 @@ class Correspondencia(Acompanante):
         assert [p for p in partes if p not in mensaje.texto] == [], mensaje.texto
 
     def _comprobar(self, paso: Paso, mensaje: Llegado, envios: list[Envio]) -> None:
-        suyos = [h for e in envios for h in self._para_la_unidad(paso, e)]
+        suyos = [h for e in envios for h in para_la_unidad(paso, e)]
         celdas = Counter((hoja or "todo el archivo", celda) for _, hoja, celda in suyos)
         puntos, errores = len(suyos), sum(regla in DEBEN_CORREGIRSE for regla, _, _ in suyos)
         texto, asunto = mensaje.texto, mensaje.asunto
@@ -305,60 +303,14 @@ class Correspondencia(Acompanante):
         prefijos = {f"{e.de.quien(paso.periodo)}_".casefold() for e in envios}
         assert all(n.casefold().startswith(tuple(prefijos)) for n in mensaje.adjuntos)
 
-    # ------------------------------------------------------------ la verdad
-
-    def _por_direccion(self, paso: Paso) -> dict[str, list[Envio]]:
-        """A quién se le observa algo, y en qué entregas, de las que se usan o no se pudieron leer."""
-        esperan: dict[str, list[Envio]] = {}
-        for envio in paso.envios:
-            if paso.verdad.estados[envio.archivo] != "sustituido" and self._para_la_unidad(paso, envio):
-                esperan.setdefault(self._direccion(envio.de, paso.periodo), []).append(envio)
-        return esperan
-
-    def _para_la_unidad(self, paso: Paso, envio: Envio) -> set[Celda]:
-        """Lo que se le observa en ese paso: lo que se decide después todavía no se calla."""
-        return {h for h in paso.verdad.hallazgos[envio.archivo] if h[0] not in DE_PLANEACION} - envio.notas
-
-    def _direccion(self, uno: Participante, periodo: Periodo) -> str:
-        """La de la clave que la unidad tiene el día límite, aunque informe con la de antes."""
-        limite = limite_de(periodo)
-        vigentes = [c for desde, c in uno.claves if desde <= limite.month or limite.year > periodo.ejercicio]
-        return f"u{vigentes[-1]}@demostracion.example"
-
-    def _hasta(self, uno: Participante, periodo: Periodo) -> str:
-        """Su plazo, con su prórroga."""
-        return _dia(self.oficina.ano.prorrogas.get((uno.clave(periodo), periodo), limite_de(periodo)))
-
-
-def _plazo(periodo: Periodo, cerrado: bool) -> Iterator[str]:
-    """Hasta cuándo se corrige o, ya cerrado, hasta cuándo se pudo."""
-    dia = _dia(limite_de(periodo) + timedelta(days=DIAS_PARA_CORREGIR))
-    if cerrado:
-        yield "El periodo ya está cerrado y su consolidado es DEFINITIVO"
-        yield dia
-    else:
-        yield f"a más tardar el {dia}"
-
-
-def _de_planeacion(carpeta: Path) -> Iterator[str]:
-    """Lo que sólo lee la oficina, sin lo que de otra manera también se dice a la unidad."""
-    documento: dict[str, Any] = json.loads((carpeta / "resultado.json").read_text(encoding="utf-8"))
-    todos = [h for x in documento["libros"] for h in x["hallazgos"]]
-    suyos = {h["mensaje"] for h in todos if h["destinatario"] == "unidad"}
-    yield from {h["mensaje"] for h in [*todos, *documento["hallazgos"]] if h["destinatario"] == "planeacion"} - suyos
-
 
 def _huellas_de(carpeta: Path, nombres: Iterable[str]) -> dict[str, str]:
     """Las de esos archivos, como están ahora; el que no está, sin ella."""
     return {n: huella((carpeta / n).read_bytes()) if (carpeta / n).is_file() else "" for n in nombres}
 
 
-def _dia(dia: date) -> str:
-    return f"{dia.day} de {MESES[dia.month - 1]} de {dia.year}"
-
-
-def _unidad(direccion: str) -> str:
-    return "" if direccion == A_TESORERIA else direccion.partition("@")[0].removeprefix("u")
+def _unidad(quien: str) -> str:
+    return "" if quien == A_TESORERIA else quien.partition("@")[0].removeprefix("u")
 
 
 __all__ = ["Correspondencia"]
