@@ -103,7 +103,10 @@ def puerta(base: Path, necesita: int = 0) -> Iterator[Path]:
 
 def _de_verdad(base: Path) -> Path:
     """La carpeta a la que se llega, por cualquier camino; de un vínculo que da vueltas, él mismo."""
-    return Path(os.path.realpath(base))
+    try:
+        return Path(os.path.realpath(base))
+    except OSError as error:  # en Windows, «con» y otros nombres que son de un aparato
+        raise no_se_escribe(base, error) from error
 
 
 def _las_que_faltan(base: Path) -> list[Path]:
@@ -371,6 +374,7 @@ _MOTIVOS = {
     errno.EROFS: "el disco es de sólo lectura",
     errno.ENAMETOOLONG: "la ruta es demasiado larga",
     errno.EINVAL: "el sistema no admite ese nombre",
+    errno.EBADF: "el sistema no admite ese nombre",
     errno.ELOOP: "es un vínculo que da vueltas",
     errno.EIO: "el disco o la red fallaron",
 }

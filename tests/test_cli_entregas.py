@@ -45,14 +45,14 @@ def test_sin_resultados_guardados_se_consolida_lo_mismo(
     recibidos = tmp_path / "recibidos"
     escribir(recibidos / "a.xlsx")
     escribir(recibidos / "b.xlsx", unidad="510 - Obras", programa="8 - Obra pública")
-    correr("consolidar", recibidos, "--periodo", "2024-T2", "-o", "con")
+    correr("consolidar", recibidos, "--periodo", "2024-T2", "-o", "como_llego")
     for ruta in recibidos.iterdir():
         sin_resultados(ruta)
     salida = correr("consolidar", recibidos, "--periodo", "2024-T2", "-o", "sin")
     assert salida.returncode == 0, salida.stdout + salida.stderr
-    con, sin = (json.loads((tmp_path / x / "2024-T2" / "resultado.json").read_text("utf-8")) for x in ("con", "sin"))
+    con, sin = (json.loads((tmp_path / c / "2024-T2/resultado.json").read_text("utf-8")) for c in ("como_llego", "sin"))
     assert con["totales"] == sin["totales"]
-    assert sin_procedencia(tmp_path / "con" / "2024-T2") == sin_procedencia(tmp_path / "sin" / "2024-T2")
+    assert sin_procedencia(tmp_path / "como_llego" / "2024-T2") == sin_procedencia(tmp_path / "sin" / "2024-T2")
     assert {h["regla"] for libro in sin["libros"] for h in libro["hallazgos"]} == {"FMT010"}
 
 

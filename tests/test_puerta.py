@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -294,6 +295,17 @@ def test_si_el_equipo_no_deja_abrir_procesos_se_dice(monkeypatch: pytest.MonkeyP
 
 
 # --- Nombres y rutas ----------------------------------------------------------------------------------------------
+
+
+def test_el_nombre_de_un_aparato_se_dice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows no deja preguntar por «con» como por una carpeta."""
+
+    def de_windows(_: object) -> str:
+        raise OSError(errno.EBADF, "Invalid handle")
+
+    monkeypatch.setattr(os.path, "realpath", de_windows)
+    with pytest.raises(SalidaOcupada, match=r"«con» .el sistema no admite ese nombre"), puerta(Path("con")):
+        pass
 
 
 def test_una_ruta_que_el_sistema_no_abre_se_dice_antes_de_leer(correr: Correr, tmp_path: Path, recibidos: Path) -> None:
