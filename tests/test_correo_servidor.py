@@ -23,9 +23,6 @@ from pei_excel.correo.servidor import Ajustes, Servidor
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo
 
-#: Con servidores, procesos o muchos libros de verdad: van con las largas.
-pytestmark = pytest.mark.larga
-
 T2 = Periodo(2024, "T", 2)
 #: Con puntos al principio de línea, ceros y saltos de todas clases: lo que un correo podría cambiar.
 CONTENIDO = bytes(range(256)) * 40 + b"\r\n.\r\n..\n.\r"

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesHeaderParser
-from functools import partial
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +86,9 @@ def leer_copia(ruta: Path) -> tuple[str, list[str], str]:
         OSError: si no puede leerse.
     """
     with ruta.open("rb") as copia:  # sólo sus encabezados, que los adjuntos pesan
-        cabeza = b"".join(takewhile(lambda renglon: renglon.strip(), iter(partial(copia.readline, _TOPE), b"")))
+        cabeza = b""
+        while (renglon := copia.readline(_TOPE)).strip():
+            cabeza += renglon
     leido = BytesHeaderParser(policy=policy.compat32).parsebytes(cabeza + b"\r\n")
     direcciones = str(leido.get(RECIBIERON, "")).replace("\r\n", "").replace("\n", "").split(",")
     return (
