@@ -8,7 +8,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -136,8 +136,8 @@ class Oficina:
 def _control(libro: Path) -> dict[str, dict[str, Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        hoja = openpyxl.load_workbook(libro, data_only=True, read_only=True)["Control de entregas"]
-        filas = list(hoja.iter_rows(values_only=True))
+        with closing(openpyxl.load_workbook(libro, data_only=True, read_only=True)) as leido:
+            filas = list(leido["Control de entregas"].iter_rows(values_only=True))
     titulos = next(n for n, f in enumerate(filas) if "Archivo" in f)
     renglones = {}
     for fila in filas[titulos + 1 :]:
