@@ -138,12 +138,18 @@ def de_este_equipo(ruta: Path) -> Path:
     return ruta
 
 
-def de_lo_instalado(carpeta: Path) -> None:
-    """Ruedas del programa y de lo que pide, hechas de lo que está instalado."""
+def del_programa(carpeta: Path) -> list[str]:
+    """La rueda del programa, de su código; da lo que pide."""
     datos = tomllib.loads((RAIZ / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     programa = {p.relative_to(RAIZ).as_posix(): p.read_bytes() for p in (RAIZ / "pei_excel").rglob("*")
                 if p.is_file() and p.suffix != ".pyc"}
     rueda(carpeta, "pei-excel", pei_excel.VERSION, pide=tuple(datos), archivos=programa)
+    return list(datos)
+
+
+def de_lo_instalado(carpeta: Path) -> None:
+    """Ruedas del programa y de lo que pide, hechas de lo que está instalado."""
+    datos = del_programa(carpeta)
     pendientes, hechas = [Requirement(d) for d in datos], set()
     while pendientes:
         nombre = canonicalize_name(pendientes.pop().name)
