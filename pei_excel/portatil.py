@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pei_excel.arranque import INICIOS, texto_de_unix, texto_de_windows
 from pei_excel.empaque import entrada
+from pei_excel.oficina.arranque import INICIOS, texto_de_unix, texto_de_windows
 from pei_excel.salidas import NoSePudo, escribir_entero
 from pei_excel.terminal import Orden, con_red, ejecutar
 

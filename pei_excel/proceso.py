@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pei_excel.anteriores import Anterior, Identidad, por_identidad
 from pei_excel.archivos import PROBABLES, Archivo, buscar, espacio_de_salida
-from pei_excel.bitacora import Bitacora, BitacoraInservible, hoy
 from pei_excel.catalogo import Catalogo
-from pei_excel.cerrados import exigir_abierto
+from pei_excel.ciclo.bitacora import Bitacora, BitacoraInservible, hoy
+from pei_excel.ciclo.cerrados import exigir_abierto
+from pei_excel.ciclo.corrida_anterior import CorridaAnterior, leer_corrida, nombre_de_consolidado, seguir
+from pei_excel.ciclo.recepciones import elegidos, fechar, leer_listas
 from pei_excel.control import Entregado, Memoria, con_plazos, entregados
-from pei_excel.corrida_anterior import CorridaAnterior, leer_corrida, nombre_de_consolidado, seguir
 from pei_excel.decisiones import Decididas, como_datos
 from pei_excel.definitivo import Definitivo
 from pei_excel.formatos import FORMATOS
@@ -34,7 +35,6 @@ from pei_excel.lectura.limites import LIMITES, Limites, cambiados
 from pei_excel.lectura.recepcion import Recepcion
 from pei_excel.libro import Libro
 from pei_excel.periodos import Periodo
-from pei_excel.recepciones import elegidos, fechar, leer_listas
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Revision, revisar, revisar_entrega
 from pei_excel.salidas import LARGO_DE_NOMBRE, ULTIMO, Carpeta, NoSePudo, escribir_entero
@@ -195,7 +195,7 @@ def revisar_rutas(
     Raises:
         NoSePudo: si un archivo que se pidió usar no está.
     """
-    from pei_excel.entregas_anteriores import Previas, leer_previas
+    from pei_excel.ciclo.entregas_anteriores import Previas, leer_previas
 
     hallados = buscar(rutas, encargo.limites)
     usar = elegidos(encargo.usar, hallados.archivos)

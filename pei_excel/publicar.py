@@ -13,7 +13,7 @@ from typing import Any
 
 from pei_excel.archivos import LEGIBLES
 from pei_excel.catalogo.conjunto import Catalogo
-from pei_excel.conservacion import huellas
+from pei_excel.ciclo.conservacion import huellas
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.documento import VERSION_JSON, a_texto, de_hallazgo
 from pei_excel.escritura.datos import en_csv, leer_csv

@@ -318,7 +318,7 @@ class Carpeta:
         Raises:
             SalidaOcupada: si no se pudo copiar.
         """
-        from pei_excel.conservacion import conservar
+        from pei_excel.ciclo.conservacion import conservar
 
         try:
             conservar(self.final, self.nueva)

@@ -13,7 +13,7 @@ from oficina_simulada import Acompanante, Oficina, Salida, correr
 from recibidos_del_buzon import Llegado, huella, recibir, textos_del_libro
 from verdad_de_los_correos import de_planeacion, dia_escrito, direccion, hasta, para_la_unidad, plazo, por_direccion
 
-from pei_excel.bitacora import ENVIADO, Bitacora
+from pei_excel.ciclo.bitacora import ENVIADO, Bitacora
 from pei_excel.correo.composicion import PUNTOS
 from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import Periodo

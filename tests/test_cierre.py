@@ -21,8 +21,8 @@ from test_cli import Correr, correr, escribir, huellas  # noqa: F401 - Â«correrÂ
 from test_decisiones import anotar
 
 from pei_excel.__main__ import principal
-from pei_excel.bitacora import Bitacora
-from pei_excel.cerrados import cerrada, versiones
+from pei_excel.ciclo.bitacora import Bitacora
+from pei_excel.ciclo.cerrados import cerrada, versiones
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import Modo
 from pei_excel.formatos.catalogo import CATALOGO

@@ -406,7 +406,7 @@ def test_los_borradores_son_los_mismos_bytes_y_los_que_sobran_se_quitan(
 
 
 def _envios(base: Path) -> list[Any]:
-    from pei_excel.bitacora import Bitacora
+    from pei_excel.ciclo.bitacora import Bitacora
 
     return list(Bitacora(base).envios())
 

@@ -16,7 +16,7 @@ import pytest
 from buzon import CLAVE, USUARIO, Autoridad, Buzon
 from correos import consolidar, copiar, hallazgo
 
-from pei_excel.bitacora import Bitacora
+from pei_excel.ciclo.bitacora import Bitacora
 from pei_excel.cli import orden
 from pei_excel.correo import ordenes
 from pei_excel.correo.servidor import Ajustes, Servidor

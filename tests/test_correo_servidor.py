@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from buzon import CLAVE, REMITENTE, USUARIO, Autoridad, Buzon
 
-from pei_excel.bitacora import EN_CURSO, ENVIADO, INCIERTO, RECHAZADO, Bitacora, Envio
+from pei_excel.ciclo.bitacora import EN_CURSO, ENVIADO, INCIERTO, RECHAZADO, Bitacora, Envio
 from pei_excel.correo import servidor as modulo
 from pei_excel.correo.envio import Desenlace, mandar_todos
 from pei_excel.correo.mensajes import Mensaje

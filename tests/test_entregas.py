@@ -27,8 +27,8 @@ from escritura.paridad import diferencias
 from test_cli import escribir, huellas
 
 import pei_excel
-import pei_excel.bitacora as modulo
-from pei_excel.bitacora import Bitacora, BitacoraInservible
+import pei_excel.ciclo.bitacora as modulo
+from pei_excel.ciclo.bitacora import Bitacora, BitacoraInservible
 from pei_excel.cli import orden
 from pei_excel.escritura.plantilla import escribir_plantilla
 from pei_excel.formato import Modo

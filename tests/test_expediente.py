@@ -15,8 +15,8 @@ from test_cierre import Orden, informe, orden  # noqa: F401 - «orden» es un ac
 from test_cli import escribir
 from test_decisiones import anotar
 
-from pei_excel.bitacora import Bitacora, Envio
 from pei_excel.catalogo import desde_libro
+from pei_excel.ciclo.bitacora import Bitacora, Envio
 from pei_excel.expediente import de_quien
 from pei_excel.expediente.piezas import segura
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pei_excel import cierre, menu, oficina
+from pei_excel import menu, oficina
+from pei_excel.ciclo import cierre
 from pei_excel.periodos import Periodo
 
 Menu = Callable[..., list[list[str]]]

@@ -13,10 +13,11 @@ from correos import P1, P2, U21, escribir_catalogo
 from test_cli import escribir
 from test_indicaciones import DE_ORDENES
 
-from pei_excel import menu, oficina, preparacion
-from pei_excel.cerrados import cerrada
+from pei_excel import menu, oficina
+from pei_excel.ciclo.cerrados import cerrada
 from pei_excel.cli import orden
 from pei_excel.menu import principal
+from pei_excel.oficina import preparacion
 from pei_excel.terminal import con_red, ejecutar
 
 HOY = date(2024, 7, 8)

@@ -18,7 +18,7 @@ from test_cli import escribir
 
 import pei_excel
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS
-from pei_excel.preparacion import preparar
+from pei_excel.oficina.preparacion import preparar
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows no tiene pseudoterminales de Unix")
 

@@ -204,7 +204,8 @@ def test_una_copia_de_verdad_sin_nada_instalado(tmp_path: Path) -> None:
     perdida = subprocess.run([str(otro / "oficina" / "INICIAR.sh")], env=ambiente, capture_output=True, text=True,
                              encoding="utf-8", stdin=subprocess.DEVNULL, check=False, timeout=60)
     assert (perdida.returncode, perdida.stdout.splitlines()[0][:21]) == (2, "No se encuentra pei-e")
-    al_dia = "import pathlib, sys, pei_excel.preparacion as p; print(*p.poner_al_dia(pathlib.Path(sys.argv[1])))"
+    al_dia = ("import pathlib, sys, pei_excel.oficina.preparacion as p\n"
+              "print(*p.poner_al_dia(pathlib.Path(sys.argv[1])))")
     hechos = correr(nueva / "python" / "python", "-X", "utf8", "-P", "-c", al_dia, otro / "oficina").split()
     assert hechos == ["INICIAR.sh", "Revisar.sh", "Consolidar.sh"]
     assert "Órdenes" in correr(otro / "oficina" / "INICIAR.sh")

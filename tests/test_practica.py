@@ -18,8 +18,8 @@ import pytest
 from oficina_simulada import anotar, correr
 
 from pei_excel import menu
+from pei_excel.oficina.preparacion import preparar
 from pei_excel.periodos import Periodo
-from pei_excel.preparacion import preparar
 from pei_excel.simulacion.ano import AnoMunicipal, simular_ano
 from pei_excel.simulacion.ano_modelo import Anotacion
 from pei_excel.simulacion.practica import MUNICIPIOS, escribir_practica

@@ -18,10 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pei_excel
-from pei_excel import arranque, preparacion
-from pei_excel.arranque import INICIOS, archivos_de_inicio, es_nuestro, pythons_de_windows, soltados
-from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
-from pei_excel.preparacion import LEEME, MANUALES, poner_al_dia, preparar
+from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina, arranque, preparacion
+from pei_excel.oficina.arranque import INICIOS, archivos_de_inicio, es_nuestro, pythons_de_windows, soltados
+from pei_excel.oficina.preparacion import LEEME, MANUALES, poner_al_dia, preparar
 from pei_excel.salidas import NoSePudo, SalidaOcupada
 
 RAIZ = Path(pei_excel.__file__).parent.parent

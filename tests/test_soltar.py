@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from pei_excel import menu
-from pei_excel.bitacora import Bitacora
+from pei_excel.ciclo.bitacora import Bitacora
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
+from pei_excel.oficina.soltar import soltar
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import ULTIMO, NoSePudo
-from pei_excel.soltar import soltar
 
 HOY = date(2024, 7, 8)
 SEGUNDO = Periodo.de_codigo("2024-T2")

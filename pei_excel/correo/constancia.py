@@ -9,7 +9,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pei_excel.bitacora import ENVIADO, Bitacora
+from pei_excel.ciclo.bitacora import ENVIADO, Bitacora
 
 if TYPE_CHECKING:
     from pei_excel.periodos import Periodo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
-from pei_excel.bitacora import EN_CURSO, ENVIADO, INCIERTO, Bitacora, BitacoraInservible, Envio, ahora
+from pei_excel.ciclo.bitacora import EN_CURSO, ENVIADO, INCIERTO, Bitacora, BitacoraInservible, Envio, ahora
 from pei_excel.correo.constancia import Constancia
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo
 from pei_excel.correo.servidor import Respuesta, Servidor

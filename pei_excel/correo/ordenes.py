@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible
 from pei_excel.catalogo import Catalogo
+from pei_excel.ciclo.bitacora import ENVIADO, Bitacora, BitacoraInservible
 from pei_excel.correo.borradores import LIBRO, escribir_borradores, guardar_enviado
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
 from pei_excel.correo.constancia import Constancia

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pei_excel.cerrados import CERRADOS
+from pei_excel.ciclo.cerrados import CERRADOS
 from pei_excel.indicaciones import como_se_escribe, indicacion
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import ULTIMO, NoSePudo, motivo

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, NoReturn, Self
 
-from pei_excel.bitacora import ENVIADO, INCIERTO, RECHAZADO
+from pei_excel.ciclo.bitacora import ENVIADO, INCIERTO, RECHAZADO
 from pei_excel.correo.mensajes import MensajeImpropio, direccion, en_un_renglon
 from pei_excel.salidas import NoSePudo
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from pei_excel.bitacora import Bitacora, BitacoraInservible, Envio
-from pei_excel.cerrados import CERRADOS, ORIGINALES, RESULTADOS, versiones
+from pei_excel.ciclo.bitacora import Bitacora, BitacoraInservible, Envio
+from pei_excel.ciclo.cerrados import CERRADOS, ORIGINALES, RESULTADOS, versiones
 from pei_excel.correo.constancia import CORREOS, ENVIADOS
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.escritura.datos import Valor, en_csv

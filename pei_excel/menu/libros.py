@@ -74,8 +74,8 @@ def consolidar_lo_recibido(sesion: Sesion) -> None:
 
 def consolidar(sesion: Sesion, recibidos: Path, *, preguntando: bool = True) -> int:
     """Consolida una carpeta en el periodo de la sesión, ofrece abrir la Ficha y da el estado de la orden."""
-    from pei_excel.cerrados import CERRADOS
-    from pei_excel.entregas_anteriores import hay_que_leer
+    from pei_excel.ciclo.cerrados import CERRADOS
+    from pei_excel.ciclo.entregas_anteriores import hay_que_leer
 
     cerrados = sesion.oficina.resultados / CERRADOS
     comparar = ("--anterior", cerrados) if cerrados.is_dir() and hay_que_leer(cerrados) else ()

@@ -120,7 +120,7 @@ def _elegir_carpeta(ejecutar: Ejecutar, actual: Path) -> Oficina:
 
 def _poner_al_dia(oficina: Oficina) -> None:
     """Los archivos de inicio que nadie ha cambiado: en otro equipo, o con otra versión, serían otros."""
-    from pei_excel.preparacion import poner_al_dia
+    from pei_excel.oficina.preparacion import poner_al_dia
 
     if hechos := poner_al_dia(oficina.carpeta):
         click.echo(f"En «{oficina.carpeta}» {'se puso' if len(hechos) == 1 else 'se pusieron'} al día "

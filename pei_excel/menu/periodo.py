@@ -16,7 +16,7 @@ def quien_falta(sesion: Sesion) -> None:
 
 def cerrar(sesion: Sesion) -> None:
     """Cierra el periodo; sólo si lo impide lo que falta por solventar, ofrece cerrarlo diciendo el motivo."""
-    from pei_excel.cierre import Pedido, quedan_por_solventar
+    from pei_excel.ciclo.cierre import Pedido, quedan_por_solventar
 
     resultados, periodo = sesion.oficina.resultados, sesion.periodo
     click.echo("Al cerrar se archiva todo lo recibido y los resultados pasan de PRELIMINAR a DEFINITIVO.")
@@ -31,7 +31,7 @@ def cerrar(sesion: Sesion) -> None:
 
 def reabrir(sesion: Sesion) -> None:
     """Reabre un periodo cerrado, con su motivo."""
-    from pei_excel.cerrados import cerrados
+    from pei_excel.ciclo.cerrados import cerrados
 
     codigos, actual = cerrados(sesion.oficina.resultados), sesion.periodo.codigo
     if not codigos:

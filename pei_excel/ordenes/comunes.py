@@ -138,7 +138,7 @@ def exigir_archivos(rutas: tuple[Path, ...]) -> None:
 def exigir_anteriores(ruta: Path | None) -> None:
     if ruta is None:
         return
-    from pei_excel.entregas_anteriores import hay_que_leer
+    from pei_excel.ciclo.entregas_anteriores import hay_que_leer
 
     _dado = indicacion(orden=", que se dio en --anterior", menu=", con que se compara")
     if not ruta.exists():

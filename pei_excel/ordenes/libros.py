@@ -195,7 +195,7 @@ def consolidar(
     ponderado: bool, como_json: bool, salida: Path, usar: tuple[str, ...], sin_bitacora: bool,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
-    from pei_excel.cerrados import CERRADOS, anteriores_a
+    from pei_excel.ciclo.cerrados import CERRADOS, anteriores_a
     from pei_excel.informe import texto_de_consolidado
     from pei_excel.proceso import Encargo
     from pei_excel.textos import citar

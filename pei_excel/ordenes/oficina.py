@@ -23,7 +23,7 @@ def preparar(carpeta: Path, ejercicio: int | None, pais: str | None) -> None:
 
     Deja ahí las carpetas, el catálogo en blanco, los manuales y los archivos de inicio. Lo que ya hubiera no se toca.
     """
-    from pei_excel.preparacion import preparar as hacer
+    from pei_excel.oficina.preparacion import preparar as hacer
 
     hecha = hacer(carpeta, hoy=date.today(), ejercicio=ejercicio, pais=pais)  # noqa: DTZ011 - el día de la oficina
     click.echo(f"Lista «{carpeta}».")
@@ -62,9 +62,9 @@ def simular(semilla: int, unidades: int, ejercicio: int, salida: Path) -> None:
 @click.option("--periodo", type=TipoPeriodo(), help="Periodo; sin él se pregunta.")
 def soltar(accion: str, rutas: tuple[str, ...], lugar: Path, periodo: Any) -> None:
     """Lo que hacen los archivos de inicio con lo que se suelta sobre ellos."""
-    from pei_excel.arranque import soltados
     from pei_excel.menu import hay_terminal
-    from pei_excel.soltar import soltar as hacer
+    from pei_excel.oficina.arranque import soltados
+    from pei_excel.oficina.soltar import soltar as hacer
 
     todas = click.get_current_context().find_root().command
     with por_menu():

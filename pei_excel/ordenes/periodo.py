@@ -21,7 +21,7 @@ from pei_excel.terminal import Entero, Orden
               show_default=True, help="Carpeta de resultados.")
 def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -> None:
     """Dice de cada periodo quién entregó, quién falta, quién se retrasó y qué se observó. No escribe nada."""
-    from pei_excel import estado as tablero
+    from pei_excel.ciclo import estado as tablero
     from pei_excel.documento import a_texto
 
     leido = leer_catalogo_o_salir(catalogo) if catalogo else None
@@ -62,8 +62,8 @@ def cerrar(
     Repite la última consolidación y comprueba que nada cambió desde entonces. Queda en «cerrados», dentro de la
     carpeta de resultados, con la huella de cada archivo.
     """
-    from pei_excel.cierre import Pedido
-    from pei_excel.cierre import cerrar as cerrar_periodo
+    from pei_excel.ciclo.cierre import Pedido
+    from pei_excel.ciclo.cierre import cerrar as cerrar_periodo
 
     if con_observaciones and not motivo.strip():
         uso("Con --con-observaciones hace falta --motivo «…»: por qué se cierra así.")
@@ -84,7 +84,7 @@ def cerrar(
               show_default=True, help="Carpeta de resultados.")
 def reabrir(periodo: Any, motivo: str, sin_bitacora: bool, salida: Path) -> None:
     """Reabre un periodo cerrado, para corregirlo y cerrar otra versión. Lo archivado no se toca."""
-    from pei_excel.cierre import reabrir as reabrir_periodo
+    from pei_excel.ciclo.cierre import reabrir as reabrir_periodo
 
     if not motivo.strip():
         uso("Diga por qué se reabre, con --motivo «…».")

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from pei_excel.lectura.recepcion import NOMBRE as LISTA
 from pei_excel.oficina import CATALOGO, RECIBIDOS, RESULTADOS, Oficina
-from pei_excel.preparacion import LEEME, preparar
+from pei_excel.oficina.preparacion import LEEME, preparar
 from pei_excel.salidas import NoSePudo, escribir_entero, puerta
 from pei_excel.simulacion.ano import AnoMunicipal, escribir_recibidos, simular_ano
 from pei_excel.simulacion.ano_modelo import Paso

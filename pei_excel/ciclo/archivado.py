@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from pei_excel import VERSION as PROGRAMA
 from pei_excel.archivos import buscar, originales
-from pei_excel.bitacora import ahora
-from pei_excel.cerrados import CERRADOS, ORIGINALES, RESULTADOS, quitar, versiones
+from pei_excel.ciclo.bitacora import ahora
+from pei_excel.ciclo.cerrados import CERRADOS, ORIGINALES, RESULTADOS, quitar, versiones
 from pei_excel.definitivo import Definitivo
 from pei_excel.documento import a_texto, totales
 from pei_excel.hallazgo import Severidad

@@ -15,9 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pei_excel import cerrados
-from pei_excel.bitacora import ENVIADO, Bitacora, BitacoraInservible, Cierre, Corrida, Envio
 from pei_excel.catalogo import Catalogo
+from pei_excel.ciclo import cerrados
+from pei_excel.ciclo.bitacora import ENVIADO, Bitacora, BitacoraInservible, Cierre, Corrida, Envio
 from pei_excel.control import Entregado, con_plazos
 from pei_excel.correo.constancia import CORREOS, ENVIADOS, sin_anotar
 from pei_excel.formatos import FORMATOS

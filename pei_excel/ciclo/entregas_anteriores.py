@@ -13,7 +13,7 @@ from typing import Any
 
 from pei_excel.anteriores import Anterior, Identidad, comparables, de_libro, por_identidad
 from pei_excel.archivos import LEGIBLES, buscar
-from pei_excel.cerrados import ORIGINALES, RESULTADOS, Version, bajo, ultimas
+from pei_excel.ciclo.cerrados import ORIGINALES, RESULTADOS, Version, bajo, ultimas
 from pei_excel.crudo import CeldaCruda
 from pei_excel.escritura.datos import COLUMNAS, sin_apostrofo
 from pei_excel.formato import Formato

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pei_excel.conservacion import huellas
+from pei_excel.ciclo.conservacion import huellas
 from pei_excel.correcciones import InformePrevio, fijar_anteriores
 from pei_excel.crudo import ArchivoIlegible
 from pei_excel.decisiones import Decididas, aplicar

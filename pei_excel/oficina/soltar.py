@@ -96,7 +96,7 @@ def _consolidar(sesion: menu.Sesion, carpeta: Path, periodo: Periodo | None, *, 
 
 def _puede_reemplazar(sesion: menu.Sesion, carpeta: Path, *, preguntando: bool) -> bool:
     """El resultado que ya hay de ese periodo se hizo con esta carpeta, no se sabe con cuál, o se aceptó cambiarlo."""
-    from pei_excel.bitacora import Bitacora
+    from pei_excel.ciclo.bitacora import Bitacora
 
     resultados, codigo = sesion.oficina.resultados, sesion.periodo.codigo
     if not (resultados / codigo / ULTIMO).is_file():

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pei_excel.bitacora import Cierre
+from pei_excel.ciclo.bitacora import Cierre
 from pei_excel.indicaciones import como_se_escribe, con_resultados_en, indicacion
 from pei_excel.lectura.disco import huella
 from pei_excel.periodos import Periodo

@@ -11,10 +11,10 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from pei_excel.arranque import INICIOS, archivos_de_inicio, con_huella_al_pie, en_uso, es_nuestro, nombres_para
 from pei_excel.formatos.catalogo import CATALOGO as FORMATO
 from pei_excel.formatos.catalogo import PAISES
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina, proponer_periodo
+from pei_excel.oficina.arranque import INICIOS, archivos_de_inicio, con_huella_al_pie, en_uso, es_nuestro, nombres_para
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo, escribir_entero, puerta
 
