@@ -54,7 +54,7 @@ def _revisada(carpeta: Path, cambios: tuple[dict[str, Any], ...]) -> Revision:
 
 @pytest.fixture(scope="module")
 def con_cambios(tmp_path_factory: pytest.TempPathFactory) -> Revision:
-    return _revisada(tmp_path_factory.mktemp("con"), CAMBIOS)
+    return _revisada(tmp_path_factory.mktemp("con_cambios"), CAMBIOS)
 
 
 @pytest.fixture(scope="module")
