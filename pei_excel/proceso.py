@@ -227,7 +227,10 @@ def revisar_rutas(
     lista = leer_listas(hallados, encargo.periodo)
     recepciones = fechar(hallados.archivos, (r.libro for r in revisiones), lista, memoria, hoy())
     primeras = memoria.primeras() if memoria else {}
-    de_carpeta = revisar_entrega(revisiones, ajenos, encargo.contexto, recepciones, lista, usar, primeras)
+    de_carpeta = revisar_entrega(
+        revisiones, ajenos, encargo.contexto, recepciones, lista, usar, primeras,
+        completa=any(ruta.is_dir() for ruta in rutas),
+    )
     iguales = {
         id(revision): empacada
         for revision, (leida, estado, hallazgos), empacada in zip(revisiones, leidas, empacadas, strict=True)

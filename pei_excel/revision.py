@@ -175,18 +175,19 @@ def _agregar(revisiones: list[Revision], observacion: Observacion, contexto: Con
 def revisar_entrega(
     revisiones: list[Revision], ajenos: Iterable[tuple[str, str]], contexto: Contexto,
     recepciones: Mapping[str, Recepcion] | None = None, lista: Lista | None = None, usar: Collection[str] = (),
-    primeras: Mapping[tuple[str, str, str], date] | None = None,
+    primeras: Mapping[tuple[str, str, str], date] | None = None, *, completa: bool = True,
 ) -> list[Hallazgo]:
     """Hallazgos de la carpeta; marca `sustituido` lo que otra entrega reemplaza.
 
     `recepciones` dice cuándo llegó cada archivo; `lista`, lo que se leyó de recepcion.csv; `usar`, los archivos que se
-    eligieron a mano; `primeras`, cuándo llegó la primera entrega de cada informe, si se recuerda.
+    eligieron a mano; `primeras`, cuándo llegó la primera entrega de cada informe, si se recuerda;
+    sin `completa` (libros sueltos) no se busca quién falta.
     """
     _perdonar_a_quien_no_coordina(revisiones, contexto)
     vivos = [r.libro for r in revisiones if r.estado is not Suerte.RECHAZADO]
     entrega = Entrega(
         vivos, tuple(ajenos), [r.libro for r in revisiones if r.estado is Suerte.RECHAZADO], recepciones or {},
-        lista or Lista(), frozenset(usar), primeras or {},
+        lista or Lista(), frozenset(usar), primeras or {}, completa=completa,
     )
     observaciones: list[Observacion] = []
     for regla in REGLAS:

@@ -28,6 +28,7 @@ class Entrega:
     #: (formato, unidad, programa) → cuándo llegó su primera entrega, aunque el archivo ya no esté; de la bitácora
     primeras: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
     sustituidos: dict[int, Libro] = field(default_factory=dict)  #: id del libro sustituido → el que se usa
+    completa: bool = True  #: es la carpeta de lo recibido: lo que no está no ha llegado; de libros sueltos no se sabe
     decisiones: Sequence[ProblemaDeDecision] = ()  #: lo que no se entiende de las anotadas en el consolidado
 
 

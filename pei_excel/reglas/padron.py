@@ -55,9 +55,9 @@ _DEL_MODELO = {"MIR": "504", "POI": "031"}
     bien={f: Tabla("", catalogo=informan(_DEL_MODELO[f])) for f in AMBOS},
 )
 def falta_un_informe(entrega: Entrega, contexto: Contexto) -> Iterator[Observacion]:
-    """Entregaron todas las unidades (y programas) que deben informar."""
+    """Entregaron todas las unidades (y programas) que deben informar; de libros sueltos no se juzga."""
     catalogo, periodo = contexto.catalogo, contexto.periodo
-    if catalogo is None or periodo is None:
+    if catalogo is None or periodo is None or not entrega.completa:
         return
     dia = periodo.ultimo_dia
     hallados = [x.formato for x in (*entrega.libros, *entrega.rechazados)]

@@ -161,3 +161,31 @@ def test_en_una_carpeta_con_los_dos_formatos_quien_tiene_programa_informa_con_la
     pais: str | None, libros: list[Libro], faltan_: list[str]
 ) -> None:
     assert faltan(_mixto(pais), T3, libros) == faltan_
+
+
+def test_de_libros_sueltos_no_se_dice_quien_falta(tmp_path: Path) -> None:
+    """Sólo de la carpeta de lo recibido: de un libro suelto no se sabe qué más llegó."""
+    mir, catalogo = FORMATOS["MIR"], tmp_path / "catalogo.xlsx"
+    escribir_plantilla(
+        catalogo, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, campos=CATALOGO.modelo.campos,
+        filas=CATALOGO.modelo.filas, filas_libres=12,
+    )
+    libro = tmp_path / "recibidos" / "uno.xlsx"
+    libro.parent.mkdir()
+    escribir_plantilla(
+        libro, mir, modo=Modo.FORMULACION, ejercicio=2024, filas=mir.modelo.filas,
+        campos={**mir.modelo.campos, "unidad": "U99 - Otra", "programa": "P1 - Planeación"}, filas_libres=12,
+    )
+
+    def observado(ruta: Path) -> tuple[list[str], list[str]]:
+        hecho = CliRunner().invoke(orden, [
+            "revisar", str(ruta), "--periodo", "2024-T2", "--catalogo", str(catalogo), "--procesos", "1", "--json",
+        ])
+        documento = json.loads(hecho.stdout)
+        (suyo,) = documento["libros"]
+        return [h["regla"] for h in suyo["hallazgos"]], [h["regla"] for h in documento["hallazgos"]]
+
+    suelto, de_carpeta = observado(libro), observado(libro.parent)
+    assert (suelto[1], de_carpeta[1]) == ([], ["ENT001"] * 3)
+    assert suelto[0] == de_carpeta[0]
+    assert "ENT006" in suelto[0]  # el catálogo sí se usa
