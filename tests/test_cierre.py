@@ -424,6 +424,33 @@ def test_la_orden_que_se_sugiere_lleva_las_opciones_de_entonces(orden: Orden, tm
     assert documento(tmp_path / "otras salidas" / "2024-T2")["opciones"] == antes
 
 
+def test_lo_que_se_consolido_con_catalogo_no_se_cierra_sin_el(orden: Orden, tmp_path: Path) -> None:
+    """Sin él parecería que no falta nadie: se consolida otra vez, o se dice por qué se cierra así."""
+    modelo = CATALOGO.modelo
+    informe(tmp_path / "r" / "504.xlsx", "2024-T2")
+    escribir_plantilla(tmp_path / "catalogo.xlsx", CATALOGO, modo=Modo.FORMULACION, ejercicio=2024,
+                       campos=dict(modelo.campos), filas=modelo.filas)
+    pedido = ("consolidar", "r", "--periodo", "2024-T2")
+    assert "catálogo" not in orden(*pedido, "--catalogo", "catalogo.xlsx").error
+    for _ in range(3):  # ni la última ni su «.anterior» lo tienen: lo recuerda la bitácora
+        assert "2024-T2 ya se había consolidado con catálogo, y esta vez no" in orden(*pedido).error
+    hecho = orden("cerrar", "2024-T2")
+    assert hecho.estado == 2
+    assert "2024-T2 se había consolidado con catálogo y la última vez no: no se sabe quién falta." in hecho.error
+    con_motivo = ("cerrar", "2024-T2", "--con-observaciones", "--motivo", "Plazo")
+    hecho = orden(*con_motivo, "--catalogo", "catalogo.xlsx")
+    assert (hecho.estado, cerrada(tmp_path / "salidas", "2024-T2")) == (2, None)
+    assert "2024-T2 se consolidó sin catálogo, y hay uno («catalogo.xlsx»)" in hecho.error
+    orden(*pedido, "--catalogo", "catalogo.xlsx")
+    (tmp_path / "catalogo.xlsx").replace(tmp_path / "otro.xlsx")
+    (tmp_path / "catalogo.xlsx").write_bytes((tmp_path / "otro.xlsx").read_bytes() + b"x")
+    assert "cambió después de consolidar" in orden(*con_motivo, "--catalogo", "catalogo.xlsx").error
+    assert "Se consolidó con el catálogo «otro.xlsx»." in orden(*con_motivo, "--catalogo", "otro.xlsx").dicho
+    orden("reabrir", "2024-T2", "--motivo", "Se extravió")
+    orden(*pedido)
+    assert "Se consolidó sin catálogo: no se sabe si falta algún informe." in orden(*con_motivo).dicho
+
+
 def test_si_hay_periodos_cerrados_y_no_se_comparan_se_dice(orden: Orden, tmp_path: Path) -> None:
     """Sólo los anteriores del ejercicio; los resultados no cambian por eso."""
     informe(tmp_path / "r1" / "504.xlsx", "2024-T1")
@@ -432,9 +459,11 @@ def test_si_hay_periodos_cerrados_y_no_se_comparan_se_dice(orden: Orden, tmp_pat
     assert orden("cerrar", "2024-T1", "--con-observaciones", "--motivo", "Plazo").estado == 0
     hecho = orden("consolidar", "r2", "--periodo", "2024-T2")
     cerrados = Path("salidas", "cerrados")
+    sin = "Sin catálogo no se sabe quién falta."
     assert hecho.error == (
+        f"{sin}\n"
         f"Hay periodos cerrados en «{cerrados}» (2024-T1) con los que no se compara; para compararlos agregue "
         f"--anterior {cerrados}"
     )
-    assert orden("consolidar", "r2", "--periodo", "2024-T2", "--anterior", "salidas/cerrados").error == ""
-    assert orden("consolidar", "r1", "--periodo", "2025-T1").error == ""
+    assert orden("consolidar", "r2", "--periodo", "2024-T2", "--anterior", "salidas/cerrados").error == sin
+    assert orden("consolidar", "r1", "--periodo", "2025-T1").error == sin

@@ -55,6 +55,8 @@ def usar(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
                 raise EOFError
             if (respuesta := pendientes.pop(0)) == "^C":
                 raise KeyboardInterrupt
+            if respuesta == "^D":
+                raise EOFError
             return respuesta
 
         monkeypatch.setattr("builtins.input", responder)
@@ -229,8 +231,12 @@ def test_nada_lo_cierra_salvo_salir(
     with monkeypatch.context() as rota:
         rota.setattr(menu.Sesion, "con_catalogo", property(falla))
         assert usar("2", "8", "^C", "0").count("Falla de pei-excel") == 1
+        assert usar("6", "^D", "0").count("Se dejó lo que estaba contestando") == 1
     assert "Se dejó lo que estaba contestando" in usar("6", "^C", "6", "n", "^C")
-    monkeypatch.setattr(principal, "mostrar", falla)
+    with monkeypatch.context() as rota:
+        rota.setattr(principal, "mostrar", falla)
+        assert usar("5", "0").count("Falla de pei-excel") == 2
+    monkeypatch.setattr(principal, "empezar", falla)
     with pytest.raises(SystemExit) as salida:  # ni así se cierra la ventana sin esperar un Intro
         usar("0")
     assert salida.value.code == 3
@@ -248,6 +254,46 @@ def con_libros(carpeta: Path) -> Path:
     escribir(recibidos / "dos.xlsx", unidad=U21, programa=P2)
     (recibidos / "roto.xlsx").write_bytes((recibidos / "dos.xlsx").read_bytes()[:3000])
     return carpeta
+
+
+@pytest.mark.parametrize("como", ["falta", "dañado", "incompleto"])
+def test_sin_el_catalogo_que_se_usaba_no_se_consolida_sin_preguntar(
+    con_libros: Path, usar: Menu, como: str
+) -> None:
+    """Parecería que no falta nadie; y si se hizo así, no se cierra, con el catálogo de vuelta o sin él."""
+    ruta = con_libros / oficina.CATALOGO
+    documento = con_libros / oficina.RESULTADOS / "2024-T2" / "resultado.json"
+    usar("3", "n", "0")
+    bueno, con_el = ruta.read_bytes(), documento.read_bytes()
+    if como == "falta":
+        ruta.unlink()
+    elif como == "dañado":
+        ruta.write_bytes(bueno[:2000])
+    else:
+        _con_catalogo(con_libros, nombre=None)
+    dicho = usar("3", "", "0")
+    assert ("Falta «catalogo.xlsx»." if como == "falta" else "«catalogo.xlsx» está, pero no puede usarse.") in dicho
+    assert "Sin él no se sabe quién debe informar" in dicho
+    assert documento.read_bytes() == con_el
+    assert "ya se había consolidado con catálogo" in usar("3", "s", "n", "0")
+    assert documento.read_bytes() != con_el
+    assert "Regrese el catálogo a su lugar, o corríjalo" in usar("6", "s", "0")
+    ruta.write_bytes(bueno)
+    dicho = usar("6", "s", "0")
+    assert "2024-T2 se consolidó sin catálogo, y hay uno" in dicho
+    assert "¿Lo cierro con observaciones" not in dicho
+    dicho = usar("3", "n", "6", "s", "s", "Vence el plazo", "0")
+    assert "Se consolidó con el catálogo «catalogo.xlsx»." in dicho
+
+
+def test_el_catalogo_que_todavia_se_llena_no_estorba(carpeta: Path, usar: Menu) -> None:
+    """Se consolida y se dice qué no se sabe; uno que ni siquiera abre sí se pregunta."""
+    escribir(carpeta / oficina.RECIBIDOS / "2024-T2" / "uno.xlsx", unidad=U21, programa=P1)
+    dicho = usar("3", "n", "0")
+    assert "Sin catálogo no se sabe quién falta." in dicho
+    assert "¿Consolido sin catálogo?" not in dicho
+    (carpeta / oficina.CATALOGO).write_bytes(b"x")
+    assert "No se consolidó. Corrija «catalogo.xlsx» y repita." in usar("3", "n", "0")
 
 
 def test_cerrar_reabrir_y_lo_que_lo_impide(con_libros: Path, usar: Menu) -> None:

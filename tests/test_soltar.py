@@ -11,6 +11,9 @@ import pytest
 
 from pei_excel import menu
 from pei_excel.ciclo.bitacora import Bitacora
+from pei_excel.escritura.plantilla import escribir_plantilla
+from pei_excel.formato import Modo
+from pei_excel.formatos.catalogo import CATALOGO as FORMATO_DEL_CATALOGO
 from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina
 from pei_excel.oficina.soltar import soltar
 from pei_excel.periodos import Periodo
@@ -27,6 +30,11 @@ def una_oficina(carpeta: Path) -> Oficina:
     oficina.resultados.mkdir()
     (oficina.recibidos(SEGUNDO) / "504.xlsx").write_bytes(b"x")
     return oficina
+
+
+def catalogo_en_blanco(oficina: Oficina) -> None:
+    """Como lo deja preparar la carpeta: todavía no se usa, y no estorba."""
+    escribir_plantilla(oficina.carpeta / CATALOGO, FORMATO_DEL_CATALOGO, modo=Modo.FORMULACION, ejercicio=2024)
 
 
 @pytest.fixture
@@ -245,7 +253,7 @@ def test_una_carpeta_de_periodos_no_se_consolida_como_uno(
         (aqui.carpeta / nombre).mkdir(parents=True, exist_ok=True)
         (aqui.carpeta / nombre / "504.xlsx").write_bytes(b"x")
     (aqui.carpeta / RECIBIDOS / "504 Planeación" / "2024" / "504.xlsx").write_bytes(b"x")
-    (aqui.carpeta / CATALOGO).write_bytes(b"x")
+    catalogo_en_blanco(aqui)
     soltada = (aqui.carpeta / cual).resolve()
     estado, ordenes = persona.suelta("consolidar", [soltada], aqui.carpeta, contesta=["9", "2", ""])
     assert estado == 0
@@ -299,7 +307,7 @@ def test_sin_libros_no_se_escribe_nada(persona: Persona, aqui: Oficina, dicho: D
 def test_la_carpeta_de_trabajo_sin_periodos(persona: Persona, aqui: Oficina, dicho: Dicho) -> None:
     """De ella sólo cuenta lo recibido: ni el catálogo ni los libros por enviar son informes."""
     (aqui.recibidos(SEGUNDO) / "504.xlsx").rename(aqui.carpeta / RECIBIDOS / "504.xlsx")
-    (aqui.carpeta / CATALOGO).write_bytes(b"x")
+    catalogo_en_blanco(aqui)
     _, ordenes = persona.suelta("consolidar", [aqui.carpeta], aqui.carpeta, contesta=[""])
     assert [(o[1], o[3]) for o in ordenes] == [(str(aqui.carpeta / RECIBIDOS), "2024-T2")]
     (aqui.carpeta / RECIBIDOS / "504.xlsx").unlink()
@@ -372,3 +380,19 @@ def test_dos_carpetas_del_mismo_periodo(aqui: Oficina, persona: Persona) -> None
     resultado = json.loads((aqui.resultados / "2024-T2" / ULTIMO).read_text(encoding="utf-8"))
     assert [libro["archivo"] for libro in resultado["libros"]] == ["504.xlsx"]
     assert not (aqui.resultados / "2024-T2.anterior").exists()
+
+
+def test_sin_nadie_no_se_consolida_sin_el_catalogo_que_se_usaba(
+    persona: Persona, aqui: Oficina, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Con alguien se pregunta; si el resultado de antes tampoco lo tenía, nada lo estorba."""
+    recibidos, documento = aqui.recibidos(SEGUNDO), aqui.resultados / SEGUNDO.codigo / "resultado.json"
+    documento.parent.mkdir()
+    documento.write_text(json.dumps({"opciones": {"catalogo": {"archivo": CATALOGO}}}), encoding="utf-8")
+    assert persona.suelta("consolidar", [recibidos], aqui.carpeta, periodo=SEGUNDO) == (2, [])
+    assert "Falta «catalogo.xlsx». Sin él no se sabe quién debe informar" in capsys.readouterr().out
+    assert persona.suelta("consolidar", [recibidos], aqui.carpeta, periodo=SEGUNDO, contesta=[""]) == (2, [])
+    estado, ordenes = persona.suelta("consolidar", [recibidos], aqui.carpeta, periodo=SEGUNDO, contesta=["s"])
+    assert (estado, len(ordenes)) == (0, 1)
+    documento.write_text(json.dumps({"opciones": {"catalogo": None}}), encoding="utf-8")
+    assert len(persona.suelta("consolidar", [recibidos], aqui.carpeta, periodo=SEGUNDO)[1]) == 1

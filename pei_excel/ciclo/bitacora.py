@@ -335,6 +335,16 @@ class Bitacora:
         """De dónde salió la última corrida de un periodo: «recibidos», «anterior» y «catalogo», los que hubo."""
         return self._rutas("WHERE id = (SELECT MAX(id) FROM corridas WHERE periodo = ?)", periodo).get(periodo, {})
 
+    def con_catalogo(self, periodo: str | None = None) -> list[bool]:
+        """De cada corrida, de un periodo o de todos, si llevó catálogo; la última primero."""
+        filas = self._consultar(
+            "SELECT opciones FROM corridas WHERE ? IS NULL OR periodo = ? ORDER BY id DESC", periodo, periodo
+        )
+        try:
+            return [bool(json.loads(opciones).get("catalogo")) for (opciones,) in filas]
+        except (AttributeError, TypeError, ValueError) as error:
+            raise self._danada() from error
+
     def rutas_de(self, ejercicio: int) -> list[Path]:
         """Las carpetas de lo recibido que se consolidaron en un ejercicio, la última primero."""
         corridas = self._consultar("SELECT id FROM corridas WHERE periodo LIKE ? ORDER BY id DESC", f"{ejercicio}%")

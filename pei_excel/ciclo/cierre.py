@@ -12,6 +12,7 @@ from typing import Any
 from pei_excel.catalogo import Catalogo, leer_catalogo
 from pei_excel.ciclo.archivado import EnCurso, Repetida, nombrar, por_solventar_segun
 from pei_excel.ciclo.bitacora import Bitacora, BitacoraInservible, ahora
+from pei_excel.ciclo.catalogo_usado import se_uso_catalogo
 from pei_excel.ciclo.cerrados import ORIGINALES, REAPERTURA, PeriodoCerrado, Version, cerrada, reponer, versiones
 from pei_excel.definitivo import DEFINITIVO, Definitivo
 from pei_excel.documento import a_texto
@@ -50,6 +51,7 @@ class Cerrado:
     version: Version
     consolidado: Consolidado
     definitivo: Definitivo
+    catalogo: str = ""  #: el archivo con que se consolidó; vacío: sin él
     avisos: list[str] = field(default_factory=list)
 
     @property
@@ -61,6 +63,8 @@ class Cerrado:
         return "\n".join([
             f"El periodo {v.periodo} quedó cerrado (versión {v.numero}). Sus resultados ya dicen {DEFINITIVO}.",
             *(f"{frase}." for frase in self.definitivo.frases),
+            f"Se consolidó con el catálogo «{self.catalogo}»." if self.catalogo else
+            "Se consolidó sin catálogo: no se sabe si falta algún informe.",
             f"Archivado en {v.carpeta}: {cuantos} y los resultados, cada uno con su huella.",
         ]) + "\n"
 
@@ -84,7 +88,9 @@ def cerrar(pedido: Pedido, avance: Avance) -> Cerrado:
         en_curso = EnCurso(repetida, _motivo(pedido.motivo), con_observaciones=pedido.con_observaciones)
         consolidado = consolidar_carpeta(repetida.rutas["recibidos"], pedido.base, encargo, avance, en_curso)
         version = versiones(pedido.base, codigo)[-1]
-        cerrado = Cerrado(version, consolidado, en_curso.definitivo, [consolidado.aviso] if consolidado.aviso else [])
+        catalogo = encargo.catalogo.archivo if encargo.catalogo else ""
+        avisos = [consolidado.aviso] if consolidado.aviso else []
+        cerrado = Cerrado(version, consolidado, en_curso.definitivo, catalogo, avisos)
         if bitacora is not None:
             try:
                 bitacora.anotar_cierre(
@@ -114,6 +120,7 @@ def _por_repetir(pedido: Pedido, bitacora: Bitacora | None) -> tuple[Repetida, E
         NoSePudo: si no la hay, no se sabe con qué se hizo o algo cambió desde entonces.
     """
     documento = _leer_documento(pedido)
+    _exigir_el_catalogo(pedido, documento)
     rutas = _rutas(pedido, documento, bitacora)
     limites = limites_con(f"{n}={v}" for n, v in documento["opciones"]["limites"].items())
     repetida = Repetida(pedido.base, pedido.periodo.codigo, documento, rutas, limites, pedido.sin_bitacora)
@@ -198,6 +205,30 @@ def _leer_documento(pedido: Pedido) -> dict[str, Any]:
     except (OSError, KeyError, TypeError, ValueError):
         raise NoSePudo(f"«{ruta}» no se entiende o es de una versión anterior: consolide otra vez y repita.") from None
     return documento  # type: ignore[no-any-return]
+
+
+def _exigir_el_catalogo(pedido: Pedido, documento: Mapping[str, Any]) -> None:
+    """Lo último no se consolidó sin catálogo habiéndolo: su cobertura diría que no falta nadie.
+
+    Raises:
+        NoSePudo: si así fue y no se pidió cerrar con observaciones; con un catálogo a la mano, siempre.
+    """
+    if documento["opciones"]["catalogo"]:
+        return
+    codigo = pedido.periodo.codigo
+    if pedido.catalogo is not None:
+        raise NoSePudo(
+            f"{codigo} se consolidó sin catálogo, y hay uno («{pedido.catalogo}»): sin él no se sabe quién falta. "
+            + indicacion(orden="Consolide otra vez con --catalogo y repita.", menu="Consolide otra vez (opción 3).")
+        )
+    if not pedido.con_observaciones and se_uso_catalogo(pedido.base, codigo, sin_bitacora=pedido.sin_bitacora):
+        raise NoSePudo(
+            f"{codigo} se había consolidado con catálogo y la última vez no: no se sabe quién falta. " + indicacion(
+                orden="Consolide otra vez con --catalogo; para cerrarlo así, diga por qué con --con-observaciones y "
+                "--motivo «…».",
+                menu="Regrese el catálogo a su lugar, o corríjalo, y consolide otra vez (opción 3).",
+            )
+        )
 
 
 def _rutas(pedido: Pedido, documento: Mapping[str, Any], bitacora: Bitacora | None) -> dict[str, Path]:

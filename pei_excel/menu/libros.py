@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from pei_excel.menu.lugar import decir_donde_hay_libros
-from pei_excel.menu.sesion import Sesion
-from pei_excel.oficina import anterior, hay_libros
+from pei_excel.menu.sesion import Sesion, ilegible
+from pei_excel.oficina import CATALOGO, anterior, hay_libros
 from pei_excel.terminal import abrir, confirmar, preguntar, preguntar_ruta
 
 _NINGUNA = "ninguna"
@@ -77,6 +77,8 @@ def consolidar(sesion: Sesion, recibidos: Path, *, preguntando: bool = True) -> 
     from pei_excel.ciclo.cerrados import CERRADOS
     from pei_excel.ciclo.entregas_anteriores import hay_que_leer
 
+    if not sesion.con_catalogo and not _se_puede_sin_catalogo(sesion, preguntando=preguntando):
+        return 2
     cerrados = sesion.oficina.resultados / CERRADOS
     comparar = ("--anterior", cerrados) if cerrados.is_dir() and hay_que_leer(cerrados) else ()
     estado = sesion.orden(
@@ -89,6 +91,26 @@ def consolidar(sesion: Sesion, recibidos: Path, *, preguntando: bool = True) -> 
             if not abrir(libro):
                 click.echo(f"No se pudo abrir. Ábralo usted: «{libro}».")
     return estado
+
+
+def _se_puede_sin_catalogo(sesion: Sesion, *, preguntando: bool) -> bool:
+    """Nunca se ha usado, y puede estar llenándose; o se aceptó que no se sepa quién falta."""
+    from pei_excel.ciclo.catalogo_usado import se_venia_usando
+
+    venia = se_venia_usando(sesion.oficina.resultados, sesion.periodo.codigo)
+    esta, sin_leer = sesion.oficina.catalogo is not None, ilegible(sesion.leer_catalogo()[1])
+    if not venia and not sin_leer:
+        return True  # la orden dice en una línea qué no se sabe sin él
+    por_que = f" {sin_leer.mensaje}" if sin_leer else ""
+    click.echo((f"«{CATALOGO}» está, pero no puede usarse.{por_que}" if esta else f"Falta «{CATALOGO}».")
+               + " Sin él no se sabe quién debe informar, y en el consolidado parecerá que no falta nadie.")
+    if not preguntando and not venia:
+        return True
+    if preguntando and confirmar("¿Consolido sin catálogo?", propuesta=False):
+        return True
+    click.echo("No se consolidó. " + (f"Corrija «{CATALOGO}»" if esta else f"Regrese «{CATALOGO}» a su carpeta")
+               + " y repita.")
+    return False
 
 
 def _hay_que_leer(sesion: Sesion) -> bool:

@@ -22,8 +22,10 @@ def cerrar(sesion: Sesion) -> None:
     click.echo("Al cerrar se archiva todo lo recibido y los resultados pasan de PRELIMINAR a DEFINITIVO.")
     if not confirmar(f"¿Cierro {periodo.con_articulo}?", propuesta=False):
         return
-    orden = ("cerrar", periodo.codigo, "-o", resultados)
-    if sesion.orden(*orden) == 0 or not quedan_por_solventar(Pedido(periodo, resultados)):
+    catalogo = sesion.con_catalogo  # con otro que el de la oficina, o sin él, su cobertura no valdría
+    orden = ("cerrar", periodo.codigo, *catalogo, "-o", resultados)
+    pedido = Pedido(periodo, resultados, catalogo=catalogo[1] if catalogo else None)
+    if sesion.orden(*orden) == 0 or not quedan_por_solventar(pedido):
         return
     if confirmar("¿Lo cierro con observaciones, diciendo el motivo?", propuesta=False):
         sesion.orden(*orden, "--con-observaciones", "--motivo", preguntar("Motivo"))

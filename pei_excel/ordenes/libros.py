@@ -195,6 +195,7 @@ def consolidar(
     ponderado: bool, como_json: bool, salida: Path, usar: tuple[str, ...], sin_bitacora: bool,
 ) -> None:
     """Lee una carpeta, revisa, consolida y deja los libros institucionales y la evaluación de cada informe."""
+    from pei_excel.ciclo.catalogo_usado import se_uso_catalogo
     from pei_excel.ciclo.cerrados import CERRADOS, anteriores_a
     from pei_excel.informe import texto_de_consolidado
     from pei_excel.proceso import Encargo
@@ -208,7 +209,13 @@ def consolidar(
         periodo, perfil, pais, corte, procesos, estricto, ponderado, anterior, limites, claves,
         leer_catalogo_o_salir(catalogo) if catalogo else None, usar, sin_bitacora, catalogo,
     )
+    lo_tuvo = catalogo is None and se_uso_catalogo(salida, periodo.codigo, sin_bitacora=sin_bitacora)
     consolidado = consolidar_o_salir(carpeta, salida, encargo)
+    if lo_tuvo:
+        click.echo(f"{periodo.codigo} ya se había consolidado con catálogo, y esta vez no: no se sabe quién falta. "
+                   "Consolide otra vez con él.", err=True)
+    elif catalogo is None:
+        click.echo("Sin catálogo no se sabe quién falta.", err=True)
     if anterior is None and (previos := anteriores_a(salida, periodo)):
         cerrados = salida / CERRADOS
         como = indicacion(orden=f"; para compararlos agregue --anterior {citar(cerrados)}", menu=".")

@@ -44,7 +44,7 @@ def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -
 @click.option("--recibidos", type=click.Path(path_type=Path), metavar="CARPETA",
               help="La carpeta que se consolidó, si cambió de lugar o no se llevó la bitácora.")
 @click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
-              help="El catálogo con que se consolidó, en los mismos casos.")
+              help="El catálogo con que se consolidó, en los mismos casos; si es otro, no se cierra.")
 @click.option("--anterior", type=click.Path(path_type=Path), metavar="RUTA",
               help="Lo que se dio en --anterior al consolidar, en los mismos casos.")
 @click.option("--clave-archivo", "claves", callback=leer_claves, metavar="ARCHIVO",
