@@ -142,7 +142,10 @@ def preguntar_ruta(texto: str, *, propuesta: str | None = None) -> Path:
         try:
             ruta = Path(escrita.strip())
             if not ruta.exists():
-                ruta = Path(desarrastrar(escrita)).expanduser()
+                limpia = desarrastrar(escrita)
+                if not limpia.strip():  # sólo las comillas
+                    continue
+                ruta = Path(limpia).expanduser()
                 ruta.exists()
         except (OSError, RuntimeError):  # demasiado larga, de un usuario que no hay…
             click.echo("Esa ruta no puede usarse. Revísela, o arrastre aquí la carpeta.")
@@ -189,6 +192,7 @@ def _leer(texto: str, propuesta: str | None, *, vacio: bool = False) -> str:
             respuesta = input(f"{texto}{sufijo}: ")
         except EOFError:
             if vacio:
+                click.echo()
                 return ""
             raise
         if respuesta.strip() or propuesta or vacio:

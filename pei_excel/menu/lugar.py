@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -11,13 +12,26 @@ import click
 from pei_excel.archivos import originales
 from pei_excel.hallazgo import Severidad
 from pei_excel.menu.sesion import Ejecutar, Sesion, ilegible
-from pei_excel.oficina import CATALOGO, RECIBIBLES, RECIBIDOS, Oficina, carpeta_de, hay_libros, proponer_periodo
+from pei_excel.oficina import (
+    CATALOGO,
+    RECIBIBLES,
+    RECIBIDOS,
+    Oficina,
+    carpeta_de,
+    entera_de,
+    hay_libros,
+    proponer_periodo,
+    sin_permiso,
+)
 from pei_excel.periodos import Periodo, leer_periodo
+from pei_excel.salidas import NoSePudo
 from pei_excel.terminal import confirmar, preguntar, preguntar_ruta
 from pei_excel.textos import cuenta, enumerar
 
 #: Donde se recuerda la última carpeta de trabajo.
 _MEMORIA = "carpeta.json"
+#: Lo que se teclea creyendo contestar otra pregunta («s», «no», «2»): si no es una carpeta que exista, no se prepara.
+_DESCUIDO = re.compile(r"\w{1,2}|\d+")
 #: Cuántos datos que faltan en el catálogo se nombran.
 _DE_MUESTRA = 3
 
@@ -40,7 +54,7 @@ def recordar(memoria: Path, carpeta: Path) -> None:
     """Anota la carpeta para la próxima vez; si no se puede, lo dice."""
     try:
         memoria.parent.mkdir(parents=True, exist_ok=True)
-        memoria.write_text(json.dumps({"carpeta": str(carpeta.resolve())}, ensure_ascii=False), encoding="utf-8")
+        memoria.write_text(json.dumps({"carpeta": str(carpeta.resolve())}), encoding="utf-8")  # ASCII: lo admite todo
     except OSError:
         click.echo("No se pudo recordar esta carpeta para la próxima vez; no afecta a lo que hizo.", err=True)
 
@@ -53,10 +67,18 @@ def _anotada(memoria: Path) -> Path | None:
 
 
 def _preparada(carpeta: Path) -> bool:
+    return por_que_no(Oficina(carpeta)) is None
+
+
+def por_que_no(oficina: Oficina) -> str | None:
+    """Por qué no puede trabajarse en una carpeta que se eligió antes; None si se puede."""
     try:
-        return Oficina(carpeta).preparada
-    except OSError:  # un disco que ya no responde, o sin permiso
-        return False
+        if oficina.preparada:
+            return None
+    except NoSePudo as error:
+        return str(error)
+    return (f"La última carpeta con que trabajó, «{oficina.carpeta}», ya no está o ya no es una carpeta de trabajo: "
+            "pudo moverse, cambiar de nombre o estar en un disco que no está conectado.")
 
 
 # ---------------------------------------------------------------- elegir
@@ -64,49 +86,95 @@ def _preparada(carpeta: Path) -> bool:
 
 def empezar(ejecutar: Ejecutar, hoy: date, memoria: Path) -> Sesion:
     """La sesión en la carpeta de trabajo donde se está o en la última; si no hay, se pregunta."""
-    oficina = carpeta_de(Path.cwd()) or _la_ultima(memoria)
+    aqui = _donde_se_esta()
+    oficina = _la_de(aqui) or _la_ultima(memoria)
     if oficina is not None:
         _poner_al_dia(oficina)
     else:
-        oficina = _elegir_carpeta(ejecutar, Path.cwd())
+        oficina = _elegir_carpeta(ejecutar, aqui)
     sesion = Sesion(oficina, proponer_periodo(hoy), ejecutar, hoy)
     sesion.periodo = proponer_periodo(hoy, sesion.catalogo)
     return sesion
 
 
 def cambiar(sesion: Sesion) -> None:
-    """Elige otra carpeta y otro periodo; de otra carpeta se propone el que toca según su calendario."""
-    antes, hoy = sesion.oficina.carpeta, sesion.hoy or date.today()  # noqa: DTZ011 - el día de la oficina
-    sesion.oficina = _elegir_carpeta(sesion.ejecutar, antes)
-    if sesion.oficina.carpeta != antes:
-        sesion.periodo = proponer_periodo(hoy, sesion.catalogo)
+    """Elige otra carpeta y otro periodo, los dos o ninguno; de otra carpeta se propone el que toca en su calendario."""
+    nueva = Sesion(_elegir_carpeta(sesion.ejecutar, sesion.oficina.carpeta), sesion.periodo, sesion.ejecutar)
+    if nueva.oficina.carpeta != sesion.oficina.carpeta:
+        nueva.periodo = _el_que_toca(sesion, nueva)
     while True:
-        escrito = preguntar("Periodo, por ejemplo 2024-T2", propuesta=sesion.periodo.codigo)
+        escrito = preguntar("Periodo, por ejemplo 2024-T2", propuesta=nueva.periodo.codigo)
         try:
-            sesion.periodo = Periodo.de_codigo(escrito)
+            nueva.periodo = Periodo.de_codigo(escrito)
         except ValueError as error:
             click.echo(f"{error}.")
         else:
+            sesion.oficina, sesion.periodo = nueva.oficina, nueva.periodo
             return
+
+
+def comprobar(sesion: Sesion) -> bool:
+    """Se puede seguir trabajando en la carpeta; si no, se dice por qué y se elige otra (y se da falso)."""
+    motivo = por_que_no(sesion.oficina)
+    if motivo is None:
+        return True
+    click.echo(motivo)
+    nueva = Sesion(_elegir_carpeta(sesion.ejecutar, _donde_se_esta()), sesion.periodo, sesion.ejecutar)
+    sesion.oficina, sesion.periodo = nueva.oficina, _el_que_toca(sesion, nueva)
+    return False
+
+
+def _el_que_toca(antes: Sesion, nueva: Sesion) -> Periodo:
+    return proponer_periodo(antes.hoy or date.today(), nueva.catalogo)  # noqa: DTZ011 - el día de la oficina
+
+
+def _donde_se_esta() -> Path:
+    """La carpeta desde la que se abrió el menú o, si ya no está, la del usuario."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
+
+
+def _la_de(ruta: Path) -> Oficina | None:
+    try:
+        return carpeta_de(ruta)
+    except NoSePudo as error:
+        click.echo(str(error))
+        return None
 
 
 def _la_ultima(memoria: Path) -> Oficina | None:
     ultima = _anotada(memoria)
     if ultima is None:
         return None
-    if _preparada(ultima):
-        return Oficina(ultima)
-    click.echo(f"La última carpeta con que trabajó, «{ultima}», ya no está o ya no es una carpeta de trabajo: pudo "
-               "moverse, cambiar de nombre o estar en un disco que no está conectado.")
-    return None
+    motivo = por_que_no(Oficina(ultima))
+    if motivo is not None:
+        click.echo(motivo)
+    return None if motivo else Oficina(ultima)
 
 
 def _elegir_carpeta(ejecutar: Ejecutar, actual: Path) -> Oficina:
+    """Una carpeta de trabajo, que se prepara si hace falta; siempre con su ruta completa."""
     while True:
-        ruta = preguntar_ruta("Carpeta de trabajo (puede arrastrarla aquí)", propuesta=str(actual))
-        oficina = carpeta_de(ruta)
+        escrita = preguntar_ruta("Carpeta de trabajo (puede arrastrarla aquí)", propuesta=str(actual))
+        if _DESCUIDO.fullmatch(str(escrita)) and not escrita.exists():
+            click.echo(f"No hay una carpeta «{escrita}». Escriba la ruta de una, o arrástrela aquí; si es nueva, su "
+                       "ruta completa.")
+            continue
+        ruta = entera_de(escrita)
+        try:
+            oficina = carpeta_de(ruta)
+            if oficina is None and ruta.is_dir():
+                next(ruta.iterdir(), None)
+        except PermissionError:
+            click.echo(str(sin_permiso(ruta)))
+            continue
+        except (NoSePudo, OSError) as error:
+            click.echo(str(error))
+            continue
         if oficina is not None:
-            if oficina.carpeta != Path(ruta).absolute():
+            if oficina.carpeta != ruta:
                 click.echo(f"«{ruta}» está en la carpeta de trabajo «{oficina.carpeta}»: se usa ésa.")
             _poner_al_dia(oficina)
             return oficina
@@ -134,8 +202,11 @@ def mostrar(sesion: Sesion) -> None:
     """La carpeta, el periodo, el catálogo y dónde se guarda lo que llegue."""
     click.echo(f"\nCarpeta: {sesion.oficina.carpeta}\nPeriodo: {sesion.periodo.nombre} ({sesion.periodo.codigo})")
     _decir_del_catalogo(sesion)
-    if not sesion.oficina.hay_recibidos(sesion.periodo):
-        click.echo(f"Lo que llegue se guarda en «{Path(RECIBIDOS) / sesion.periodo.codigo}».")
+    try:
+        if not sesion.oficina.hay_recibidos(sesion.periodo):
+            click.echo(f"Lo que llegue se guarda en «{Path(RECIBIDOS) / sesion.periodo.codigo}».")
+    except NoSePudo as error:
+        click.echo(str(error))
 
 
 def _decir_del_catalogo(sesion: Sesion) -> None:
@@ -174,11 +245,19 @@ def decir_donde_hay_libros(sesion: Sesion) -> None:
     recibidos = sesion.oficina.carpeta / RECIBIDOS
     click.echo(f"No hay libros en «{sesion.oficina.recibidos(sesion.periodo)}». Guarde ahí lo que llegó.")
     otros: list[str] = []
-    for carpeta in sorted(p for p in recibidos.iterdir() if p.is_dir() and hay_libros(p)):
+    try:
+        suyas = sorted(p for p in recibidos.iterdir() if p.is_dir())
+    except PermissionError as error:
+        raise sin_permiso(recibidos) from error
+    for carpeta in suyas:
         try:
+            if not hay_libros(carpeta):
+                continue
             otros.append(Periodo.de_codigo(carpeta.name).codigo)
         except ValueError:
             click.echo(f"  {_que_hacer_con(carpeta, sesion.periodo)}")
+        except NoSePudo as error:
+            click.echo(f"  {error}")
     if sueltos := sum(r.parent == recibidos and r.suffix.lower() in RECIBIBLES for r, _ in originales(recibidos)):
         guarde = "guárdelo" if sueltos == 1 else "guárdelos"
         click.echo(f"  En «{RECIBIDOS}» hay {cuenta(sueltos, 'libro suelto', 'libros sueltos')}: {guarde} en la "

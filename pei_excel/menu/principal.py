@@ -13,10 +13,11 @@ import click
 from pei_excel.indicaciones import por_menu
 from pei_excel.menu.correos import correos
 from pei_excel.menu.libros import consolidar_lo_recibido, preparar_libros, revisar
-from pei_excel.menu.lugar import cambiar, empezar, lugar_de_la_memoria, mostrar, recordar
+from pei_excel.menu.lugar import cambiar, comprobar, empezar, lugar_de_la_memoria, mostrar, recordar
 from pei_excel.menu.mas import mas_opciones
 from pei_excel.menu.periodo import cerrar, quien_falta
 from pei_excel.menu.sesion import Ejecutar, Sesion
+from pei_excel.salidas import NoSePudo
 from pei_excel.terminal import con_red, preguntar
 
 
@@ -63,7 +64,8 @@ def _atender(ejecutar: Ejecutar, hoy: date, memoria: Path) -> int:
         sesion = empezar(ejecutar, hoy, memoria)
         recordar(memoria, sesion.oficina.carpeta)
         while True:
-            mostrar(sesion)
+            _en_la_red(comprobar, sesion)
+            _en_la_red(mostrar, sesion)
             for opcion in OPCIONES:
                 click.echo(f"  {opcion.tecla}  {opcion.texto}")
             respuesta = preguntar("Elija una opción")
@@ -71,22 +73,35 @@ def _atender(ejecutar: Ejecutar, hoy: date, memoria: Path) -> int:
             if elegida is None:
                 click.echo(f"«{respuesta}» no está en el menú; escriba un número del 0 al {len(OPCIONES) - 1}.")
                 continue
-            _hacer(elegida, sesion)
+            # Mientras se elegía pudo cambiar de nombre o quitarse: no se hace otra con el de antes.
+            if elegida.hacer in {_salir, cambiar} or comprobar(sesion):
+                _hacer(elegida, sesion)
             recordar(memoria, sesion.oficina.carpeta)
-    except (_Salir, EOFError, KeyboardInterrupt):
+    except _Salir:
         return 0
+    except (EOFError, KeyboardInterrupt):
+        click.echo()
+        return 0
+
+
+def _en_la_red(hacer: Callable[[Sesion], object], sesion: Sesion) -> None:
+    """Lo hace; lo que no se pudo, o una falla nuestra, es una línea."""
+
+    def intentar() -> int:
+        try:
+            hacer(sesion)
+        except NoSePudo as error:
+            click.echo(str(error))
+        return 0
+
+    con_red(intentar, menos=(_Salir, EOFError))
 
 
 def _hacer(opcion: _Opcion, sesion: Sesion) -> None:
     """Hace lo elegido; si se deja a la mitad o algo nuestro falla, se vuelve al menú."""
-
-    def hacer() -> int:
-        opcion.hacer(sesion)
-        return 0
-
     try:
-        con_red(hacer, menos=(_Salir, EOFError))
-    except KeyboardInterrupt:
+        _en_la_red(opcion.hacer, sesion)
+    except (EOFError, KeyboardInterrupt):
         click.echo("\nSe dejó lo que estaba contestando; no se hizo nada más.")
 
 

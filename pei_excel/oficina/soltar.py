@@ -260,9 +260,18 @@ def _periodos_dentro(carpeta: Path) -> list[Path]:
         periodo = _de_codigo(suya)
         if periodo is None or (periodo.clase == "A" and (carpeta.name != RECIBIDOS or _periodos_dentro(suya))):
             halladas += _periodos_dentro(suya)
-        elif not _no_recibida(suya) and hay_libros(suya):
+        elif not _no_recibida(suya) and _los_hay(suya):
             halladas.append(suya)
     return halladas
+
+
+def _los_hay(carpeta: Path) -> bool:
+    """Tiene libros; si no se deja ver se dice, y las demás siguen."""
+    try:
+        return hay_libros(carpeta)
+    except NoSePudo as error:
+        click.echo(str(error))
+        return False
 
 
 # ---------------------------------------------------------------- preguntas
