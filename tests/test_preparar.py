@@ -133,6 +133,40 @@ def test_poner_al_dia_no_estorba(carpeta: Path, tmp_path: Path, monkeypatch: pyt
     assert b"X:\\viejo\\python.exe" in (carpeta / "INICIAR.cmd").read_bytes()
 
 
+def _preparar(carpeta: Path, monkeypatch: pytest.MonkeyPatch, *contesta: str) -> tuple[int, str]:
+    """El estado y lo que dice `pei-excel preparar`; sin respuestas, no hay terminal."""
+    from click.testing import CliRunner
+
+    from pei_excel import menu
+    from pei_excel.cli import orden
+
+    pendientes = list(contesta)
+    with monkeypatch.context() as terminal:
+        terminal.setattr(menu, "hay_terminal", lambda: bool(contesta))
+        terminal.setattr("builtins.input", lambda _: pendientes.pop(0))
+        hecho = CliRunner().invoke(orden, ["preparar", str(carpeta)])
+    assert not pendientes
+    return hecho.exit_code, hecho.output
+
+
+def test_una_carpeta_de_trabajo_dentro_de_otra_solo_si_se_confirma(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """La que contiene otra y la que está en otra; la que ya lo es se repone sin preguntar."""
+    suya = tmp_path / "Municipios" / "2024" / "Uno"
+    for parte in (RECIBIDOS, RESULTADOS):
+        (suya / parte).mkdir(parents=True)
+    for nueva, dice in ((tmp_path / "Municipios", "contiene la carpeta de trabajo"),
+                        (suya / "nueva", "está dentro de la carpeta de trabajo")):
+        for contesta in ((), ("",)):
+            estado, dicho = _preparar(nueva, monkeypatch, *contesta)
+            assert (estado, f"{dice} «{suya}»." in dicho) == (2, True), dicho
+            assert not (nueva / RECIBIDOS).exists()
+    assert _preparar(tmp_path / "Municipios", monkeypatch, "s")[0] == 0
+    assert (tmp_path / "Municipios" / RECIBIDOS).is_dir()
+    assert _preparar(tmp_path / "Municipios", monkeypatch)[0] == 0
+
+
 def test_un_archivo_no_es_una_carpeta(tmp_path: Path) -> None:
     (tmp_path / "algo.txt").write_text("x")
     with pytest.raises(NoSePudo, match="es un archivo"):

@@ -13,10 +13,21 @@ from pathlib import Path
 
 from pei_excel.formatos.catalogo import CATALOGO as FORMATO
 from pei_excel.formatos.catalogo import PAISES
-from pei_excel.oficina import CATALOGO, ENVIAR, RECIBIDOS, RESULTADOS, Oficina, proponer_periodo
+from pei_excel.oficina import (
+    CATALOGO,
+    ENVIAR,
+    RECIBIDOS,
+    RESULTADOS,
+    Oficina,
+    carpeta_de,
+    entera_de,
+    oficinas_dentro,
+    proponer_periodo,
+)
 from pei_excel.oficina.arranque import INICIOS, archivos_de_inicio, con_huella_al_pie, en_uso, es_nuestro, nombres_para
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo, escribir_entero, puerta
+from pei_excel.textos import cuenta
 
 LEEME, MANUALES = "LÉAME.txt", "Manuales"
 #: Renglones libres del catálogo, como en `pei-excel plantilla catalogo`.
@@ -35,6 +46,24 @@ class Preparada:
     carpeta: Path
     hechos: list[str] = field(default_factory=list)  #: lo que se creó o se puso al día, relativo a la carpeta
     respetados: list[str] = field(default_factory=list)  #: lo que ya estaba y no se tocó
+
+
+def otra_oficina(carpeta: Path) -> str | None:
+    """Qué carpeta de trabajo contiene a la que se va a preparar, o está en ella; None si ninguna, o ya está preparada.
+
+    Raises:
+        NoSePudo: si no hay permiso para ver la carpeta.
+    """
+    entera = entera_de(carpeta)
+    de_quien = carpeta_de(entera)
+    if de_quien is not None:
+        if de_quien.carpeta == entera:
+            return None
+        return f"«{entera}» está dentro de la carpeta de trabajo «{de_quien.carpeta}»."
+    if dentro := oficinas_dentro(entera):
+        mas = "" if len(dentro) == 1 else f" y {cuenta(len(dentro) - 1, 'otra', 'otras')}"
+        return f"«{entera}» contiene la carpeta de trabajo «{dentro[0]}»{mas}."
+    return None
 
 
 def preparar(
@@ -118,9 +147,8 @@ def _al_dia(carpeta: Path, sistema: str) -> dict[str, bytes]:
     """Nombre → contenido de hoy del LÉAME y de los archivos de inicio; de los nuestros que haya, con sus Python."""
     nombres = [inicio.nombre + extension for inicio in INICIOS for extension in nombres_para(sistema)]
     hay = {n: suyo for n in nombres if (suyo := _leer(carpeta / n)) is not None and es_nuestro(suyo)}
-    # Sin seguir vínculos ni unidades de red: se cita desde donde la persona ve la carpeta.
-    entera = Path(os.path.abspath(carpeta))  # noqa: PTH100
-    return {LEEME: _leeme(sistema)} | archivos_de_inicio(entera, sistema=sistema, anteriores=hay)
+    # Completa: se cita desde donde la persona ve la carpeta.
+    return {LEEME: _leeme(sistema)} | archivos_de_inicio(entera_de(carpeta), sistema=sistema, anteriores=hay)
 
 
 def _leer(ruta: Path) -> bytes | None:

@@ -11,7 +11,7 @@ import click
 
 from pei_excel.indicaciones import como_se_escribe, indicacion, por_menu
 from pei_excel.ordenes.comunes import TipoPeriodo, avance, uso
-from pei_excel.terminal import Entero, Opcion, Orden, con_red, ejecutar
+from pei_excel.terminal import Entero, Opcion, Orden, con_red, confirmar, ejecutar
 
 
 @click.command(cls=Orden, epilog='Ejemplo:  pei-excel preparar "Planeación 2025" --ejercicio 2025 --pais mx')
@@ -23,8 +23,16 @@ def preparar(carpeta: Path, ejercicio: int | None, pais: str | None) -> None:
 
     Deja ahí las carpetas, el catálogo en blanco, los manuales y los archivos de inicio. Lo que ya hubiera no se toca.
     """
+    from pei_excel.menu import hay_terminal
+    from pei_excel.oficina.preparacion import otra_oficina
     from pei_excel.oficina.preparacion import preparar as hacer
 
+    if otra := otra_oficina(carpeta):
+        if not hay_terminal():
+            uso(f"{otra} No se preparó: elija otra carpeta, o repita en una terminal y conteste que sí.")
+        click.echo(otra)
+        if not confirmar("¿La preparo de todas maneras?", propuesta=False):
+            uso("No se preparó.")
     hecha = hacer(carpeta, hoy=date.today(), ejercicio=ejercicio, pais=pais)  # noqa: DTZ011 - el día de la oficina
     click.echo(f"Lista «{carpeta}».")
     for nombre in hecha.hechos:
