@@ -60,6 +60,7 @@ def usar(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
             return respuesta
 
         monkeypatch.setattr("builtins.input", responder)
+        monkeypatch.setattr("pei_excel.correo.ordenes.hoy", lambda: HOY)
         capsys.readouterr()
         menu.abrir_menu(
             lambda partes: con_red(lambda: ejecutar(orden, partes, "pei-excel")), hoy=HOY,
@@ -180,6 +181,22 @@ def test_preparar_libros_no_escribe_encima_sin_preguntar(carpeta: Path, usar: Me
     assert libros[0].read_bytes() == b"a mano"
     usar("1", "", "s", "0")
     assert libros[0].read_bytes() != b"a mano"
+
+
+def test_preparar_libros_nombra_los_que_quedan_de_antes(carpeta: Path, usar: Menu) -> None:
+    """Sin catálogo sale uno que no es de nadie; con él, uno por unidad, y el de antes no debe enviarse."""
+    dicho = usar("1", "", "", "0")
+    assert "Salió un solo libro, en blanco y sin el nombre de la unidad" in dicho
+    assert "ya puede enviarlos" not in dicho
+    _con_catalogo(carpeta)
+    dicho = usar("1", "", "s", "0")
+    assert "ya puede enviarlos" in dicho
+    assert "Ahí queda de antes «MIR.xlsx», que esta vez no salió: no lo envíe; páselo a otra carpeta." in dicho
+    escribir(carpeta / "aprobados" / "uno.xlsx", unidad=U21, programa=P1)
+    dicho = usar("1", str(carpeta / "aprobados"), "s", "0")
+    assert "Ahí quedan de antes «MIR.xlsx», " in dicho
+    (carpeta / oficina.ENVIAR / "2024-T2" / "MIR.xlsx").unlink()
+    assert "de antes «MIR" in usar("1", "", "s", "0")  # el de seguimiento, que esta vez no sale
 
 
 # ---------------------------------------------------------------- la carpeta

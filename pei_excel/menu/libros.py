@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
+from pei_excel.archivos import originales
 from pei_excel.menu.lugar import decir_donde_hay_libros
 from pei_excel.menu.sesion import Sesion, ilegible
-from pei_excel.oficina import CATALOGO, anterior, hay_libros
+from pei_excel.oficina import CATALOGO, RECIBIBLES, anterior, hay_libros
 from pei_excel.terminal import abrir, confirmar, preguntar, preguntar_ruta
+from pei_excel.textos import enumerar
 
 _NINGUNA = "ninguna"
+#: Cuántos libros que quedan de antes se nombran.
+_DE_ANTES = 8
 
 
 def preparar_libros(sesion: Sesion) -> None:
@@ -30,18 +34,46 @@ def preparar_libros(sesion: Sesion) -> None:
         click.echo(f"No existe «{desde}». Revise la ruta o escriba: {_NINGUNA}")
         desde = preguntar_ruta("Libros aprobados", propuesta=_NINGUNA)
     destino = sesion.oficina.para_enviar(sesion.periodo)
-    if hay_libros(destino):
+    antes_habia = _como_estan(destino)
+    if antes_habia:
         click.echo(f"En «{destino}» ya hay libros, y los que salgan otra vez se escriben encima: si cambió alguno a "
                    "mano, guárdelo antes en otra carpeta.")
         if not confirmar("¿Los hago?", propuesta=False):
             return
     pedido = ("--periodo", sesion.periodo.codigo, "--desde", desde) if desde else (
         "--ejercicio", str(sesion.periodo.ejercicio))
-    estado = sesion.orden("plantilla", formato, *pedido, *sesion.con_catalogo, "-o", destino)
-    if estado == 0:
+    catalogo = sesion.con_catalogo
+    estado = sesion.orden("plantilla", formato, *pedido, *catalogo, "-o", destino)
+    if estado == 0 and not desde and not catalogo:
+        click.echo(f"Salió un solo libro, en blanco y sin el nombre de la unidad, en «{destino}». Llene «{CATALOGO}» y "
+                   "repita: sale uno por unidad.")
+    elif estado == 0:
         click.echo(f"Los libros están en «{destino}»: ya puede enviarlos.")
     elif estado == 1 and destino.is_dir():
         click.echo(f"Los que salieron están en «{destino}». Antes de enviarlos, atienda lo que se dijo arriba.")
+    if estado in {0, 1}:
+        _decir_los_de_antes(antes_habia, _como_estan(destino))
+
+
+def _como_estan(carpeta: Path) -> dict[str, tuple[int, int]]:
+    """Los libros que hay en una carpeta y con qué se sabe si otra vez se escribieron."""
+    if not hay_libros(carpeta):
+        return {}
+    return {
+        nombre: (datos.st_mtime_ns, datos.st_ino) for ruta, nombre in originales(carpeta)
+        if ruta.suffix.lower() in RECIBIBLES and (datos := ruta.stat())
+    }
+
+
+def _decir_los_de_antes(antes: dict[str, tuple[int, int]], ahora: dict[str, tuple[int, int]]) -> None:
+    """Los libros que ya estaban y esta vez no salieron: quien envíe la carpeta entera enviaría también ésos."""
+    if quedan := [nombre for nombre, como in ahora.items() if antes.get(nombre) == como]:
+        nombrados = [f"«{nombre}»" for nombre in quedan[:_DE_ANTES]]
+        mas = [f"{len(quedan) - _DE_ANTES} más"] if len(quedan) > _DE_ANTES else []
+        uno = len(quedan) == 1
+        click.echo(f"Ahí {'queda' if uno else 'quedan'} de antes {enumerar([*nombrados, *mas])}, que esta vez no "
+                   f"{'salió' if uno else 'salieron'}: no {'lo' if uno else 'los'} envíe; "
+                   f"{'páselo' if uno else 'páselos'} a otra carpeta.")
 
 
 def _formato(sesion: Sesion) -> str:
