@@ -22,11 +22,11 @@ U21 = "U21 - Instituto de Ejemplo (demostración)"
 P1, P2 = "P1 - Planeación de Ejemplo (demostración)", "P2 - Obra pública de Ejemplo (demostración)"
 
 
-def escribir_catalogo(ruta: Path, **campos: Any) -> Path:
-    """El catálogo de demostración."""
+def escribir_catalogo(ruta: Path, *, filas: Any = None, **campos: Any) -> Path:
+    """El catálogo de demostración; `filas` cambia las suyas."""
     escribir_plantilla(
         ruta, CATALOGO, modo=Modo.FORMULACION, ejercicio=2024, campos={**CATALOGO.modelo.campos, **campos},
-        filas=CATALOGO.modelo.filas, filas_libres=5,
+        filas=filas or CATALOGO.modelo.filas, filas_libres=5,
     )
     return ruta
 

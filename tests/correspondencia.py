@@ -6,7 +6,9 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from buzon import Buzon
 from oficina_simulada import Acompanante, Oficina, Salida, correr
@@ -18,6 +20,7 @@ from pei_excel.correo.composicion import PUNTOS
 from pei_excel.lectura.lector import Opciones, leer
 from pei_excel.periodos import Periodo
 from pei_excel.simulacion.ano_catalogo import TESORERIA as A_TESORERIA
+from pei_excel.simulacion.ano_guion import limite_de
 from pei_excel.simulacion.ano_modelo import DEBEN_CORREGIRSE, Envio, Participante, Paso
 from pei_excel.textos import cuenta
 
@@ -37,13 +40,21 @@ class Correspondencia(Acompanante):
         self.cortado = ""  #: la dirección a la que no se le pudo escribir la primera vez
         self.ordenes: dict[tuple[str, str], tuple[Path, int]] = {}  #: (periodo, motivo) → carpeta y estado en que acabó
 
+    def _dia(self, periodo: Periodo, motivo: str) -> date:
+        """Cuándo se manda: antes del plazo; a quien falta, ya vencidos todos, y antes de que venza la solventación."""
+        if motivo != _FALTANTE:
+            return limite_de(periodo)
+        prorrogas = [dia for (_, cual), dia in self.oficina.ano.prorrogas.items() if cual == periodo]
+        return max([limite_de(periodo), *prorrogas]) + timedelta(days=1)
+
     def _enviar(self, periodo: Periodo, motivo: str, carpeta: Path | None = None) -> tuple[Salida, dict[str, Llegado]]:
-        """Manda la orden; da lo que dijo y lo que llegó, por dirección. A una unidad no llega nada de planeación."""
+        """Manda la orden en su día; da lo que dijo y lo que llegó, por dirección. A una unidad, nada de planeación."""
         antes = len(self.buzon.recibidos)
         donde = carpeta or self.oficina.resultados / periodo.codigo
         a_quien = (motivo,) if motivo == _TESORERIA else ("unidades", "--motivo", motivo)
-        hecho = correr("enviar", donde, "--a", *a_quien, "--catalogo", self.oficina.catalogo, "--enviar",
-                       "-o", self.oficina.resultados)
+        with patch("pei_excel.correo.ordenes.hoy", lambda: self._dia(periodo, motivo)):
+            hecho = correr("enviar", donde, "--a", *a_quien, "--catalogo", self.oficina.catalogo, "--enviar",
+                           "-o", self.oficina.resultados)
         self.ordenes[periodo.codigo, motivo] = donde, hecho.estado
         llegados: dict[str, Llegado] = {}
         for n, sobre in enumerate(self.buzon.recibidos[antes:], antes + 1):

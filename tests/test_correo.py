@@ -7,6 +7,7 @@ import json
 import textwrap
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -25,6 +26,7 @@ from pei_excel.correo import Pedido, copiar_textos, enviar
 from pei_excel.correo.mensajes import Mensaje, MensajeImpropio, como_correo, direccion, peso
 from pei_excel.correo.redaccion import PROPIOS, Redaccion
 from pei_excel.correo.resultados import Adjunto
+from pei_excel.formatos.catalogo import CATALOGO
 from pei_excel.periodos import Periodo
 from pei_excel.salidas import NoSePudo
 from pei_excel.terminal import con_red, ejecutar
@@ -44,12 +46,17 @@ def catalogo(origen: Path) -> Catalogo:
     return leido
 
 
+#: Antes del plazo del 2do. trimestre (10 de julio), y después; su solventación es el 22.
+A_TIEMPO, VENCIDO, TARDE = date(2024, 7, 8), date(2024, 7, 11), date(2024, 7, 23)
+
+
 class Corrida:
     """Una orden enviar en borrador y lo que dejó."""
 
     def __init__(self, carpeta: Path, catalogo: Catalogo | None, a: str = "unidades", **otros: Any) -> None:
         self.dicho: list[str] = []
         self.avisos: list[str] = []
+        otros = {"hoy": VENCIDO if otros.get("motivo") == "faltante" else A_TIEMPO, **otros}
         pedido = Pedido(a=a, catalogo=catalogo, carpeta_del_catalogo=carpeta.parent.parent, **otros)
         self.bien = enviar(carpeta, pedido, self.dicho.append, self.avisos.append)
         que = pedido.motivo if a == "unidades" else "tesoreria"
@@ -190,6 +197,72 @@ def test_a_quien_no_ha_entregado_se_le_escribe_con_su_direccion_de_hoy(
     (nombre, correo), = corrida.borradores().items()
     assert (nombre, correo["To"], correo["Subject"]) == ("u23", "u23@demostracion.example", asunto)
     assert "U22-P2: Obra pública de Ejemplo (demostración)" in corrida.texto("u23")
+
+
+@pytest.mark.parametrize(
+    ("motivo", "hoy", "dice"),
+    [
+        ("recordatorio", VENCIDO, "El plazo venció el 10 de julio de 2024: ya no se recuerda. Use --motivo faltante."),
+        ("faltante", date(2024, 7, 10), "El plazo todavía no vence (10 de julio de 2024): no se dice que falta."),
+    ],
+)
+def test_se_recuerda_antes_del_plazo_y_despues_se_dice_que_falta(
+    origen: Path, catalogo: Catalogo, tmp_path: Path, motivo: str, hoy: date, dice: str
+) -> None:
+    """En el otro día no se escribe nada y se dice qué hacer; el último día todavía se recuerda."""
+    carpeta = copiar(origen, tmp_path / "c")
+    with pytest.raises(NoSePudo) as error:
+        Corrida(carpeta, catalogo, motivo=motivo, hoy=hoy)
+    assert dice in str(error.value)
+    assert not (carpeta.parent / "correos").exists()
+    assert "u23" in Corrida(carpeta, catalogo, motivo="recordatorio", hoy=date(2024, 7, 10)).borradores()
+
+
+def test_con_prorrogas_cada_quien_por_su_plazo(origen: Path, tmp_path: Path) -> None:
+    """A quien hoy no le toca ese correo se le nombra, y no se le escribe."""
+    filas = {**CATALOGO.modelo.filas, "Prórrogas": [
+        {"unidad": "U21", "periodo": "2do. trimestre", "fecha": date(2024, 7, 20), "oficio": "31"},
+    ]}
+    leido, _ = leer_catalogo(escribir_catalogo(tmp_path / "catalogo.xlsx", filas=filas))
+    assert leido is not None
+    carpeta = tmp_path / "plantillas" / "2024-T2"
+    carpeta.mkdir(parents=True)
+    recuerda = Corrida(carpeta, leido, motivo="recordatorio", hoy=VENCIDO, base=tmp_path / "salidas")
+    assert list(recuerda.borradores()) == ["u21"]
+    assert "a más tardar el 20 de julio de 2024" in recuerda.texto("u21")
+    (aviso,) = recuerda.avisos
+    assert aviso.startswith("U23 ")
+    assert "su plazo venció el 10 de julio de 2024. Use --motivo faltante." in aviso
+    falta = Corrida(carpeta, leido, motivo="faltante", hoy=VENCIDO, base=tmp_path / "salidas")
+    assert list(falta.borradores()) == ["u23"]
+    (aviso,) = falta.avisos
+    assert "U21" in aviso
+    assert "su plazo vence el 20 de julio de 2024" in aviso
+
+
+@pytest.mark.parametrize("motivo", ["apertura", "observaciones", "faltante", "acuse"])
+def test_no_se_pide_nada_para_un_dia_que_ya_paso(
+    origen: Path, catalogo: Catalogo, tmp_path: Path, motivo: str
+) -> None:
+    """El correo va sin fecha, también con los textos de la oficina, y se le dice a ella en una línea."""
+    carpeta = copiar(origen, tmp_path / "c", con(*UNO_Y_CUATRO))
+    corrida = Corrida(carpeta, catalogo, motivo=motivo, hoy=TARDE)
+    (nombre,) = corrida.borradores()
+    asunto, texto = str(corrida.borradores()[nombre]["Subject"]), corrida.texto(nombre)
+    assert "más tardar" not in asunto + texto
+    assert "se recibe hasta" not in asunto
+    (aviso,) = corrida.avisos
+    assert "ya pasó: los correos no piden nada para ese día" in aviso
+    assert ("10 de julio de 2024" if motivo == "apertura" else "22 de julio de 2024") in aviso
+    if motivo == "observaciones":
+        assert "Le pedimos atenderlas a la brevedad." in texto
+    if motivo == "faltante":
+        assert "cuyo plazo terminó el 10 de julio de 2024" in texto
+        assert "Le pedimos enviarlo en cuanto le sea posible" in texto
+    textos = tmp_path / "c" / "textos"
+    textos.mkdir()
+    (textos / f"{motivo}.txt").write_text("Asunto: x\n({{ solventacion }}{{ solventacion_corta }})", encoding="utf-8")
+    assert "()" in Corrida(carpeta, catalogo, motivo=motivo, hoy=TARDE).texto(nombre)
 
 
 def test_el_acuse_dice_que_llego_y_lleva_la_evaluacion_de_quien_no_tiene_nada_por_hacer(

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import zipfile
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Ventana:
         self._capsys, self._monkeypatch = capsys, monkeypatch
         self.visto = ""
         monkeypatch.chdir(base)
+        monkeypatch.setattr(ordenes, "hoy", lambda: date(2024, 7, 15))  # antes de que venza la solventación
         monkeypatch.setattr(ordenes, "Servidor", partial(Servidor, espera=5, entre_intentos=(0.0,)))
 
     def cuenta(self, ajustes: Ajustes, **cambios: str) -> None:

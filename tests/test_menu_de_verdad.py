@@ -326,7 +326,7 @@ def test_cerrar_reabrir_y_lo_que_lo_impide(con_libros: Path, usar: Menu) -> None
     uno.write_bytes(original)
     (cerrojo := resultados / "2024-T2" / "~$consolidado-mir.xlsx").write_bytes(b"x")
     dicho = usar("3", "6", "s", "n", "0")
-    assert "está abierto en otro programa. Ciérrelo y repita, o cambie en el menú de carpeta de trabajo" in dicho
+    assert "está abierto en otro programa. Ciérrelo y repita, o elija otra carpeta de trabajo (opción 8)" in dicho
     cerrojo.unlink()
     assert "¿Lo cierro con observaciones" in usar("6", "s", "s", "", "Vence el plazo", "0")
     version = cerrada(resultados, "2024-T2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
 from pathlib import PurePosixPath
@@ -32,6 +32,15 @@ _LARGO_DE_LO_VISTO, _LARGO_DE_QUE_HACER = 320, 240
 _PENDIENTES = 12
 #: Motivos que sólo tienen sentido mientras se puede entregar: lo que son.
 ANTES_DEL_PLAZO = {"apertura": "la apertura", "recordatorio": "un recordatorio"}
+#: Motivos que sólo van antes, o sólo después, del plazo de cada quien: lo que se hace entonces.
+DE_OTRO_DIA: Mapping[str, Callable[[], str]] = {
+    "recordatorio": lambda: indicacion(
+        orden="Use --motivo faltante.", menu="Escríbale como a quien no ha entregado, ya vencido el plazo."
+    ),
+    "faltante": lambda: indicacion(
+        orden="Use --motivo recordatorio.", menu="Escríbale como a quien no ha entregado, antes de que venza."
+    ),
+}
 TESORERIA = "tesoreria"
 _DEL_FORMATO = {"MIR": " de la MIR", "POI": " del POI"}
 
@@ -54,10 +63,11 @@ def _el_catalogo() -> str:
 
 
 class Composicion:
-    """Compone los mensajes de una carpeta de resultados."""
+    """Compone los mensajes de una carpeta de resultados, como se mandan un día: lo ya vencido no se pide."""
 
-    def __init__(self, resultados: Resultados, catalogo: Catalogo | None, redaccion: Redaccion) -> None:
-        self._resultados, self._catalogo, self._redaccion = resultados, catalogo, redaccion
+    def __init__(self, resultados: Resultados, catalogo: Catalogo | None, redaccion: Redaccion, hoy: date) -> None:
+        self._resultados, self._catalogo, self._redaccion, self._hoy = resultados, catalogo, redaccion, hoy
+        self.avisos: list[str] = []  #: lo que la oficina debe saber de las fechas, después de componer
         del_periodo = (resultados.periodo, resultados.periodo.como_trimestre)
         plazos = [catalogo.plazo(p) for p in del_periodo] if catalogo else []
         self._solventacion = next((p.solventacion for p in plazos if p), None)
@@ -129,7 +139,8 @@ class Composicion:
         """Un mensaje por unidad de las que toca, y los archivos de los que no se sabe a quién avisar.
 
         Raises:
-            NoSePudo: si una plantilla de texto no puede usarse, una clave no es de nadie o el periodo ya se cerró.
+            NoSePudo: si una plantilla de texto no puede usarse, una clave no es de nadie, el periodo ya se cerró o el
+                plazo de todas ya venció (un recordatorio) o todavía no (un faltante).
         """
         if self._cerrado and motivo in ANTES_DEL_PLAZO:
             raise NoSePudo(
@@ -139,11 +150,65 @@ class Composicion:
             )
         unidades, sin_dueno = repartir(self._resultados, self._catalogo)
         elegidas = {self._clave_de_hoy(c, unidades).upper() for c in solo}
-        mensajes = [
-            self._a_unidad(u, motivo, suyos) for u in unidades
+        quienes = [
+            (u, suyos) for u in unidades
             if (not elegidas or u.clave.upper() in elegidas) and (suyos := u.para(motivo))
         ]
+        en_su_dia = self._en_su_dia(motivo, quienes)
+        mensajes = [self._a_unidad(u, motivo, suyos) for u, suyos in en_su_dia]
+        self._avisar_de_lo_que_paso(motivo, en_su_dia)
         return mensajes, sin_dueno if motivo in {"observaciones", "acuse"} and not elegidas else []
+
+    def _en_su_dia(
+        self, motivo: str, quienes: Sequence[tuple[DeUnidad, list[Informe]]]
+    ) -> list[tuple[DeUnidad, list[Informe]]]:
+        """De qué informes se escribe hoy: se recuerda antes del plazo de cada uno, y después se dice que falta.
+
+        Raises:
+            NoSePudo: si de ninguno.
+        """
+        if motivo not in DE_OTRO_DIA or self._cerrado:
+            return list(quienes)
+        vencidos = motivo == "faltante"
+        hacen, fuera = [], []
+        for unidad, suyos in quienes:
+            tocan = [i for i in suyos if not i.entrega.hasta or (i.entrega.hasta < self._hoy) is vencidos]
+            hacen += [(unidad, tocan)] if tocan else []
+            if aparte := [i for i in suyos if i not in tocan]:
+                fuera.append((unidad, aparte))
+        fechas = [i.entrega.hasta for _, aparte in fuera for i in aparte if i.entrega.hasta]
+        if fechas and not hacen:
+            dia = dia_escrito(min(fechas) if vencidos else max(fechas))
+            raise NoSePudo(
+                (f"El plazo todavía no vence ({dia}): no se dice que falta." if vencidos else
+                 f"El plazo venció el {dia}: ya no se recuerda.") + f" {DE_OTRO_DIA[motivo]()}"
+            )
+        for unidad, aparte in fuera:
+            dia = dia_escrito(min(i.entrega.hasta for i in aparte if i.entrega.hasta))
+            que = f"vence el {dia} y todavía no se le dice que falta" if vencidos else f"venció el {dia}"
+            quien = f"{en_un_renglon(unidad.quien)} ({_claves(unidad.clave, aparte)})"
+            self.avisos.append(f"{quien}: su plazo {que}. {DE_OTRO_DIA[motivo]()}")
+        return hacen
+
+    def _avisar_de_lo_que_paso(self, motivo: str, quienes: Sequence[tuple[DeUnidad, list[Informe]]]) -> None:
+        """Qué fecha del catálogo ya pasó, y por eso no se pide en los correos."""
+        if self._cerrado:
+            return
+        if motivo == "apertura":
+            vencidos = [d for _, suyos in quienes for i in suyos if (d := i.entrega.hasta) and d < self._hoy]
+            que, donde, dia = "El plazo para entregar", "Calendario o Prórrogas", max(vencidos, default=None)
+        else:
+            piden = motivo in {"observaciones", "faltante"} or any(i.por_hacer for _, suyos in quienes for i in suyos)
+            que, donde = "El límite de solventación", "Calendario"
+            dia = self._solventacion if quienes and piden and self._paso(self._solventacion) else None
+        if dia is not None:
+            self.avisos.append(
+                f"{que} ({dia_escrito(dia)}) ya pasó: los correos no piden nada para ese día. Si da otro, póngalo en "
+                f"el catálogo ({donde}) y repita."
+            )
+
+    def _paso(self, dia: date | None) -> bool:
+        return dia is not None and dia < self._hoy
 
     def _clave_de_hoy(self, escrita: str, unidades: Sequence[DeUnidad]) -> str:
         """La clave con que se le escribe a quien se pidió, también si dio la que tenía antes.
@@ -197,9 +262,14 @@ class Composicion:
         aclaraciones = sum(i.cuantos(Severidad.AVISO) for i in informes)
         puntos = _puntos(informes)
         caben = _cuantos_caben(puntos)
-        # De un periodo cerrado no se pide nada para un día que ya pasó: se dice cuál fue.
+        # No se pide nada para un día que ya pasó, ni de un periodo cerrado: se dice cuál fue.
         cerrado = self._cerrado
-        solventacion, fue = (None, self._solventacion) if cerrado else (self._solventacion, None)
+        ya_no = cerrado or self._paso(self._solventacion)
+        solventacion, fue = (None, self._solventacion) if ya_no else (self._solventacion, None)
+        limite = min((d for i in informes if (d := i.entrega.hasta)), default=None) if por_entregar(motivo) else (
+            unidad.limite
+        )
+        limite = None if self._paso(limite) and motivo != "faltante" else limite
         return {
             "claves": _claves(unidad.clave, informes), "unidad": en_un_renglon(unidad.nombre or unidad.clave),
             "titular": en_un_renglon(cargo), "correcciones": correcciones, "aclaraciones": aclaraciones,
@@ -219,7 +289,7 @@ class Composicion:
             "se_recibio": "se recibió 1 informe" if n == 1 else f"se recibieron {n} informes",
             "solventacion": dia_escrito(solventacion),
             "solventacion_corta": dia_escrito(solventacion, ejercicio=ejercicio),
-            "limite": dia_escrito(unidad.limite), "limite_corto": dia_escrito(unidad.limite, ejercicio=ejercicio),
+            "limite": dia_escrito(limite), "limite_corto": dia_escrito(limite, ejercicio=ejercicio),
             "informes": [
                 {
                     "clave": en_un_renglon(i.clave), "programa": en_un_renglon(i.entrega.programa_nombre),

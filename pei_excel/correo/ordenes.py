@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pei_excel.catalogo import Catalogo
-from pei_excel.ciclo.bitacora import ENVIADO, Bitacora, BitacoraInservible
+from pei_excel.ciclo.bitacora import ENVIADO, Bitacora, BitacoraInservible, hoy
 from pei_excel.correo.borradores import LIBRO, escribir_borradores, guardar_enviado
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
 from pei_excel.correo.constancia import Constancia
@@ -47,6 +48,7 @@ class Pedido:
     comprimir: bool = False
     reenviar: bool = False
     limite: int = LIMITE  #: MB
+    hoy: date | None = None  #: el día en que se mandan; None: el de la oficina
 
 
 @dataclass(slots=True)
@@ -70,9 +72,11 @@ def enviar(carpeta: Path, pedido: Pedido, decir: Decir, avisar: Decir) -> bool:
     _exigir(resultados, pedido)
     ajustes = Ajustes.de_ambiente(os.environ) if pedido.enviar else None
     textos = pedido.carpeta_del_catalogo / TEXTOS if pedido.carpeta_del_catalogo else None
-    composicion = Composicion(resultados, pedido.catalogo, Redaccion(textos))
+    composicion = Composicion(resultados, pedido.catalogo, Redaccion(textos), pedido.hoy or hoy())
     with puerta(resultados.base):
         mensajes, sin_dueno = _componer(composicion, pedido)
+        for aviso in composicion.avisos:
+            avisar(aviso)
         for mensaje in mensajes:
             _medir(mensaje, pedido)
         for archivo in sin_dueno:
