@@ -180,7 +180,9 @@ def leer_periodo(texto: str, ejercicio: int | None = None) -> Periodo | None:
     if len(anos) > 1:
         return None
     ano = int(anos.pop()) if anos else ejercicio
-    palabras = set(re.findall(r"[a-z]+", unicodedata.normalize("NFC", texto).casefold()))
+    # Palabras enteras y sin acentos: «María» no trae «mar».
+    sin_acentos = "".join(c for c in unicodedata.normalize("NFD", texto) if not unicodedata.combining(c))
+    palabras = set(re.findall(r"[^\W\d_]+", sin_acentos.casefold()))
     meses = [mes for mes in range(1, 13) if palabras & {forma.casefold() for forma in formas_de_mes(mes)}]
     return Periodo(ano, "M", meses[0]) if ano is not None and len(meses) == 1 else None
 

@@ -394,7 +394,7 @@ def motivo(error: OSError) -> str:
 
 def otra_carpeta() -> str:
     """Cómo se escribe en otro lugar."""
-    return indicacion(orden="elija otra carpeta con -o", menu="cambie en el menú de carpeta de trabajo")
+    return indicacion(orden="elija otra carpeta con -o", menu="elija otra carpeta de trabajo (opción 8)")
 
 
 def _remedio(error: OSError, ruta: Path | None = None) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:  # los tipos de Click sólo llevan parámetro desde la versió
 else:
     TipoDeDato = click.ParamType
     _Eleccion = click.Choice
+
+
+#: Segundos en que el programa que abre archivos dice si no pudo.
+_ESPERA_AL_ABRIR = 5
 
 
 class Opcion(_Eleccion):
@@ -213,12 +219,28 @@ def confirmar(pregunta: str, *, propuesta: bool) -> bool:
 def abrir(archivo: Path) -> bool:
     """Abre un archivo con el programa que le toca; falso si no se pudo."""
     if sys.platform != "win32":
-        return click.launch(str(archivo)) == 0
+        return _abrir_en_unix("open" if sys.platform == "darwin" else "xdg-open", archivo)
     try:
         os.startfile(archivo)  # noqa: S606 - Click 8.2 y 8.3 buscan «start», que en Windows no es un programa
     except OSError:
         return False
     return True
+
+
+def _abrir_en_unix(programa: str, archivo: Path) -> bool:
+    """Sin lo que el programa diga, que está en inglés; si sigue trabajando al cabo de un rato, es que lo abrió."""
+    try:
+        proceso = subprocess.Popen(  # noqa: S603 - el que abre archivos en el escritorio, con una ruta
+            [programa, str(archivo)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C en el menú no lo cierra
+        )
+    except OSError:  # no está instalado
+        return False
+    try:
+        return proceso.wait(_ESPERA_AL_ABRIR) == 0
+    except subprocess.TimeoutExpired:
+        Thread(target=proceso.wait, daemon=True).start()  # alguien debe esperar a que termine
+        return True
 
 
 def _lugar(error: BaseException) -> str:

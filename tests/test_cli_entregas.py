@@ -139,5 +139,5 @@ def test_revisar_un_catalogo_dice_lo_que_le_falta(tmp_path: Path) -> None:
     malo.write_text("clave;nombre\n504;Instituto\n", encoding="utf-8")
     dicho = CliRunner().invoke(orden, ["plantilla", "mir", "--catalogo", str(malo), "-o", str(tmp_path / "p")])
     assert dicho.exit_code == 1
-    assert "y repita la orden" in dicho.output
+    assert "y repita." in dicho.output
     assert "reenvíe" not in dicho.output

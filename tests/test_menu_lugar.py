@@ -13,7 +13,7 @@ import pytest
 from pei_excel import menu
 from pei_excel.cli import orden
 from pei_excel.menu import lugar
-from pei_excel.oficina import RECIBIDOS, RESULTADOS, hay_libros
+from pei_excel.oficina import CATALOGO, RECIBIDOS, RESULTADOS, hay_libros
 from pei_excel.salidas import NoSePudo
 from pei_excel.terminal import con_red, ejecutar
 
@@ -189,3 +189,46 @@ def test_cambiar_de_carpeta_y_de_periodo_es_una_sola_cosa(
     monkeypatch.chdir(una)
     assert f"Carpeta: {otra}\n" not in usar("8", str(otra), "^C", "0", "")
     assert f"Carpeta: {otra}\n" in usar("8", str(otra), "2024-T1", "0", "")
+
+
+# ---------------------------------------------------------------- lo que dice
+
+
+def test_el_catalogo_que_se_quita_mientras_se_elige(
+    usar: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogo = una_oficina(tmp_path / "Planeación") / CATALOGO
+    catalogo.write_bytes(b"x")
+    monkeypatch.chdir(catalogo.parent)
+    dicho = usar("7", lambda: (catalogo.unlink(), "f")[1], "0", "")
+    assert "«catalogo.xlsx» ya no está." in dicho
+    assert "Falta 'RUTA" not in dicho
+
+
+def test_un_catalogo_danado_no_habla_de_ordenes(
+    usar: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carpeta = una_oficina(tmp_path / "Planeación")
+    (carpeta / CATALOGO).write_bytes(b"x")
+    monkeypatch.chdir(carpeta)
+    dicho = usar("0", "")
+    assert "no se usa" in dicho
+    assert "la orden" not in dicho
+
+
+def test_una_oficina_de_otro_ano_lo_dice(
+    usar: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lo que toca por la fecha no está entre sus carpetas: con qué años sí y cómo cambiar."""
+    carpeta = una_oficina(tmp_path / "Planeación")
+    monkeypatch.chdir(carpeta)
+    assert "sólo hay carpetas de" not in usar("8", "", "2024-T4", "0", "")
+    (carpeta / RECIBIDOS / "2024-T2").rename(carpeta / RECIBIDOS / "2023-T4")
+    assert "sólo hay carpetas de 2023" in usar("0", "")
+
+
+def test_control_c_deja_el_intro_en_su_renglon(
+    usar: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(una_oficina(tmp_path / "Planeación"))
+    assert "  0  Salir\n\n\n\n" in usar("^C", "")

@@ -43,7 +43,8 @@ def test_el_periodo_puede_ser_mes_o_trimestre(texto: str, codigo: str) -> None:
     assert leer(MesOTrimestre(), texto).valor == Periodo.de_codigo(codigo)
 
 
-@pytest.mark.parametrize("texto", ["", "enero y mayo 2024", "junio 2023 2024", "pronto", "2024-13"])
+@pytest.mark.parametrize("texto", ["", "enero y mayo 2024", "junio 2023 2024", "pronto", "2024-13", "María 2024",
+                                   "Mari\u0301a 2024", "Según 2024", "Agósto-dic"])
 def test_lo_que_no_es_un_periodo_se_dice(texto: str) -> None:
     assert leer_periodo(texto, 2024) is None
 

@@ -336,6 +336,21 @@ def test_el_de_unix_con_varios_argumentos_y_desde_otra_parte(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="los de Windows tienen su prueba")
+@pytest.mark.parametrize("nombre", ["INICIAR.sh", "Revisar.sh"])
+def test_control_c_no_termina_el_de_unix(tmp_path: Path, nombre: str) -> None:
+    """Llega también a su intérprete: el programa lo atiende, sigue hasta terminar y da su estado."""
+    (programa := tmp_path / "python").write_text(
+        '#!/bin/sh\ncase "$*" in *"-m pei_excel"*) trap "" INT; kill -INT 0; exit 7;; esac\n'
+    )
+    programa.chmod(0o755)
+    (tmp_path / nombre).write_bytes(archivos_de_inicio(tmp_path, sistema="linux", programa=str(programa))[nombre])
+    salida = subprocess.run(
+        ["sh", str(tmp_path / nombre)], stdin=subprocess.DEVNULL, start_new_session=True, check=False
+    )
+    assert salida.returncode == 7
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="los de Windows tienen su prueba")
 def test_el_de_unix_sin_python_lo_dice(tmp_path: Path) -> None:
     (tmp_path / "INICIAR.sh").write_bytes(archivos_de_inicio(tmp_path, sistema="linux", programa="/no")["INICIAR.sh"])
     for orden in ("dirname", "sh"):

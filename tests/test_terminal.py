@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -102,6 +104,23 @@ def test_en_windows_abre_el_archivo_el_sistema(monkeypatch: pytest.MonkeyPatch, 
     assert abrir(tmp_path)
     assert not abrir(tmp_path / "nada")
     assert abiertos == [tmp_path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="en Windows lo abre el sistema")
+def test_en_unix_lo_que_no_se_abre_se_sabe_y_no_se_oye(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Lo que el programa del escritorio dice en inglés no se muestra; sin él, tampoco se abre."""
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    monkeypatch.setattr(terminal, "_ESPERA_AL_ABRIR", 0.5)
+    monkeypatch.setattr(terminal.sys, "platform", "linux")
+    for guion, abre in (("echo no >&2; exit 3", False), ("test -f \"$1\"", True), ("sleep 1", True)):
+        (tmp_path / "xdg-open").write_text(f"#!/bin/sh\n{guion}\n")
+        (tmp_path / "xdg-open").chmod(0o755)
+        assert abrir(tmp_path / "xdg-open") is abre
+    monkeypatch.setenv("PATH", str(tmp_path / "nada"))
+    assert not abrir(tmp_path / "xdg-open")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_lo_demas_se_toma_como_se_escribe(monkeypatch: pytest.MonkeyPatch) -> None:

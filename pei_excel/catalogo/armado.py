@@ -68,7 +68,7 @@ def leer_catalogo(ruta: Path, archivo: str | None = None) -> tuple[Catalogo | No
     libro = leer_de_oficina(ruta, archivo or ruta.name, CATALOGO)
     hallazgos = [
         # El catálogo es de la propia oficina: no hay a quién reenviárselo.
-        replace(h, como_corregir=h.como_corregir.replace(" y reenvíelo", " y repita la orden"))
+        replace(h, como_corregir=h.como_corregir.replace(" y reenvíelo", " y repita"))
         for h in revisar(libro, Contexto()).hallazgos
     ]
     if libro.rechazado or any(h.severidad is Severidad.ERROR for h in hallazgos):

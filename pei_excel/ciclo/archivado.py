@@ -15,6 +15,7 @@ from pei_excel import VERSION as PROGRAMA
 from pei_excel.archivos import buscar, originales
 from pei_excel.ciclo.bitacora import ahora
 from pei_excel.ciclo.cerrados import CERRADOS, ORIGINALES, RESULTADOS, quitar, versiones
+from pei_excel.ciclo.llegadas import comparar
 from pei_excel.definitivo import Definitivo
 from pei_excel.documento import a_texto, totales
 from pei_excel.hallazgo import Severidad
@@ -83,26 +84,8 @@ class Repetida(NamedTuple):
 
 
 def _comprobar(carpeta: Path, repetida: Repetida) -> None:
-    libros, de_carpeta = repetida.documento["libros"], repetida.documento["hallazgos"]
-    antes = {x["archivo"]: x["sha256"] or "" for x in libros}
-    conocidos = antes.keys() | {h["archivo"] for h in de_carpeta}
-    ahora_hay = {a.nombre: a.ruta for a in buscar([carpeta], repetida.limites).archivos}
-    partes = [
-        f"{dice} {nombrar(sorted(cuales))}" for dice, cuales in (
-            ("cambió", {n for n in antes.keys() & ahora_hay.keys() if huella(ahora_hay[n]) != antes[n]}),
-            ("llegó", ahora_hay.keys() - conocidos),
-            ("ya no está", antes.keys() - ahora_hay.keys()),
-        ) if cuales
-    ]
-    if partes:
-        raise NoSePudo(f"En «{carpeta}», después de consolidar, {enumerar(partes)}. {repetida.que_hacer}")
-
-
-def nombrar(nombres: list[str]) -> str:
-    visibles = [f"«{n}»" for n in nombres[:_SE_NOMBRAN]]
-    if len(nombres) > _SE_NOMBRAN:
-        visibles.append(f"{len(nombres) - _SE_NOMBRAN} más")
-    return enumerar(visibles)
+    if despues := comparar(carpeta, repetida.documento, repetida.limites):
+        raise NoSePudo(f"En «{carpeta}», después de consolidar, {despues.que_paso}. {repetida.que_hacer}")
 
 
 def por_solventar(resultado: Resultado) -> int:
@@ -143,7 +126,7 @@ class EnCurso:
         if cuantas and not (self._con_observaciones and por_que):
             quedan = "Queda" if cuantas == 1 else "Quedan"
             raise NoSePudo(
-                f"{quedan} {cuenta(cuantas, 'observación', 'observaciones')} por solventar. Pida que se corrijan o "
+                f"{quedan} {cuenta(cuantas, 'observación', 'observaciones')} por solventar. Pida que se atiendan o "
                 "anote en el consolidado las que no proceden, y consolide otra vez; o cierre así y diga por qué"
                 + indicacion(orden=": --con-observaciones --motivo «…»", menu=".")
             )

@@ -205,8 +205,22 @@ def mostrar(sesion: Sesion) -> None:
     try:
         if not sesion.oficina.hay_recibidos(sesion.periodo):
             click.echo(f"Lo que llegue se guarda en «{Path(RECIBIDOS) / sesion.periodo.codigo}».")
+            _decir_de_otros_anos(sesion)
     except NoSePudo as error:
         click.echo(str(error))
+
+
+def _decir_de_otros_anos(sesion: Sesion) -> None:
+    """La carpeta se preparó para otro año que el que toca por la fecha, y puede ser el que se quiere."""
+    anos: set[int] = set()
+    for carpeta in _carpetas_de(sesion.oficina.carpeta / RECIBIDOS):
+        try:
+            anos.add(Periodo.de_codigo(carpeta.name).ejercicio)
+        except ValueError:  # no es de un periodo
+            continue
+    if anos and sesion.periodo.ejercicio not in anos:
+        click.echo(f"En «{RECIBIDOS}» sólo hay carpetas de {enumerar([str(a) for a in sorted(anos)])}. Si trabaja con "
+                   "otro año que el que se muestra, cambie de periodo con la opción 8.")
 
 
 def _decir_del_catalogo(sesion: Sesion) -> None:
@@ -245,11 +259,7 @@ def decir_donde_hay_libros(sesion: Sesion) -> None:
     recibidos = sesion.oficina.carpeta / RECIBIDOS
     click.echo(f"No hay libros en «{sesion.oficina.recibidos(sesion.periodo)}». Guarde ahí lo que llegó.")
     otros: list[str] = []
-    try:
-        suyas = sorted(p for p in recibidos.iterdir() if p.is_dir())
-    except PermissionError as error:
-        raise sin_permiso(recibidos) from error
-    for carpeta in suyas:
+    for carpeta in _carpetas_de(recibidos):
         try:
             if not hay_libros(carpeta):
                 continue
@@ -264,6 +274,13 @@ def decir_donde_hay_libros(sesion: Sesion) -> None:
                    "carpeta de su periodo.")
     if otros:
         click.echo(f"  Sí los hay de {enumerar(otros)}: cambie de periodo con la opción 8.")
+
+
+def _carpetas_de(lugar: Path) -> list[Path]:
+    try:
+        return sorted(p for p in lugar.iterdir() if p.is_dir())
+    except PermissionError as error:
+        raise sin_permiso(lugar) from error
 
 
 def _que_hacer_con(carpeta: Path, actual: Periodo) -> str:

@@ -8,6 +8,7 @@ import click
 
 from pei_excel.menu.periodo import reabrir
 from pei_excel.menu.sesion import Sesion, elegir
+from pei_excel.oficina import CATALOGO
 from pei_excel.salidas import ULTIMO
 from pei_excel.terminal import preguntar, preguntar_ruta
 
@@ -60,7 +61,11 @@ def _preparar(sesion: Sesion) -> None:
 
 
 def _catalogo(sesion: Sesion) -> None:
-    sesion.orden("revisar", sesion.oficina.catalogo)
+    catalogo = sesion.oficina.catalogo
+    if catalogo is None:
+        click.echo(f"«{CATALOGO}» ya no está. Regréselo a su carpeta o prepárela otra vez: sale uno en blanco.")
+        return
+    sesion.orden("revisar", catalogo)
 
 
 def _transparencia(sesion: Sesion) -> None:

@@ -186,6 +186,8 @@ export PYTHONUTF8=1 {OFICINA}="$oficina"
 estado=-1
 for python in {lista}; do
     if "$python" -P -c 'import pei_excel' >/dev/null 2>&1; then
+        # Ctrl-C lo atiende el programa; sin esto, al terminar lo atendería también esta ventana y se cerraría.
+        trap : INT
         "$python" -X utf8 -P -m pei_excel {orden}
         estado=$?
         break
@@ -193,6 +195,7 @@ for python in {lista}; do
 done
 if [ "$estado" = -1 ]; then
     if command -v pei-excel >/dev/null 2>&1; then
+        trap : INT
         pei-excel {orden}
         estado=$?
     else
