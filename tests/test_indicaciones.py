@@ -27,14 +27,14 @@ DE_ORDENES = re.compile(r"(?:^|[\s«(])(?:--[a-z]{2}|-o\b)|PEI_EXCEL_|pei-excel 
 #: Módulos y funciones que sólo hablan con quien escribe órdenes, y por qué.
 SOLO_ORDENES = {
     "cli.py": "la ayuda", "portatil.py": "otro programa, que arma la copia portátil",
-    "recepciones.py:elegidos": "--usar no está en el menú", "publicar.py:leer_publicados": "--publicado tampoco",
+    "ciclo/recepciones.py:elegidos": "--usar no está en el menú", "publicar.py:leer_publicados": "--publicado tampoco",
     "correo/composicion.py:_clave_de_hoy": "--unidad tampoco", "correo/ordenes.py:copiar_textos": "--copiar-textos",
     "correo/servidor.py:_falta": "el menú mira antes si hay cuenta", "correo/servidor.py:de_ambiente": "lo mismo",
     "terminal.py:_ayuda": "se usa en una indicación", "ordenes/salida.py:transparencia": "--publicado",
     "correo/ordenes.py:_exigir": "--unidad", "ordenes/libros.py:plantilla": "el menú pide lo que puede pedirse junto",
     "ordenes/periodo.py:cerrar": "el menú no deja el motivo en blanco", "ordenes/periodo.py:reabrir": "lo mismo",
     "ordenes/salida.py:": "la ayuda", "simulacion/practica.py:escribir_practica": "simular no está en el menú",
-    "arranque.py": "lo que escribe son archivos de órdenes",
+    "oficina/arranque.py": "lo que escribe son archivos de órdenes",
 }
 
 
