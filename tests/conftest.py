@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,14 +22,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fijo"))
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """De cada prueba con LibreOffice que tiene varios casos, el primero es ordinario y los demás son largos."""
-    vistas: set[tuple[Path, str]] = set()
+    """De una prueba con muchos casos, los ordinarios son uno de cada tantos (`muestra`) o, con LibreOffice, el primero.
+
+    Los demás son largos: los corre la integración continua.
+    """
+    vistas: Counter[tuple[Path, str]] = Counter()
     for item in items:
-        if item.get_closest_marker("libreoffice") and isinstance(item, pytest.Function):
-            llave = item.path, item.originalname
-            if llave in vistas:
-                item.add_marker("larga")
-            vistas.add(llave)
+        if not isinstance(item, pytest.Function):
+            continue
+        muestra = item.get_closest_marker("muestra")
+        cada = muestra.args[0] if muestra else 0
+        llave = item.path, item.originalname
+        if vistas[llave] % cada if cada else vistas[llave] and item.get_closest_marker("libreoffice"):
+            item.add_marker("larga")
+        vistas[llave] += 1
 
 
 @pytest.fixture(scope="session")

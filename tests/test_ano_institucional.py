@@ -157,7 +157,7 @@ def _hubo_decisiones(oficina: Oficina, codigo: str) -> bool:
 
 
 @pytest.mark.usefixtures("catalogo_leido_una_vez")
-@pytest.mark.parametrize("formato", ["MIR", "POI"])
+@pytest.mark.parametrize("formato", ["MIR", pytest.param("POI", marks=pytest.mark.larga)])
 def test_dos_trimestres_de_un_municipio_pequeno(formato: str, tmp_path: Path, buzon: Buzon) -> None:  # noqa: F811
     """Reenvíos, decisiones, cierre con observaciones, reapertura, lo retroactivo y lo modificado; y los correos.
 

@@ -155,6 +155,7 @@ def _un_periodo(planes: list[PlanAnual], entregado: str, carpeta: Path) -> None:
         _comparar_todo(tablas, _por_actividad(cuadro, periodo.mes), ponderado=False)
 
 
+@pytest.mark.muestra(3)
 @pytest.mark.parametrize("entregado", CONSOLIDACIONES)
 def test_los_totales_de_cada_periodo_son_los_de_pandas(entregado: str, tmp_path: Path) -> None:
     _un_periodo(_planes(3, 11), entregado, tmp_path)

@@ -89,7 +89,7 @@ def test_lo_limpio_no_da_hallazgos_y_sus_cifras_son_las_ciertas(
 
 
 @pytest.mark.parametrize("defecto", DEFECTOS, ids=str)
-@settings(deadline=None, max_examples=2, database=None)
+@settings(deadline=None, max_examples=1, database=None)  # con muchas semillas, las largas
 @given(semilla=SEMILLAS)
 def test_un_defecto_da_exactamente_su_hallazgo(defecto: Defecto, ruta: Path, semilla: int) -> None:
     simulado, esperados = _con_defecto(defecto, semilla, 2)
@@ -97,7 +97,7 @@ def test_un_defecto_da_exactamente_su_hallazgo(defecto: Defecto, ruta: Path, sem
     assert _hallados(revisiones) == _esperados(simulado, esperados)
 
 
-@settings(deadline=None, max_examples=40, database=None)
+@settings(deadline=None, max_examples=15, database=None)
 @given(semilla=SEMILLAS, trimestre=TRIMESTRES, cuantos=st.integers(2, 4))
 def test_varios_defectos_dan_exactamente_los_suyos(ruta: Path, semilla: int, trimestre: int, cuantos: int) -> None:
     simulado = simular_informe(semilla, trimestre=trimestre)

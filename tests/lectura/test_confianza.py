@@ -201,7 +201,7 @@ def comprobar_rescate(copia: Copia, guardado: bytes, ruta: Path) -> list[str]:
     return malas
 
 
-@pytest.mark.parametrize("formato", ["MIR", "POI"])
+@pytest.mark.parametrize("formato", ["MIR", pytest.param("POI", marks=pytest.mark.larga)])
 def test_lo_rescatado_es_de_su_medida_y_su_renglon(formato: str, tmp_path: Path) -> None:
     """Nada se inventa: una cifra rescatada es la que la copia tenía bajo esa medida, ese mes y ese renglón."""
     malas = []

@@ -25,6 +25,7 @@ def con_renglon(hoja: str, columna: str, texto: str, numeros: tuple[str, ...], *
     return crudo(filas=filas)
 
 
+@pytest.mark.muestra(5)
 @pytest.mark.parametrize("texto", ROTULOS)
 @pytest.mark.parametrize(("hoja", "columna", "numero"), [
     ("Programación", "codigo", "programado_m6"), ("Programación", "actividad", "programado_total"),
