@@ -70,7 +70,7 @@ def test_cada_opcion_es_la_orden_que_se_escribiria(
     assert ordenes == [
         ["revisar", str(recibidos), "--periodo", "2024-T2"],
         ["consolidar", str(recibidos), "--periodo", "2024-T2", "-o", resultados],
-        ["estado", "--periodo", "2024-T2", "-o", resultados],
+        ["estado", "--periodo", "2024-T2", "--recibidos", str(recibidos), "-o", resultados],
         ["cerrar", "2024-T2", "-o", resultados],
     ]
 

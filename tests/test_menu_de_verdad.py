@@ -168,6 +168,37 @@ def test_quien_falta_y_los_recordatorios_sin_haber_consolidado(carpeta: Path, us
     assert "Primero prepare los libros" in usar("4", "e", "0")
     escribir(carpeta / oficina.RECIBIDOS / "2024-T2" / "uno.xlsx", unidad=U21, programa=P1)
     assert "Primero consolide" in usar("4", "d", "0")
+    dicho = usar("5", "0")
+    assert "Hay 1 libro sin consolidar: consolide (opción 3) para saber quién falta." in dicho
+    assert "faltan" not in dicho
+    usar("3", "n", "0")
+    assert "sin consolidar" not in usar("5", "0")
+    shutil.rmtree(carpeta / oficina.RESULTADOS)
+    (carpeta / oficina.RESULTADOS).mkdir()
+    assert "Hay 1 libro sin consolidar: consolide (opción 3)" in usar("5", "0")
+    dicho = " ".join(usar("8", "", "2001", "5", "0").split())
+    assert "el catálogo no dice que alguien deba informar el ejercicio 2001." in dicho
+    assert "2001-T4, elija otro (opción 8)" in dicho
+
+
+def test_lo_que_llega_despues_de_consolidar_se_dice_y_no_se_escribe_sin_preguntar(
+    con_libros: Path, usar: Menu
+) -> None:
+    """El tablero dice de cuándo es; con lo de antes no se hacen correos salvo que se acepte."""
+    recibidos, correos = con_libros / oficina.RECIBIDOS / "2024-T2", con_libros / oficina.RESULTADOS / "correos"
+    usar("3", "n", "0")
+    dicho = usar("5", "0")
+    assert "Según la consolidación del " in dicho
+    assert "Desde la última consolidación" not in dicho
+    shutil.copyfile(recibidos / "uno.xlsx", recibidos / "tres.xlsx")
+    (recibidos / "dos.xlsx").unlink()
+    paso = "Desde la última consolidación llegó «tres.xlsx» y ya no está «dos.xlsx»: consolide otra vez (opción 3)"
+    assert paso in " ".join(usar("5", "0").split())
+    for motivo in "abcdf":
+        assert paso in usar("4", motivo, "", "0")
+        assert not correos.exists()
+    assert "borrador" in usar("4", "f", "s", "0")
+    assert correos.exists()
 
 
 def test_preparar_libros_no_escribe_encima_sin_preguntar(carpeta: Path, usar: Menu) -> None:

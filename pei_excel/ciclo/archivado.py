@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pei_excel import VERSION as PROGRAMA
-from pei_excel.archivos import buscar, originales
+from pei_excel.archivos import originales
 from pei_excel.ciclo.bitacora import ahora
 from pei_excel.ciclo.cerrados import CERRADOS, ORIGINALES, RESULTADOS, quitar, versiones
 from pei_excel.ciclo.llegadas import comparar
@@ -20,14 +20,13 @@ from pei_excel.definitivo import Definitivo
 from pei_excel.documento import a_texto, totales
 from pei_excel.hallazgo import Severidad
 from pei_excel.indicaciones import como_se_escribe, con_resultados_en, indicacion
-from pei_excel.lectura.disco import huella
 from pei_excel.lectura.limites import LIMITES, Limites
 from pei_excel.periodos import Periodo
 from pei_excel.proceso import Consolidado, Resultado
 from pei_excel.reglas.base import Contexto
 from pei_excel.revision import Suerte
 from pei_excel.salidas import CIERRE, Carpeta, NoSePudo, escribir_entero, motivo
-from pei_excel.textos import cuenta, enumerar
+from pei_excel.textos import cuenta
 
 #: Archivos o diferencias que se nombran en una línea.
 _SE_NOMBRAN = 5

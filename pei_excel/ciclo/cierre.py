@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pei_excel.catalogo import Catalogo, leer_catalogo
-from pei_excel.ciclo.archivado import EnCurso, Repetida, nombrar, por_solventar_segun
+from pei_excel.ciclo.archivado import EnCurso, Repetida, por_solventar_segun
 from pei_excel.ciclo.bitacora import Bitacora, BitacoraInservible, ahora
 from pei_excel.ciclo.catalogo_usado import se_uso_catalogo
 from pei_excel.ciclo.cerrados import ORIGINALES, REAPERTURA, PeriodoCerrado, Version, cerrada, reponer, versiones
+from pei_excel.ciclo.llegadas import nombrar
 from pei_excel.definitivo import DEFINITIVO, Definitivo
 from pei_excel.documento import a_texto
 from pei_excel.indicaciones import como_se_escribe, con_resultados_en, indicacion

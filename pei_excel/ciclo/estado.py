@@ -1,7 +1,7 @@
 """El tablero de la oficina: de cada periodo, quién entregó, quién falta, quién se retrasó, qué se observó y qué cambió.
 
 Sale de lo último que se consolidó (`resultado.json`) y, donde ya no está, de la bitácora; los dos dicen lo mismo. No
-mira el reloj: lo que falta es lo que faltaba al consolidar.
+mira el reloj: lo que falta es lo que faltaba al consolidar, y si después llegó algo lo dice.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from typing import Any
 from pei_excel.catalogo import Catalogo
 from pei_excel.ciclo import cerrados
 from pei_excel.ciclo.bitacora import ENVIADO, Bitacora, BitacoraInservible, Cierre, Corrida, Envio
+from pei_excel.ciclo.llegadas import Llegadas, desde_lo_consolidado
 from pei_excel.control import Entregado, con_plazos
 from pei_excel.correo.constancia import CORREOS, ENVIADOS, sin_anotar
 from pei_excel.formatos import FORMATOS
 from pei_excel.hallazgo import Destinatario, Severidad
+from pei_excel.indicaciones import indicacion
 from pei_excel.periodos import Periodo
 from pei_excel.reglas.lista import POR_CODIGO
 from pei_excel.revision import Suerte
@@ -94,6 +96,13 @@ class Tablero:
     cierres: list[Cierre] = field(default_factory=list)
     envios: list[Envio] = field(default_factory=list)  #: los correos, en el orden en que se mandaron
     sin_anotar: int = 0  #: copias de correos enviados que la bitácora no tiene
+    cuando: date | None = None  #: de qué día es la consolidación, si la bitácora lo dice
+    despues: Llegadas = field(default_factory=Llegadas)  #: lo que hay en lo recibido y esa consolidación no vio
+
+    @property
+    def cerrado(self) -> bool:
+        """Lo último que se hizo con él fue cerrarlo."""
+        return bool(self.cierres) and self.cierres[-1].accion == "cerrar"
 
     @property
     def enviados(self) -> list[Envio]:
@@ -110,6 +119,9 @@ class Tablero:
         """Para JSON."""
         return {
             "periodo": self.periodo.codigo,
+            "consolidado": self.cuando.isoformat() if self.cuando else None,
+            "sin_consolidar": {"llegaron": self.despues.llegaron, "cambiaron": self.despues.cambiaron,
+                               "ya_no_estan": self.despues.ya_no_estan},
             "formatos": [p.como_datos() for p in self.partes],
             "frecuentes": [{"regla": r, "informes": n, "debe_cumplirse": _que(r)} for r, n in self.frecuentes],
             "cierres": [{"accion": c.accion, "version": c.version, "motivo": c.motivo,
@@ -139,11 +151,12 @@ def _de_retraso(e: Entregado) -> dict[str, Any]:
 
 
 def leer_tableros(
-    base: Path, periodo: Periodo | None = None, catalogo: Catalogo | None = None
+    base: Path, periodo: Periodo | None = None, catalogo: Catalogo | None = None, recibidos: Path | None = None
 ) -> tuple[list[Tablero], list[str]]:
     """Los tableros de una carpeta de resultados, por periodo, y lo que no pudo leerse (líneas para el usuario).
 
-    Con el catálogo se vuelve a preguntar quién debía entregar y hasta cuándo.
+    Con el catálogo se vuelve a preguntar quién debía entregar y hasta cuándo. `recibidos` es la carpeta de lo que llegó
+    de ese periodo, si no la recuerda la bitácora.
     """
     avisos: list[str] = []
     corridas: dict[str, Corrida] = {}
@@ -160,20 +173,32 @@ def leer_tableros(
     for codigo in _periodos_escritos(base):
         try:
             texto = (base / codigo / ULTIMO).read_text(encoding="utf-8")
-            corridas[codigo] = _de_documento(codigo, json.loads(texto))
+            leida = _de_documento(codigo, json.loads(texto))
+            anotada = corridas.get(codigo)  # dice cuándo fue, si es la misma
+            misma = anotada is not None and anotada.entregas == leida.entregas
+            corridas[codigo] = leida._replace(cuando=anotada.cuando) if anotada and misma else leida
         except (OSError, KeyError, TypeError, ValueError, AttributeError):
             sigue = "se usa la bitácora" if codigo in corridas else "ese periodo no se muestra; consolide otra vez"
             avisos.append(f"«{base / codigo / ULTIMO}» no puede leerse: {sigue}.")
     codigos = {Periodo.de_codigo(c): c for c in corridas}
     if periodo is not None:
         codigos = {p: c for p, c in codigos.items() if p == periodo}
-        if not codigos and catalogo is not None:  # todavía no se consolida: falta todo lo esperado
-            return [_tablero(periodo, (), (), catalogo, cierres, envios)], avisos
+        if not codigos:  # todavía no se consolida: falta todo lo esperado, si no ha llegado nada
+            despues = desde_lo_consolidado(base, periodo.codigo, recibidos)
+            if catalogo is not None or despues:
+                nuevo = _tablero(periodo, (), (), None if despues else catalogo, cierres, envios)
+                nuevo.despues = despues
+                return [nuevo], avisos
     tableros = [
         _tablero(p, corridas[c].entregas, corridas[c].hallazgos, catalogo, cierres, envios)
         for p, c in sorted(codigos.items(), key=lambda par: (par[0].ultimo_dia, par[0].clase, par[1]))
     ]
     for tablero in tableros:
+        codigo = codigos[tablero.periodo]
+        tablero.cuando = date.fromisoformat(corridas[codigo].cuando[:10]) if corridas[codigo].cuando else None
+        segun = {"libros": [{"archivo": e.archivo, "sha256": e.sha256} for e in corridas[codigo].entregas if e.llego],
+                 "hallazgos": []}  # si ya no está el resultado.json
+        tablero.despues = desde_lo_consolidado(base, codigo, recibidos, segun)
         try:
             tablero.sin_anotar = sin_anotar(base, tablero.periodo.codigo, (e.message_id for e in tablero.envios))
         except OSError as error:
@@ -254,6 +279,12 @@ def _lineas(t: Tablero) -> list[str]:
     lineas = [titulo, "=" * len(titulo)]
     for cierre in t.cierres[-1:]:
         lineas += _doblar(_de_cierre(cierre))
+    if t.cuando:
+        lineas += _doblar(f"Según la consolidación del {_dia(t.cuando)}.")
+    if frase := t.despues.frase(cerrado=t.cerrado):
+        lineas += _doblar(frase)
+    elif not t.partes:
+        lineas += _doblar(_sin_nada(t.periodo))
     for parte in t.partes:
         lineas += ["", *_de_parte(parte)]
     if t.envios or t.sin_anotar:
@@ -265,6 +296,19 @@ def _lineas(t: Tablero) -> list[str]:
     return lineas
 
 
+def _sin_nada(periodo: Periodo) -> str:
+    """Ni se ha consolidado ni el catálogo dice quién debe informarlo."""
+    otro = indicacion(orden="diga otro con --periodo", menu="elija otro (opción 8)")
+    return (
+        f"No se ha consolidado, y el catálogo no dice que alguien deba informar {periodo.con_articulo}. Si le interesa "
+        f"un periodo que se informa, por ejemplo {periodo.ejercicio}-T{periodo.trimestre or 4}, {otro}."
+    )
+
+
+def _dia(fecha: date | None) -> str:
+    return f"{fecha.day:02d}/{fecha.month:02d}/{fecha.year}" if fecha else ""
+
+
 def _de_correos(t: Tablero) -> list[str]:
     lineas: list[str] = []
     if t.enviados:
@@ -273,8 +317,7 @@ def _de_correos(t: Tablero) -> list[str]:
         cuales = enumerar(f"{n} de {motivo}" for motivo, n in sorted(por_motivo.items()))
         cuantos = cuenta(len({e.para.casefold() for e in t.enviados}), "dirección", "direcciones")
         veces = cuenta(len(t.enviados), "envío")
-        cuando = f"{dia.day:02d}/{dia.month:02d}/{dia.year}"
-        lineas += _doblar(f"Correos enviados a {cuantos}, en {veces}: {cuales}; el último, el {cuando}.")
+        lineas += _doblar(f"Correos enviados a {cuantos}, en {veces}: {cuales}; el último, el {_dia(dia)}.")
     if t.sin_anotar:
         lineas += _doblar(
             f"La bitácora no tiene {cuenta(t.sin_anotar, 'correo enviado', 'correos enviados')}: su copia está en "
@@ -327,14 +370,11 @@ def _nombrado(e: Entregado) -> str:
 
 
 def _retraso(e: Entregado) -> str:
-    def dia(fecha: Any) -> str:
-        return f"{fecha.day:02d}/{fecha.month:02d}/{fecha.year}"
-
     origen = f", {e.origen}" if _cuando(e) == e.fecha else " por primera vez"
     prorroga = " con prórroga" if e.prorroga and e.prorroga == e.hasta else ""
     return (
-        f"{e.quien}, {cuenta(e.retraso or 0, 'día')} (recibido el {dia(_cuando(e))}{origen}; límite{prorroga} "
-        f"{dia(e.hasta)})"
+        f"{e.quien}, {cuenta(e.retraso or 0, 'día')} (recibido el {_dia(_cuando(e))}{origen}; límite{prorroga} "
+        f"{_dia(e.hasta)})"
     )
 
 

@@ -40,11 +40,26 @@ def correos(sesion: Sesion) -> None:
             click.echo("Primero consolide (opción 3): los correos llevan sus resultados y dicen quién ya entregó.")
             return
         carpeta, de_cual = sesion.oficina.resultados, ("--periodo", sesion.periodo.codigo)
+    elif not _al_dia(sesion):
+        return
     a_quien = (_TESORERIA,) if motivo == _TESORERIA else ("unidades", "--motivo", motivo)
     orden = ("enviar", carpeta, "--a", *a_quien, *de_cual, *sesion.con_catalogo, "--zip", "-o",
              sesion.oficina.resultados)
     if sesion.orden(*orden) in {0, 1} and _hay_borradores(sesion, motivo):
         _ofrecer(sesion, orden)
+
+
+def _al_dia(sesion: Sesion) -> bool:
+    """Lo consolidado es lo que hay en lo recibido, o se aceptó escribir con lo de entonces."""
+    from pei_excel.ciclo.cerrados import cerrada
+    from pei_excel.ciclo.llegadas import desde_lo_consolidado
+
+    resultados, codigo = sesion.oficina.resultados, sesion.periodo.codigo
+    despues = desde_lo_consolidado(resultados, codigo, sesion.oficina.recibidos(sesion.periodo))
+    if not despues:
+        return True
+    click.echo(despues.frase(cerrado=cerrada(resultados, codigo) is not None))
+    return confirmar("¿Hago los correos sin contarlo?", propuesta=False)
 
 
 def _hay_borradores(sesion: Sesion, motivo: str) -> bool:

@@ -10,8 +10,14 @@ from pei_excel.textos import enumerar
 
 
 def quien_falta(sesion: Sesion) -> None:
-    """Quién entregó y quién no."""
-    sesion.orden("estado", "--periodo", sesion.periodo.codigo, *sesion.con_catalogo, "-o", sesion.oficina.resultados)
+    """Quién entregó y quién no, según lo último que se consolidó, y si después llegó algo."""
+    from pei_excel.ciclo.llegadas import recordada
+
+    resultados, periodo = sesion.oficina.resultados, sesion.periodo
+    de_donde = ("--recibidos", sesion.oficina.recibidos(periodo)) if (
+        sesion.oficina.hay_recibidos(periodo) and recordada(resultados, periodo.codigo) is None
+    ) else ()
+    sesion.orden("estado", "--periodo", periodo.codigo, *sesion.con_catalogo, *de_donde, "-o", resultados)
 
 
 def cerrar(sesion: Sesion) -> None:

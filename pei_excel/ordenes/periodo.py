@@ -16,20 +16,28 @@ from pei_excel.terminal import Entero, Orden
 @click.option("--periodo", type=TipoPeriodo(), help="Sólo ese periodo; sin él, todos los que se han consolidado.")
 @click.option("--catalogo", type=click.Path(path_type=Path), metavar="catalogo.xlsx",
               help="Catálogo de la institución, para decir quién falta y hasta cuándo tenía con lo de hoy.")
+@click.option("--recibidos", type=click.Path(path_type=Path), metavar="CARPETA",
+              help="Con --periodo, la de lo que llegó, si no la recuerda la bitácora: dice si hay algo sin consolidar.")
 @click.option("--json", "como_json", is_flag=True, help="Un documento JSON en la salida.")
 @click.option("-o", "salida", metavar="CARPETA", type=click.Path(path_type=Path), default=Path("salidas"),
               show_default=True, help="Carpeta de resultados.")
-def estado(periodo: Any, catalogo: Path | None, como_json: bool, salida: Path) -> None:
+def estado(
+    periodo: Any, catalogo: Path | None, recibidos: Path | None, como_json: bool, salida: Path
+) -> None:
     """Dice de cada periodo quién entregó, quién falta, quién se retrasó y qué se observó. No escribe nada."""
     from pei_excel.ciclo import estado as tablero
     from pei_excel.documento import a_texto
 
+    if recibidos is not None and periodo is None:
+        uso(f"Diga de qué periodo es «{recibidos}»" + indicacion(orden=", con --periodo.", menu="."))
+    if recibidos is not None and not recibidos.is_dir():
+        uso(f"No existe la carpeta «{recibidos}». Revise la ruta.")
     leido = leer_catalogo_o_salir(catalogo) if catalogo else None
-    if not tablero.hay_resultados(salida) and (leido is None or periodo is None):
+    if not tablero.hay_resultados(salida) and (periodo is None or (leido is None and recibidos is None)):
         uso(f"En «{salida}» no hay resultados de ninguna consolidación. Consolide primero" + indicacion(
             orden=", o diga la carpeta con -o.", menu=" (opción 3)."
         ))
-    tableros, avisos = tablero.leer_tableros(salida, periodo, leido)
+    tableros, avisos = tablero.leer_tableros(salida, periodo, leido, recibidos)
     for aviso in avisos:
         click.echo(aviso, err=True)
     if not tableros:
