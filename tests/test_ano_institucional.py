@@ -145,8 +145,9 @@ def _sin_la_bitacora_el_tablero_es_el_mismo(oficina: Oficina) -> None:
 
 
 def _sin_correos(oficina: Oficina) -> dict[str, Any]:
-    """Los tableros, sin los correos: ésos no están en lo recibido ni en los resultados."""
-    return {codigo: {c: v for c, v in t.items() if c != "correos"} for codigo, t in oficina.tableros().items()}
+    """Los tableros, sin los correos ni cuándo se consolidó: no están en lo recibido ni en los resultados."""
+    sin = {"correos", "consolidado"}
+    return {codigo: {c: v for c, v in t.items() if c not in sin} for codigo, t in oficina.tableros().items()}
 
 
 _DE_DECISIONES = {"aceptados", "observados", "cambios"}
