@@ -31,5 +31,5 @@ def _lo_dice(ruta: Path) -> bool:
 def _anotados(base: Path, periodo: str | None = None) -> list[bool]:
     try:
         return Bitacora.abrir(base, para_escribir=False).con_catalogo(periodo)
-    except BitacoraInservible:  # quien la necesita para trabajar ya lo dice
+    except (BitacoraInservible, OSError):  # ni se abre, o ni la ruta: quien la necesita para trabajar ya lo dice
         return []
