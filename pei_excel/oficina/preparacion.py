@@ -120,7 +120,7 @@ def poner_al_dia(carpeta: Path, *, sistema: str = sys.platform) -> list[str]:
 
 
 def _crear(ruta: Path, hecha: Preparada) -> None:
-    nombre = ruta.relative_to(hecha.carpeta).as_posix()
+    nombre = str(ruta.relative_to(hecha.carpeta))
     if ruta.is_dir():
         hecha.respetados.append(nombre)
         return
