@@ -445,14 +445,20 @@ def test_lo_que_no_abre_se_le_dice_a_quien_dice_su_nombre(origen: Path, catalogo
             libro["hallazgos"] = [roto]
         return hacer
 
-    corrida = Corrida(copiar(origen, tmp_path / "suyo", cambiar("entregas/MIR U21-P1.xlsx")), catalogo)
+    def con_archivo(archivo: str, base: Path) -> Path:
+        carpeta = copiar(origen, base, cambiar(archivo))
+        (base / "recibidos" / archivo).parent.mkdir(exist_ok=True)
+        (base / "recibidos" / "uno.xlsx").rename(base / "recibidos" / archivo)
+        return carpeta
+
+    corrida = Corrida(con_archivo("entregas/MIR U21-P1.xlsx", tmp_path / "suyo"), catalogo)
     assert (corrida.bien, corrida.avisos) == (True, [])
     (correo,) = corrida.borradores().values()
     assert correo["Subject"] == "[U21-P1] 2do. trimestre: 1 corrección, a más tardar el 22 de julio"
     assert "- todo el archivo · Debe corregirse: El archivo está dañado." in corrida.texto("u21")
     assert "Como está no se pudo usar" in corrida.texto("u21")
     for archivo in ("informe.xlsx", "MIR U21-P2.xlsx"):
-        avisos = Corrida(copiar(origen, tmp_path / archivo, cambiar(archivo)), catalogo).avisos
+        avisos = Corrida(con_archivo(archivo, tmp_path / archivo), catalogo).avisos
         assert avisos == [f"«{archivo}»: no se sabe de qué unidad es. Avise por su cuenta a quien lo envió."]
 
 

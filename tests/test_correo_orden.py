@@ -21,6 +21,7 @@ from pei_excel.ciclo.bitacora import Bitacora
 from pei_excel.cli import orden
 from pei_excel.correo import ordenes
 from pei_excel.correo.servidor import Ajustes, Servidor
+from pei_excel.indicaciones import por_menu
 from pei_excel.terminal import con_red, ejecutar
 
 
@@ -163,6 +164,17 @@ def test_perdida_la_bitacora_las_copias_dicen_a_quien_se_mando_ya(
         shutil.rmtree("salidas/correos")
         assert "no consta ningún envío anterior" in ventana.orden(*ENVIAR, "unidades")[1]
     assert len(buzon.recibidos) == 4
+
+
+def test_lo_que_llego_despues_de_consolidar_se_dice_a_quien_escribe_la_orden(ventana: Ventana) -> None:
+    borradores = ("enviar", "salidas/2024-T2", "--a", "tesoreria", "--catalogo", "catalogo.xlsx")
+    assert "última consolidación" not in ventana.orden(*borradores)[2]
+    shutil.copy("recibidos/uno.xlsx", "recibidos/tres.xlsx")
+    with por_menu():  # que ya lo preguntó
+        assert "última consolidación" not in ventana.orden(*borradores)[2]
+    estado, _, avisado = ventana.orden(*borradores)
+    assert estado == 0
+    assert "Desde la última consolidación llegó «tres.xlsx»: consolide otra vez para que cuente." in avisado
 
 
 def test_sin_servidor_se_dice_que_se_intenta_otra_vez(ventana: Ventana) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pei_excel.catalogo import Catalogo
 from pei_excel.ciclo.bitacora import ENVIADO, Bitacora, BitacoraInservible, hoy
+from pei_excel.ciclo.cerrados import cerrada
+from pei_excel.ciclo.llegadas import desde_lo_consolidado
 from pei_excel.correo.borradores import LIBRO, escribir_borradores, guardar_enviado
 from pei_excel.correo.composicion import TESORERIA, Composicion, por_entregar, tamano
 from pei_excel.correo.constancia import Constancia
@@ -75,7 +77,7 @@ def enviar(carpeta: Path, pedido: Pedido, decir: Decir, avisar: Decir) -> bool:
     composicion = Composicion(resultados, pedido.catalogo, Redaccion(textos), pedido.hoy or hoy())
     with puerta(resultados.base):
         mensajes, sin_dueno = _componer(composicion, pedido)
-        for aviso in composicion.avisos:
+        for aviso in (*_de_despues(resultados), *composicion.avisos):
             avisar(aviso)
         for mensaje in mensajes:
             _medir(mensaje, pedido)
@@ -90,6 +92,17 @@ def enviar(carpeta: Path, pedido: Pedido, decir: Decir, avisar: Decir) -> bool:
         else:
             bien = _mandar(resultados, mensajes, pedido, ajustes, decir, avisar)
     return bien and not sin_dueno
+
+
+def _de_despues(resultados: Resultados) -> Iterator[str]:
+    """Que después de consolidar llegó o cambió algo; ante el menú no, que ya lo preguntó."""
+    if not resultados.consolidados:
+        return
+    codigo = resultados.periodo.codigo
+    despues = desde_lo_consolidado(resultados.base, codigo)
+    if despues and (frase := indicacion(orden=despues.frase(cerrado=cerrada(resultados.base, codigo) is not None),
+                                        menu="")):
+        yield frase
 
 
 def _exigir(resultados: Resultados, pedido: Pedido) -> None:
