@@ -22,6 +22,7 @@ from pei_excel.oficina.preparacion import preparar
 from pei_excel.periodos import Periodo
 from pei_excel.simulacion.ano import AnoMunicipal, simular_ano
 from pei_excel.simulacion.ano_modelo import Anotacion
+from pei_excel.simulacion.ano_participantes import unidades_de_la_mir
 from pei_excel.simulacion.practica import MUNICIPIOS, escribir_practica
 from pei_excel.simulacion.practica_guia import guia
 
@@ -91,6 +92,12 @@ def _esta_todo(ano: AnoMunicipal) -> None:
 ])
 def test_lo_que_nombra_esta_en_el_ano(formato: str, unidades: int, semilla: int) -> None:
     _esta_todo(_ano(formato, semilla, unidades))
+
+
+@pytest.mark.parametrize("semilla", [133, 600])
+def test_de_cualquier_semilla_sale_un_ano(semilla: int) -> None:
+    """También de las que tardan en dar un programa que dos unidades puedan compartir."""
+    assert len(unidades_de_la_mir(semilla, 2024, 2)) == 2
 
 
 @pytest.mark.larga

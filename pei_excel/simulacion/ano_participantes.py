@@ -24,8 +24,8 @@ from pei_excel.simulacion.verdad import VerdadDeFila, cifra, verdad_de
 
 T = TypeVar("T")
 
-#: Semillas que se prueban por unidad hasta hallar una con renglones que admitan cambios.
-INTENTOS = 60
+#: Semillas que se prueban por unidad hasta hallar una con renglones que admitan cambios: sirve una de cada cuarenta.
+INTENTOS = 1000
 #: Desde qué mes tiene su nueva clave la unidad que la cambia.
 MES_DEL_CAMBIO = 4
 #: Entre qué partes de la meta ha de quedar lo hecho, y lo que puede bajar ésta.
