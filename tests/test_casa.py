@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pei_excel
@@ -52,6 +53,7 @@ def _modulos() -> list[tuple[str, Path]]:
     return [(ruta.relative_to(RAIZ).parts[0].removesuffix(".py"), ruta) for ruta in sorted(RAIZ.rglob("*.py"))]
 
 
+@cache
 def _importa(ruta: Path) -> set[str]:
     nombres: set[str] = set()
     for nodo in ast.walk(ast.parse(ruta.read_text(encoding="utf-8"))):

@@ -67,8 +67,9 @@ class Terminal:
         antes, _, self._leido = self._leido.partition(buscado)
         return antes.decode()
 
-    def interrumpir(self) -> None:
-        """Ctrl-C."""
+    def interrumpir(self, pausa: float = 0.5) -> None:
+        """Ctrl-C, ya leído lo que apareció: entre escribir la pregunta y leer, Python lo deja para después."""
+        time.sleep(pausa)
         os.write(self._lado, b"\x03")
 
     def responder(self, pregunta: str, respuesta: str) -> str:
@@ -156,7 +157,7 @@ def test_control_c_no_cierra_la_ventana(tmp_path: Path) -> None:
         t.responder("Periodo, por ejemplo", "2024-T2")
         t.responder(MENU, "3")
         t.esperar("Leyendo")
-        t.interrumpir()
+        t.interrumpir(pausa=0)
         assert "Interrumpido. Lo que tenía sigue entero." in t.responder(MENU, "6")
         assert list((oficina / RESULTADOS).iterdir()) == []
         t.esperar("¿Cierro el")

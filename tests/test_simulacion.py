@@ -88,6 +88,7 @@ def test_lo_limpio_no_da_hallazgos_y_sus_cifras_son_las_ciertas(
         assert tablas.institucion.medias[clase] == (None if media is None else pytest.approx(media))
 
 
+@pytest.mark.muestra(2)
 @pytest.mark.parametrize("defecto", DEFECTOS, ids=str)
 @settings(deadline=None, max_examples=1, database=None)  # con muchas semillas, las largas
 @given(semilla=SEMILLAS)

@@ -97,6 +97,7 @@ def test_lo_limpio_no_da_hallazgos_y_sus_cifras_son_las_ciertas(
         assert _casi(actividad.al_periodo.cumplimiento.topado, cuatro.topado(periodo.mes))
 
 
+@pytest.mark.muestra(2)
 @pytest.mark.parametrize("defecto", POI_DEFECTOS, ids=str)
 @settings(max_examples=1, database=None)  # con muchas semillas y varios defectos, las largas
 @given(semilla=SEMILLAS)

@@ -62,6 +62,7 @@ def de(libro: Libro, regla: str) -> list[Hallazgo]:
     return [h for h in revisar(libro, Contexto(T2)).hallazgos if h.regla == regla]
 
 
+@pytest.mark.muestra(5)
 @pytest.mark.parametrize(("uno", "otro"), [
     ("pendiente", "pendiente"), ("por definir", "s/f"), ("20 talleres", "10 (diez)"), ("ver anexo", "veinte"),
 ])
