@@ -11,7 +11,7 @@ import click
 
 from pei_excel.archivos import originales
 from pei_excel.hallazgo import Severidad
-from pei_excel.menu.sesion import Ejecutar, Sesion, ilegible
+from pei_excel.menu.sesion import Ejecutar, Sesion, ilegible, pedir_periodo
 from pei_excel.oficina import (
     CATALOGO,
     RECIBIBLES,
@@ -25,7 +25,7 @@ from pei_excel.oficina import (
 )
 from pei_excel.periodos import Periodo, leer_periodo
 from pei_excel.salidas import NoSePudo
-from pei_excel.terminal import confirmar, preguntar, preguntar_ruta
+from pei_excel.terminal import confirmar, preguntar_ruta
 from pei_excel.textos import cuenta, enumerar
 
 #: Donde se recuerda la última carpeta de trabajo.
@@ -102,15 +102,8 @@ def cambiar(sesion: Sesion) -> None:
     nueva = Sesion(_elegir_carpeta(sesion.ejecutar, sesion.oficina.carpeta), sesion.periodo, sesion.ejecutar)
     if nueva.oficina.carpeta != sesion.oficina.carpeta:
         nueva.periodo = _el_que_toca(sesion, nueva)
-    while True:
-        escrito = preguntar("Periodo, por ejemplo 2024-T2", propuesta=nueva.periodo.codigo)
-        try:
-            nueva.periodo = Periodo.de_codigo(escrito)
-        except ValueError as error:
-            click.echo(f"{error}.")
-        else:
-            sesion.oficina, sesion.periodo = nueva.oficina, nueva.periodo
-            return
+    nueva.periodo = pedir_periodo(nueva.periodo)
+    sesion.oficina, sesion.periodo = nueva.oficina, nueva.periodo
 
 
 def comprobar(sesion: Sesion) -> bool:

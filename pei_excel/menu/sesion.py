@@ -79,6 +79,16 @@ def ilegible(hallazgos: Sequence[Hallazgo]) -> Hallazgo | None:
     return next((h for h in hallazgos if h.severidad is Severidad.ERROR and not h.donde.celda), None)
 
 
+def pedir_periodo(propuesto: Periodo) -> Periodo:
+    """El periodo que se escriba; no acepta lo que no lo sea."""
+    while True:
+        escrito = preguntar("Periodo, por ejemplo 2024-T2", propuesta=propuesto.codigo)
+        try:
+            return Periodo.de_codigo(escrito)
+        except ValueError as error:
+            click.echo(f"{error}.")
+
+
 def elegir(pregunta: str, opciones: Sequence[tuple[str, _T]]) -> _T | None:
     """Lo que se elija por su letra; None si se prefiere volver."""
     letras = [chr(ord("a") + n) for n in range(len(opciones) + 1)]

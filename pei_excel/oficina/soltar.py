@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pei_excel import menu
+from pei_excel.menu.sesion import pedir_periodo
 from pei_excel.oficina import ENVIAR, RECIBIDOS, RESULTADOS, Oficina, carpeta_de, hay_libros, proponer_periodo
 from pei_excel.periodos import Periodo, leer_periodo
 from pei_excel.salidas import ULTIMO, NoSePudo
@@ -286,14 +287,7 @@ def _de_codigo(carpeta: Path) -> Periodo | None:
 
 
 def _elegir_periodo(propuesto: Periodo, *, preguntando: bool) -> Periodo:
-    if not preguntando:
-        return propuesto
-    while True:
-        escrito = preguntar("Periodo, por ejemplo 2024-T2", propuesta=propuesto.codigo)
-        try:
-            return Periodo.de_codigo(escrito)
-        except ValueError as error:
-            click.echo(f"{error}.")
+    return pedir_periodo(propuesto) if preguntando else propuesto
 
 
 def _elegir(pregunta: str, opciones: Sequence[str], *, propuesta: int | None) -> int | None:
